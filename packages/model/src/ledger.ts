@@ -1,0 +1,61 @@
+import { z } from 'zod';
+
+/** The life of a thing we made: written before the effect, and again after it. */
+export const ledgerStateSchema = z.enum(['intended', 'created', 'adopted', 'removed', 'left behind']);
+export type LedgerState = z.infer<typeof ledgerStateSchema>;
+
+/** One entry for each thing made anywhere. */
+export const ledgerEntrySchema = z.object({
+  /** `<system>/<connection>/<kind>/<outside id>`; the key that a repeated effect finds itself by. */
+  id: z.string(),
+  /** Outside system, for example `proxmox`. */
+  system: z.string(),
+  /** Name of the connection. */
+  connection: z.string(),
+  /** What it is: `vm`, `lxc`, `address`. */
+  kind: z.string(),
+  /** Id in the outside system, for example `20014`. */
+  outsideId: z.string(),
+  /** Host it belongs to. */
+  host: z.string(),
+  /** Request that made it: has to agree with the stamp. */
+  requestId: z.string(),
+  /** Run that wrote the entry last. */
+  runId: z.string(),
+  state: ledgerStateSchema,
+  /** How a person undoes it. */
+  undo: z.string(),
+  /** ISO time of the last change. */
+  updatedAt: z.string(),
+});
+export type LedgerEntry = z.infer<typeof ledgerEntrySchema>;
+
+/** `nante/<workspace>/ledger.json`; kept as history when the workspace is gone. */
+export const ledgerDocumentSchema = z.object({
+  version: z.literal(1),
+  entries: z.array(ledgerEntrySchema),
+});
+export type LedgerDocument = z.infer<typeof ledgerDocumentSchema>;
+
+/** `nante/<workspace>/operation.lock`: a lease that spans a whole run. */
+export const operationLockSchema = z.object({
+  version: z.literal(1),
+  /** `released` after a run; the object itself is never deleted, since not every store honours a conditional DELETE. */
+  state: z.enum(['held', 'released']),
+  /** Grows by one with each taking: a holder that was overtaken sees a higher number and stops. */
+  fencing: z.number().int(),
+  /** Who: `<door>:<hostname>:<pid>`. */
+  holder: z.string(),
+  door: z.enum(['portal', 'workflow', 'cli']),
+  runId: z.string(),
+  /** Where a person can look, for example the address of the run page. */
+  link: z.string().optional(),
+  /** A workspace keeps the tool that made it. */
+  tool: z.enum(['terraform', 'tofu']),
+  acquiredAt: z.string(),
+  /** Changes with each heartbeat, so that the ETag does. */
+  heartbeat: z.number().int(),
+  /** Set while a state file could not be uploaded: which machine and path holds it. */
+  strandedState: z.object({ machine: z.string(), path: z.string() }).optional(),
+});
+export type OperationLock = z.infer<typeof operationLockSchema>;

@@ -1,0 +1,62 @@
+/** One network card of a guest as Proxmox was told about it. */
+export interface GuestNetwork {
+  bridge: string;
+  vlan: number | null;
+  mac: string;
+  /** `dhcp`, or the address in CIDR notation. */
+  address: string;
+  gateway?: string;
+  nameservers?: string[];
+  searchDomain?: string;
+}
+
+/** What a guest is, as far as its Linux can see it. */
+export interface GuestSpec {
+  vmid: number;
+  kind: 'vm' | 'lxc';
+  hostname: string;
+  cores: number;
+  memoryMb: number;
+  diskGb: number;
+  networks: GuestNetwork[];
+  /** cloud-init's user (`ciuser`); absent for containers, which are entered as root. */
+  user?: string;
+  sshKeys: string[];
+}
+
+/** An address that a guest has, in neutral words; the Proxmox stand-in turns it into the shapes of VM and LXC. */
+export interface GuestInterface {
+  name: string;
+  mac: string;
+  addresses: { address: string; prefix: number; family: 'ipv4' | 'ipv6' }[];
+}
+
+/** Makes guests real, or only pretends to: see `README.md` in this folder. */
+export interface GuestDriver {
+  readonly name: 'record' | 'nspawn' | 'docker';
+  /** True when a started guest is a Linux that one can log in to. */
+  readonly real: boolean;
+  /** Builds or finds what all guests share (base image, bridges); reports progress in lines for a person. */
+  prepare(progress: (line: string) => void): Promise<void>;
+  /** Makes the guest's disk; repeating it is harmless. */
+  create(spec: GuestSpec): Promise<void>;
+  /** Boots; resolves when the boot was started, not when it ended: `interfaces` tells when the agent answers. */
+  start(spec: GuestSpec): Promise<void>;
+  /** Asks the guest to power off, and cuts the power after the timeout when `force` is set. Resolves when it is off. */
+  shutdown(vmid: number, timeoutSeconds: number, force: boolean): Promise<void>;
+  /** Cuts the power. Resolves when it is off. */
+  stop(vmid: number): Promise<void>;
+  reboot(vmid: number, timeoutSeconds: number): Promise<void>;
+  /** Removes the disk of a stopped guest; harmless when there is none. */
+  destroy(vmid: number): Promise<void>;
+  /** What is true now; a guest that powered itself off is `stopped`. */
+  status(vmid: number): 'running' | 'stopped';
+  /** Interfaces as an agent inside reports them; undefined while nobody answers. */
+  interfaces(vmid: number): Promise<GuestInterface[] | undefined>;
+  /** Called when a guest powers itself off or reboots on its own. */
+  onPowerOff(listener: (vmid: number) => void): void;
+  /** Stops all guests and takes bridges and NAT away; disks stay. */
+  close(): Promise<void>;
+  /** Removes everything that this driver ever made on the machine. */
+  clean(): Promise<void>;
+}

@@ -1,0 +1,39 @@
+/** Keys of `.sandbox/endpoints.json`. */
+export type SystemName =
+  | 'proxmox'
+  | 's3'
+  | 'doppler'
+  | 'octopus'
+  | 'nexus'
+  | 'github'
+  | 'tailscale'
+  | 'openobserve';
+
+/** What a stand-in gets from the sandbox that hosts it. */
+export interface StandInContext {
+  /** Folder of its own, kept between starts. */
+  dataDir: string;
+  /** Seed of everything random: the same seed gives the same company, ids and orders. */
+  seed: number;
+  log(line: string): void;
+}
+
+/**
+ * A stand-in for one outside system. It answers requests and keeps its state; sockets, TLS, request counters and faults
+ * are the business of the server around it.
+ */
+export interface StandIn {
+  name: SystemName;
+  fetch(request: Request): Response | Promise<Response>;
+  /** Credentials under the vendor's names, as they stand in `endpoints.json`. */
+  credentials: Record<string, unknown>;
+  /** Faults that only this system knows, for example `lock-held`; refused when unknown. */
+  setFault?(kind: string, parameters: Record<string, unknown>): void;
+  /** Takes back what `setFault` set. */
+  clearFaults?(): void;
+  /** Extra control calls of this system under `<control>/…`; undefined when the path is none of its. */
+  control?(request: Request, path: string): Promise<Response | undefined>;
+  /** Back to the seed. */
+  reset(): Promise<void>;
+  stop(): Promise<void>;
+}
