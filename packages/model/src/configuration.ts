@@ -23,7 +23,9 @@ export const proxmoxConnectionSchema = z.object({
 });
 export type ProxmoxConnection = z.infer<typeof proxmoxConnectionSchema>;
 
-export const connectionSchema = z.discriminatedUnion('type', [proxmoxConnectionSchema]);
+export const connectionSchema = z.discriminatedUnion('type', [
+  proxmoxConnectionSchema,
+]);
 
 /** A size that the form offers. */
 export const sizeSchema = z.object({
@@ -77,7 +79,11 @@ export const policySchema = z.object({
   hostsPerOwner: z.number().int().min(1).default(20),
   /** Upper bounds of a size that a person types in by hand. */
   maximum: z
-    .object({ cores: z.number().int(), memoryMb: z.number().int(), diskGb: z.number().int() })
+    .object({
+      cores: z.number().int(),
+      memoryMb: z.number().int(),
+      diskGb: z.number().int(),
+    })
     .default({ cores: 8, memoryMb: 16_384, diskGb: 200 }),
   /** Login user made in VMs. */
   user: userNameSchema.default('ops'),

@@ -5,14 +5,20 @@ import { dnsLabelSchema } from './names';
 export const hostKindSchema = z.enum(['vm', 'lxc']);
 export type HostKind = z.infer<typeof hostKindSchema>;
 
-const ipv4 = '(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
+const ipv4 =
+  '(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
 
 /** An IPv4 address such as `10.30.0.14`. */
-export const ipv4Schema = z.string().regex(new RegExp(`^${ipv4}$`), 'use an IPv4 address such as 10.30.0.14');
+export const ipv4Schema = z
+  .string()
+  .regex(new RegExp(`^${ipv4}$`), 'use an IPv4 address such as 10.30.0.14');
 /** IPv4 in CIDR notation such as `10.30.0.14/24`. */
 export const cidrSchema = z
   .string()
-  .regex(new RegExp(`^${ipv4}/(?:[0-9]|[12]\\d|3[0-2])$`), 'use CIDR notation such as 10.30.0.14/24');
+  .regex(
+    new RegExp(`^${ipv4}/(?:[0-9]|[12]\\d|3[0-2])$`),
+    'use CIDR notation such as 10.30.0.14/24',
+  );
 
 /** One line of an `authorized_keys` file: type, base64, and an optional comment without control characters. */
 export const sshPublicKeySchema = z
@@ -25,7 +31,10 @@ export const sshPublicKeySchema = z
 /** A user name that Linux and cloud-init take. */
 export const userNameSchema = z
   .string()
-  .regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'use lower case letters, digits, _ and -, at most 32 characters');
+  .regex(
+    /^[a-z_][a-z0-9_-]{0,31}$/,
+    'use lower case letters, digits, _ and -, at most 32 characters',
+  );
 
 /**
  * One desired host as it stands in `nante/<workspace>/hosts.json`. The keys are Terraform's: the document is a var-file,

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 
 /** The life of a thing we made: written before the effect, and again after it. */
-export const ledgerStateSchema = z.enum(['intended', 'created', 'adopted', 'removed', 'left behind']);
+export const ledgerStateSchema = z.enum([
+  'intended',
+  'created',
+  'adopted',
+  'removed',
+  'left behind',
+]);
 export type LedgerState = z.infer<typeof ledgerStateSchema>;
 
 /** One entry for each thing made anywhere. */

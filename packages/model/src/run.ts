@@ -2,11 +2,21 @@ import { z } from 'zod';
 import { hostKindSchema } from './host';
 
 /** States of a run and of its steps. */
-export const runStateSchema = z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']);
+export const runStateSchema = z.enum([
+  'queued',
+  'running',
+  'succeeded',
+  'failed',
+  'cancelled',
+]);
 export type RunState = z.infer<typeof runStateSchema>;
 
 /** States that a run or step no longer leaves. */
-export const finalRunStates: readonly RunState[] = ['succeeded', 'failed', 'cancelled'];
+export const finalRunStates: readonly RunState[] = [
+  'succeeded',
+  'failed',
+  'cancelled',
+];
 
 export const runErrorSchema = z.object({
   code: z.string(),
@@ -22,7 +32,14 @@ export const runStepSchema = z.object({
   id: z.string(),
   /** A sentence for the person who watches. */
   title: z.string(),
-  state: z.enum(['pending', 'running', 'succeeded', 'failed', 'cancelled', 'skipped']),
+  state: z.enum([
+    'pending',
+    'running',
+    'succeeded',
+    'failed',
+    'cancelled',
+    'skipped',
+  ]),
   startedAt: z.string().optional(),
   finishedAt: z.string().optional(),
   /** Last thing worth saying about it, one line. */
@@ -35,7 +52,13 @@ export const plannedChangeSchema = z.object({
   address: z.string(),
   action: z.enum(['create', 'update', 'replace', 'delete', 'no-op', 'read']),
   /** What changes; values of sensitive attributes are replaced by `(sensitive)`. */
-  attributes: z.array(z.object({ name: z.string(), before: z.string().nullable(), after: z.string().nullable() })),
+  attributes: z.array(
+    z.object({
+      name: z.string(),
+      before: z.string().nullable(),
+      after: z.string().nullable(),
+    }),
+  ),
 });
 export type PlannedChange = z.infer<typeof plannedChangeSchema>;
 
@@ -45,7 +68,9 @@ export const planSummarySchema = z.object({
   destroy: z.number().int(),
   changes: z.array(plannedChangeSchema),
   /** Siblings that differ from the desired document; reported, never changed unasked. */
-  drift: z.array(z.object({ address: z.string(), summary: z.string() })).default([]),
+  drift: z
+    .array(z.object({ address: z.string(), summary: z.string() }))
+    .default([]),
 });
 export type PlanSummary = z.infer<typeof planSummarySchema>;
 

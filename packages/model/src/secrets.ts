@@ -15,19 +15,22 @@ export interface SecretDefinition {
  */
 export const secretDefinitions = {
   STATE_S3_ENDPOINT: {
-    description: 'Address of the S3 store that holds Terraform state and our records, with scheme.',
+    description:
+      'Address of the S3 store that holds Terraform state and our records, with scheme.',
     neededBy: ['engine', 'terraform'],
     handedOverAs: 'AWS_ENDPOINT_URL_S3',
     secret: false,
   },
   STATE_BUCKET: {
-    description: 'Bucket for Terraform state and our records. It must exist; nobody creates it for you.',
+    description:
+      'Bucket for Terraform state and our records. It must exist; nobody creates it for you.',
     neededBy: ['engine', 'terraform'],
     handedOverAs: '-backend-config=bucket=…',
     secret: false,
   },
   MINIO_ROOT_USER: {
-    description: 'Access key of the S3 store. Better than root: a user limited to the bucket.',
+    description:
+      'Access key of the S3 store. Better than root: a user limited to the bucket.',
     neededBy: ['engine', 'terraform'],
     handedOverAs: 'AWS_ACCESS_KEY_ID',
     secret: true,
@@ -39,7 +42,8 @@ export const secretDefinitions = {
     secret: true,
   },
   PROXMOX_API_URL: {
-    description: 'Address of the Proxmox API, for example https://pve.example.com:8006.',
+    description:
+      'Address of the Proxmox API, for example https://pve.example.com:8006.',
     neededBy: ['engine', 'terraform'],
     handedOverAs: 'PROXMOX_VE_ENDPOINT',
     secret: false,
@@ -57,7 +61,8 @@ export const secretDefinitions = {
     secret: true,
   },
   ANS_SSH_PUBLIC_KEY: {
-    description: 'Public key of the automation user; put into every guest beside the keys of the request.',
+    description:
+      'Public key of the automation user; put into every guest beside the keys of the request.',
     neededBy: ['engine', 'ansible'],
     secret: false,
   },
@@ -90,12 +95,14 @@ export const secretDefinitions = {
     secret: true,
   },
   DOPPLER_TOKEN: {
-    description: 'Token of Doppler. The one secret that a repository or machine keeps; all others come through it.',
+    description:
+      'Token of Doppler. The one secret that a repository or machine keeps; all others come through it.',
     neededBy: ['every door'],
     secret: true,
   },
   DOPPLER_TARGET_PROJECT: {
-    description: 'Doppler project to read. Without effect with a service token, which is bound to one config.',
+    description:
+      'Doppler project to read. Without effect with a service token, which is bound to one config.',
     neededBy: ['every door'],
     handedOverAs: 'DOPPLER_PROJECT',
     secret: false,
@@ -107,7 +114,8 @@ export const secretDefinitions = {
     secret: false,
   },
   GH_PAT: {
-    description: 'GitHub token that creates repositories and dispatches workflows.',
+    description:
+      'GitHub token that creates repositories and dispatches workflows.',
     neededBy: ['portal'],
     secret: true,
   },
@@ -129,7 +137,8 @@ export const secretDefinitions = {
     secret: false,
   },
   OCTOPUS_ENVIRONMENT: {
-    description: 'Octopus environment that a host is registered in; set for each deployment.',
+    description:
+      'Octopus environment that a host is registered in; set for each deployment.',
     neededBy: ['engine'],
     secret: false,
   },
@@ -149,7 +158,8 @@ export const secretDefinitions = {
     secret: true,
   },
   NEXUS_DOCKER_REGISTRY: {
-    description: 'host:port of the Docker registry in Nexus; the same string in image names, login and registries.yaml.',
+    description:
+      'host:port of the Docker registry in Nexus; the same string in image names, login and registries.yaml.',
     neededBy: ['workflows', 'ansible'],
     secret: false,
   },
@@ -165,4 +175,7 @@ export const secretDefinitions = {
 export type SecretName = keyof typeof secretDefinitions;
 
 /** All names, in the order of the table. */
-export const secretNames = Object.keys(secretDefinitions) as [SecretName, ...SecretName[]];
+export const secretNames = Object.keys(secretDefinitions) as [
+  SecretName,
+  ...SecretName[],
+];

@@ -1,0 +1,3 @@
+export * from './proxmox/types';
+export * from './s3/types';
+export * from './doppler/types';

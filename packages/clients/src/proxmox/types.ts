@@ -1,0 +1,188 @@
+import type { HostKind } from '@nante/model';
+
+/** Options of every call. */
+export interface CallOptions {
+  signal?: AbortSignal;
+}
+
+/** A guest as `cluster/resources` shows it; numbers normalised, tags sorted. */
+export interface ProxmoxGuest {
+  vmId: number;
+  kind: HostKind;
+  name: string;
+  node: string;
+  status: 'running' | 'stopped' | 'unknown';
+  template: boolean;
+  tags: string[];
+  pool?: string;
+  lock?: string;
+  /** Virtual CPUs. */
+  cores: number;
+  /** Fraction of the cores in use, 0 to 1; absent when not running. */
+  cpu?: number;
+  /** Bytes. */
+  memory: number;
+  memoryUsed?: number;
+  /** Bytes; of a VM Proxmox does not know how much is used. */
+  disk: number;
+  diskUsed?: number;
+  /** Seconds. */
+  uptime?: number;
+}
+
+export interface ProxmoxNode {
+  name: string;
+  status: 'online' | 'offline' | 'unknown';
+  cores: number;
+  cpu?: number;
+  memory: number;
+  memoryUsed?: number;
+  uptime?: number;
+}
+
+export interface ProxmoxStorage {
+  name: string;
+  node: string;
+  status: 'available' | 'unknown';
+  shared: boolean;
+  /** Content types, sorted: `images`, `rootdir`, `vztmpl`, … */
+  content: string[];
+  type: string;
+  size: number;
+  used: number;
+}
+
+/** Everything that one `cluster/resources` call tells. */
+export interface ProxmoxResources {
+  guests: ProxmoxGuest[];
+  nodes: ProxmoxNode[];
+  storages: ProxmoxStorage[];
+}
+
+export interface ProxmoxClusterStatus {
+  /** Name of the cluster, or of the only node. */
+  name: string;
+  quorate: boolean;
+  nodes: { name: string; online: boolean }[];
+}
+
+/** A guest's configuration as far as we read it. */
+export interface ProxmoxGuestConfig {
+  name: string;
+  description: string;
+  tags: string[];
+  cores: number;
+  memoryMb: number;
+  digest: string;
+  agent: boolean;
+  /** All keys as Proxmox answers them, for display and for comparison. */
+  raw: Record<string, string | number>;
+}
+
+export interface ProxmoxInterface {
+  name: string;
+  mac: string;
+  addresses: { address: string; prefix: number; family: 'ipv4' | 'ipv6' }[];
+}
+
+export interface ProxmoxTaskResult {
+  /** `OK`, or `WARNINGS: n`, which is success with something to read. */
+  exitStatus: string;
+  warnings: number;
+}
+
+export interface ProxmoxVolume {
+  volumeId: string;
+  /** Bytes. */
+  size: number;
+  /** Unix seconds. */
+  createdAt?: number;
+  format: string;
+}
+
+/** One point of Proxmox's own statistics. */
+export interface ProxmoxSample {
+  /** Unix seconds. */
+  time: number;
+  cpu?: number;
+  memoryUsed?: number;
+  memory?: number;
+  netIn?: number;
+  netOut?: number;
+}
+
+export type PowerAction = 'start' | 'shutdown' | 'stop' | 'reboot';
+
+/**
+ * What we need of a Proxmox cluster. Every call has a deadline; reads are repeated on transport errors, writes never.
+ *
+ * Throws `NanteError`: `unreachable` (no answer in time, names the address), `unauthorized` (401, or 403 with the missing
+ * privilege and path in the message), `not-found`, `conflict` (a lock), `invalid-input` (400, with the parameters).
+ */
+export interface ProxmoxApi {
+  readonly url: string;
+  version(options?: CallOptions): Promise<{ version: string; release: string }>;
+  resources(options?: CallOptions): Promise<ProxmoxResources>;
+  clusterStatus(options?: CallOptions): Promise<ProxmoxClusterStatus>;
+  /** Privileges of our token by path, for example `{ '/vms': ['VM.Audit'] }`. */
+  permissions(options?: CallOptions): Promise<Record<string, string[]>>;
+  /** True when no guest of the cluster has the id. */
+  isIdFree(vmId: number, options?: CallOptions): Promise<boolean>;
+  guestConfig(
+    node: string,
+    kind: HostKind,
+    vmId: number,
+    options?: CallOptions,
+  ): Promise<ProxmoxGuestConfig>;
+  guestStatus(
+    node: string,
+    kind: HostKind,
+    vmId: number,
+    options?: CallOptions,
+  ): Promise<{ status: 'running' | 'stopped'; lock?: string; uptime: number }>;
+  /** Undefined while the agent (VM) or container does not answer. */
+  guestInterfaces(
+    node: string,
+    kind: HostKind,
+    vmId: number,
+    options?: CallOptions,
+  ): Promise<ProxmoxInterface[] | undefined>;
+  samples(
+    node: string,
+    kind: HostKind,
+    vmId: number,
+    timeframe: 'hour' | 'day' | 'week',
+    options?: CallOptions,
+  ): Promise<ProxmoxSample[]>;
+  storageContent(
+    node: string,
+    storage: string,
+    content: 'vztmpl' | 'images' | 'import' | 'iso',
+    options?: CallOptions,
+  ): Promise<ProxmoxVolume[]>;
+  /** Starts a power action and answers the task's UPID. */
+  power(
+    node: string,
+    kind: HostKind,
+    vmId: number,
+    action: PowerAction,
+    options?: CallOptions,
+  ): Promise<string>;
+  /** Deletes a stopped guest with its disks and answers the task's UPID. */
+  deleteGuest(
+    node: string,
+    kind: HostKind,
+    vmId: number,
+    options?: CallOptions,
+  ): Promise<string>;
+  /**
+   * Waits for a task.
+   *
+   * @param timeoutMs - milliseconds, 300 000 unless given
+   * @throws NanteError `failed` with the end of the task's log
+   */
+  waitForTask(
+    upid: string,
+    options?: CallOptions & { timeoutMs?: number },
+  ): Promise<ProxmoxTaskResult>;
+}

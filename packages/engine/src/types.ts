@@ -1,0 +1,145 @@
+import type {
+  DesiredHost,
+  DestroyRequest,
+  HostResult,
+  InfrastructureConfig,
+  LedgerEntry,
+  PlanSummary,
+  ProvisionRequest,
+  RunDocument,
+  RunLogLine,
+} from '@nante/model';
+import type { ObjectStore, ProxmoxApi, SecretSource } from '@nante/clients';
+
+/** Where Terraform gets the Proxmox provider from. */
+export type ProviderSource =
+  /** `terraform init` downloads it. */
+  | { type: 'registry' }
+  /** A filesystem mirror on this machine; also the answer for sites without internet. */
+  | { type: 'mirror'; directory: string }
+  /** The sandbox's stand-in, one server for each Terraform run; refused for any endpoint but the sandbox's. */
+  | { type: 'stand-in'; control: string; sandboxUrl: string };
+
+export interface EngineOptions {
+  /**
+   * Configuration used until the bucket holds one; the portal publishes its own (`publishConfig`), the other doors read
+   * `nante/config.json`.
+   */
+  config?: InfrastructureConfig;
+  secrets: SecretSource;
+  /** Directory for Terraform's work, one folder a workspace; survives tasks and restarts. */
+  workDirectory: string;
+  /** Folder of the Terraform root (`terraform/` of this repository). */
+  terraformRoot: string;
+  terraform: {
+    /** Path or name of `terraform` or `tofu`. */
+    binary: string;
+    tool: 'terraform' | 'tofu';
+    provider: ProviderSource;
+  };
+  /** PEM file with a private CA of the S3 store. */
+  stateCaFile?: string;
+  /** Guests driver of the sandbox, for the run document. */
+  sandboxGuests?: string;
+  /** Test seam and rate limit: one client for each server, made once. */
+  createProxmox?: (connection: string) => Promise<ProxmoxApi>;
+  createStore?: () => Promise<ObjectStore>;
+  log?: (level: 'info' | 'warn' | 'error', line: string) => void;
+  /** Milliseconds; shorter in tests. */
+  timing?: {
+    heartbeatMs?: number;
+    lockTtlMs?: number;
+    cancelGraceMs?: number;
+    lockWaitMs?: number;
+    agentTimeoutMs?: number;
+  };
+}
+
+/** How a door starts a run. */
+export interface RunOptions {
+  door: 'portal' | 'workflow' | 'cli';
+  /** Address of the task or workflow run. */
+  link?: string;
+  signal?: AbortSignal;
+  /** After each change of the run document. */
+  onRun?: (run: RunDocument) => void;
+  onLog?: (line: RunLogLine) => void;
+}
+
+/** A check made before anything is changed. */
+export interface CheckResult {
+  id: string;
+  title: string;
+  ok: boolean;
+  message?: string;
+  /** Form field it belongs to. */
+  field?: keyof ProvisionRequest;
+}
+
+/** A host of ours as the bucket knows it. */
+export interface ManagedHost {
+  app: string;
+  environment: string;
+  name: string;
+  connection: string;
+  desired: DesiredHost;
+  ledger?: LedgerEntry;
+  /** Run that touched it last. */
+  lastRunId?: string;
+}
+
+export interface Engine {
+  /** Configuration all doors agree on. */
+  config(): Promise<InfrastructureConfig>;
+  /** Writes `nante/config.json` when it differs. */
+  publishConfig(config: InfrastructureConfig): Promise<void>;
+  proxmox(connection: string): Promise<ProxmoxApi>;
+  /** Checks everything that can be known beforehand and changes nothing; all problems at once. */
+  check(
+    request: ProvisionRequest,
+    options?: { signal?: AbortSignal },
+  ): Promise<CheckResult[]>;
+  /** What a request would change, by a real Terraform plan; changes nothing. */
+  plan(
+    request: ProvisionRequest,
+    options?: { signal?: AbortSignal },
+  ): Promise<{ plan: PlanSummary; host: DesiredHost }>;
+  /**
+   * Makes a host, or takes up the run of the same request id where it stopped. Repeating a finished request answers its
+   * run again and makes nothing.
+   *
+   * @returns the finished run document (`succeeded`)
+   * @throws NanteError after the run document says `failed` or `cancelled`
+   */
+  provision(
+    request: ProvisionRequest,
+    options: RunOptions,
+  ): Promise<RunDocument & { result: HostResult }>;
+  /** Destroys one host; siblings stay. Repeating it is success. */
+  destroy(request: DestroyRequest, options: RunOptions): Promise<RunDocument>;
+  /** All hosts of ours, over all workspaces. */
+  managedHosts(options?: { signal?: AbortSignal }): Promise<ManagedHost[]>;
+  /** Runs of all doors, newest first. */
+  listRuns(options?: {
+    limit?: number;
+    signal?: AbortSignal;
+  }): Promise<RunDocument[]>;
+  getRun(
+    id: string,
+    options?: { signal?: AbortSignal },
+  ): Promise<RunDocument | undefined>;
+  /** Lines after `after` (a line number; -1 for all), live while the run is on this machine. */
+  runLog(
+    id: string,
+    after: number,
+    options?: { signal?: AbortSignal },
+  ): Promise<RunLogLine[]>;
+  /** Asks the run to end; whoever executes it sees it within a heartbeat. */
+  requestCancel(id: string): Promise<void>;
+  /** Holder of the workspace's lock, if any. */
+  lockHolder(
+    workspace: string,
+  ): Promise<
+    { holder: string; runId: string; link?: string; since: string } | undefined
+  >;
+}

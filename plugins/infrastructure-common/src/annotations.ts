@@ -1,0 +1,55 @@
+/** `<connection>/<vmid>` of a guest, or the connection's name on a cluster entity. */
+export const ANNOTATION_PROXMOX_GUEST = 'proxmox.nante.dev/guest';
+/** Connection that an entity comes from. */
+export const ANNOTATION_CONNECTION = 'nante.dev/connection';
+/** Proxmox node of a guest. */
+export const ANNOTATION_PROXMOX_NODE = 'proxmox.nante.dev/node';
+/** Terraform workspace that owns the host; absent on guests we did not make. */
+export const ANNOTATION_WORKSPACE = 'nante.dev/workspace';
+export const ANNOTATION_APP = 'nante.dev/app';
+export const ANNOTATION_ENVIRONMENT = 'nante.dev/environment';
+/** Request that made the host. */
+export const ANNOTATION_REQUEST = 'nante.dev/request';
+/** ISO time of the last good look at the source; set only while the source is stale. */
+export const ANNOTATION_STALE_SINCE = 'nante.dev/stale-since';
+
+/** `spec.type` of our Resource entities. */
+export const HOST_TYPES = {
+  vm: 'virtual-machine',
+  lxc: 'container',
+  node: 'proxmox-node',
+  cluster: 'proxmox-cluster',
+} as const;
+
+/**
+ * Name of a guest's entity: `<connection>-<vmid>`, since names of guests are neither unique nor valid everywhere.
+ */
+export function hostEntityName(connection: string, vmId: number): string {
+  return `${connection}-${vmId}`;
+}
+
+/** Entity ref of a guest. */
+export function hostEntityRef(connection: string, vmId: number): string {
+  return `resource:default/${hostEntityName(connection, vmId)}`;
+}
+
+/** Topic of the event that tells the catalog provider about a change right away. */
+export const HOSTS_CHANGED_TOPIC = 'infrastructure.hosts';
+
+/** Payload of `HOSTS_CHANGED_TOPIC`. */
+export interface HostsChangedEvent {
+  connection: string;
+  vmIds: number[];
+}
+
+/** Channel of the signals plugin that the pages listen on. */
+export const INFRASTRUCTURE_CHANNEL = 'infrastructure';
+
+/** Message on `INFRASTRUCTURE_CHANNEL`. */
+export interface InfrastructureSignal {
+  /** JSON object type of the signals plugin. */
+  [key: string]: string | undefined;
+  kind: 'run' | 'hosts';
+  /** Id of the run that changed. */
+  id?: string;
+}

@@ -1,0 +1,88 @@
+import type { CheckedProblem, HostSummary } from './hosts';
+import type {
+  HostKind,
+  PlanSummary,
+  ProvisionRequest,
+  RunDocument,
+  RunLogLine,
+} from '@nante/model';
+import type {
+  ConnectionHealth,
+  HostDetail,
+  NodeSummary,
+  PlacementOptions,
+} from './hosts';
+
+/** `GET /hosts` */
+export interface ListHostsResponse {
+  hosts: HostSummary[];
+  nodes: NodeSummary[];
+  connections: ConnectionHealth[];
+}
+
+/** `GET /hosts/:connection/:vmId` */
+export type GetHostResponse = HostDetail;
+
+/** `GET /runs?mine=true&state=failed&limit=50&host=web-1&app=shop` */
+export interface ListRunsResponse {
+  runs: RunDocument[];
+}
+
+/** `GET /runs/:id` */
+export interface GetRunResponse {
+  run: RunDocument;
+  /** Median seconds of successful runs of the same kind; absent before the first. */
+  usualSeconds?: number;
+  /** Goal in seconds: 300 for a VM, 120 for a container. */
+  targetSeconds: number;
+  mayCancel: boolean;
+}
+
+/** `GET /runs/:id/log?after=-1` */
+export interface GetRunLogResponse {
+  lines: RunLogLine[];
+}
+
+/** `GET /placement?environment=dev&kind=vm` */
+export type GetPlacementResponse = PlacementOptions;
+
+/** `GET /environments?kind=vm`: what the signed-in person may choose. */
+export interface ListEnvironmentsResponse {
+  environments: {
+    name: string;
+    title: string;
+    vlan: number | null;
+    subnet: string;
+    restricted: boolean;
+    allowed: boolean;
+  }[];
+}
+
+/** `POST /check` with a request: all problems at once; an empty list is a request that can be made. */
+export interface CheckRequest {
+  request: Omit<ProvisionRequest, 'requestedBy' | 'operator'>;
+}
+export interface CheckResponse {
+  problems: CheckedProblem[];
+}
+
+/** `POST /plan` with a request: a real plan, nothing is changed. */
+export interface PlanResponse {
+  plan: PlanSummary;
+}
+
+/** `GET /status`: what the shell shows. */
+export interface StatusResponse {
+  /** Present in the sandbox only. */
+  sandbox?: {
+    /** `nspawn`, `docker` or `record`. */
+    guests: string;
+    /** True when a guest is a Linux that one can log in to. */
+    real: boolean;
+    /** `stand-in`, or where the real provider came from. */
+    provider: string;
+  };
+  connections: ConnectionHealth[];
+}
+
+export type { HostKind };

@@ -1,0 +1,175 @@
+import type { HostKind } from '@nante/model';
+
+/** One word for every system's states; the native one goes into the tooltip. */
+export type HealthWord =
+  | 'Healthy'
+  | 'Running'
+  | 'Waiting'
+  | 'Attention'
+  | 'Failed'
+  | 'Stopped'
+  | 'Unknown';
+
+/** Whether a source answered, and how old its data is. */
+export interface ConnectionHealth {
+  name: string;
+  type: 'proxmox' | 'state';
+  url: string;
+  ok: boolean;
+  readOnly: boolean;
+  /** ISO time of the last good answer; absent when there never was one. */
+  lastSuccessAt?: string;
+  /** Milliseconds of the last answer. */
+  latencyMs?: number;
+  version?: string;
+  error?: string;
+}
+
+/** A row of the hosts page: a guest of Proxmox, joined with what the bucket knows of it. */
+export interface HostSummary {
+  connection: string;
+  vmId: number;
+  kind: HostKind;
+  name: string;
+  node: string;
+  state: HealthWord;
+  /** Proxmox's own word. */
+  nativeState: string;
+  tags: string[];
+  cores: number;
+  /** 0 to 1 of all cores. */
+  cpu?: number;
+  /** Bytes. */
+  memory: number;
+  memoryUsed?: number;
+  disk: number;
+  diskUsed?: number;
+  /** Seconds. */
+  uptime?: number;
+  /** Entity ref of the owner; from the desired document only, never from a tag. */
+  owner?: string;
+  app?: string;
+  environment?: string;
+  vlan?: number | null;
+  workspace?: string;
+  addresses: string[];
+  /**
+   * `managed`: in our desired document; `unmanaged`: not ours; `mismatch`: stamp, id and ledger disagree;
+   * `missing`: ours, but not in Proxmox.
+   */
+  management: 'managed' | 'unmanaged' | 'mismatch' | 'missing';
+  /** What disagrees, one sentence. */
+  managementDetail?: string;
+  entityRef: string;
+  /** ISO time of the figures. */
+  observedAt: string;
+}
+
+export interface NodeSummary {
+  connection: string;
+  name: string;
+  state: HealthWord;
+  cores: number;
+  cpu?: number;
+  memory: number;
+  memoryUsed?: number;
+  guests: number;
+  storages: {
+    name: string;
+    shared: boolean;
+    size: number;
+    used: number;
+    content: string[];
+  }[];
+}
+
+/** The host tab. */
+export interface HostDetail extends HostSummary {
+  interfaces: { name: string; mac: string; addresses: string[] }[];
+  /** Why there are no addresses, with the remedy. */
+  interfacesProblem?: string;
+  disks: { name: string; storage: string; size: string }[];
+  snapshots: { name: string; description: string; createdAt?: string }[];
+  description: string;
+  /** Login user and command, when we made the host. */
+  ssh?: string;
+  requestedBy?: string;
+  requestId?: string;
+  lastRunId?: string;
+  /** Holder of the workspace's lock, when held. */
+  lock?: { holder: string; runId: string; since: string };
+  /** Newest 24 hours. */
+  samples: { time: number; cpu?: number; memoryUsed?: number }[];
+  mayDestroy: boolean;
+  /** Why not, when `mayDestroy` is false. */
+  mayDestroyReason?: string;
+}
+
+/** What the placement field offers for an environment and a kind of guest. */
+export interface PlacementOptions {
+  environment: string;
+  kind: HostKind;
+  connection: string;
+  /** ISO time of the figures. */
+  observedAt: string;
+  /** Set when Proxmox does not answer: fields become plain inputs. */
+  error?: string;
+  nodes: {
+    name: string;
+    online: boolean;
+    allowed: boolean;
+    cores: number;
+    cpu?: number;
+    memory: number;
+    memoryUsed?: number;
+    guests: number;
+    /** The one we would choose. */
+    bestFit: boolean;
+  }[];
+  storages: {
+    name: string;
+    shared: boolean;
+    /** Nodes that have it. */
+    nodes: string[];
+    size: number;
+    used: number;
+    bestFit: boolean;
+  }[];
+  images: {
+    /** Value of the request's `image`. */
+    id: string;
+    title: string;
+    node: string;
+    shared: boolean;
+    /** Smallest disk in GiB. */
+    minimumDiskGb?: number;
+    createdAt?: string;
+  }[];
+  network: {
+    vlan: number | null;
+    bridge: string;
+    subnet: string;
+    gateway: string;
+    addressing: 'dhcp' | 'pool';
+    /** Addresses left in the pool. */
+    free?: number;
+  };
+  sizes: {
+    name: string;
+    title: string;
+    cores: number;
+    memoryMb: number;
+    diskGb: number;
+    allowed: boolean;
+    reason?: string;
+  }[];
+  maximum: { cores: number; memoryMb: number; diskGb: number };
+  quota: { owner: string; used: number; limit: number }[];
+}
+
+/** A problem with a request, at the field it belongs to. */
+export interface CheckedProblem {
+  id: string;
+  field?: string;
+  message: string;
+}

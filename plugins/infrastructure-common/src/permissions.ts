@@ -1,0 +1,51 @@
+import { createPermission } from '@backstage/plugin-permission-common';
+
+/** Resource type of hosts; the resource ref is the entity ref of the host. */
+export const RESOURCE_TYPE_HOST = 'infrastructure-host';
+
+/** See hosts, their live figures and the connections' health. */
+export const hostReadPermission = createPermission({
+  name: 'infrastructure.host.read',
+  attributes: { action: 'read' },
+});
+
+/** Ask for a new host for a group of one's own. */
+export const hostCreatePermission = createPermission({
+  name: 'infrastructure.host.create',
+  attributes: { action: 'create' },
+});
+
+/** Change or destroy a host: its owner, or an operator. */
+export const hostDeletePermission = createPermission({
+  name: 'infrastructure.host.delete',
+  attributes: { action: 'delete' },
+  resourceType: RESOURCE_TYPE_HOST,
+});
+
+/** Ask for what is restricted: production, large sizes, hosts of other groups. */
+export const operatePermission = createPermission({
+  name: 'infrastructure.operate',
+  attributes: { action: 'update' },
+});
+
+/** See runs with their plan and log. */
+export const runReadPermission = createPermission({
+  name: 'infrastructure.run.read',
+  attributes: { action: 'read' },
+});
+
+/** Cancel a run: who started it, or an operator. */
+export const runCancelPermission = createPermission({
+  name: 'infrastructure.run.cancel',
+  attributes: { action: 'update' },
+});
+
+/** All permissions, for the registry and for the policy's tests. */
+export const infrastructurePermissions = [
+  hostReadPermission,
+  hostCreatePermission,
+  hostDeletePermission,
+  operatePermission,
+  runReadPermission,
+  runCancelPermission,
+];
