@@ -111,7 +111,6 @@ resource "proxmox_virtual_environment_vm" "this" {
   # The provider waits half an hour for most of these. A run that hangs should end while somebody still looks at it.
   timeout_clone       = 300
   timeout_create      = 300
-  timeout_move_disk   = 300
   timeout_migrate     = 300
   timeout_start_vm    = 300
   timeout_reboot      = 300
