@@ -111,13 +111,13 @@ run "a_vm_is_a_stamped_clone_with_short_deadlines" {
     condition = (
       proxmox_virtual_environment_vm.this.agent[0].timeout == "120s" && proxmox_virtual_environment_vm.this.timeout_clone == 300 &&
       proxmox_virtual_environment_vm.this.timeout_create == 300 && proxmox_virtual_environment_vm.this.timeout_start_vm == 300 &&
-      proxmox_virtual_environment_vm.this.timeout_shutdown_vm == 60 && proxmox_virtual_environment_vm.this.timeout_stop_vm == 60
+      proxmox_virtual_environment_vm.this.timeout_shutdown_vm == 60 && proxmox_virtual_environment_vm.this.timeout_stop_vm == 120
     )
     error_message = "No wait is left to the provider's defaults."
   }
   assert {
-    condition     = proxmox_virtual_environment_vm.this.agent[0].wait_for_ip[0].ipv4 && !proxmox_virtual_environment_vm.this.stop_on_destroy
-    error_message = "With DHCP the agent is waited for, and with an agent a destroy shuts down."
+    condition     = proxmox_virtual_environment_vm.this.agent[0].wait_for_ip[0].ipv4 && proxmox_virtual_environment_vm.this.stop_on_destroy
+    error_message = "With DHCP the agent is waited for; a destroy never waits for a guest that does not listen."
   }
   assert {
     condition     = proxmox_virtual_environment_vm.this.network_device[0].bridge == "vmbr0" && proxmox_virtual_environment_vm.this.initialization[0].ip_config[0].ipv4[0].address == "dhcp"
@@ -125,7 +125,7 @@ run "a_vm_is_a_stamped_clone_with_short_deadlines" {
   }
 }
 
-run "a_linked_clone_without_agent_names_no_storage_and_is_cut_off" {
+run "a_linked_clone_without_agent_names_no_storage_and_waits_for_nobody" {
   command = plan
   module {
     source = "./modules/vm"
@@ -148,7 +148,7 @@ run "a_linked_clone_without_agent_names_no_storage_and_is_cut_off" {
     error_message = "Proxmox refuses a storage for a linked clone."
   }
   assert {
-    condition     = proxmox_virtual_environment_vm.this.stop_on_destroy && proxmox_virtual_environment_vm.this.agent[0].wait_for_ip[0].disabled
+    condition     = !proxmox_virtual_environment_vm.this.agent[0].enabled && proxmox_virtual_environment_vm.this.agent[0].wait_for_ip[0].disabled
     error_message = "Nobody waits for an agent that is not there, or for an address that is known."
   }
   assert {
@@ -185,7 +185,7 @@ run "a_container_is_unprivileged_on_eth0_and_stamped" {
     error_message = "Tags and description carry the stamp."
   }
   assert {
-    condition     = proxmox_virtual_environment_container.this.timeout_create == 300 && proxmox_virtual_environment_container.this.timeout_delete == 60
+    condition     = proxmox_virtual_environment_container.this.timeout_create == 300 && proxmox_virtual_environment_container.this.timeout_delete == 120
     error_message = "No wait is left to the provider's defaults."
   }
 }

@@ -86,7 +86,8 @@ resource "proxmox_virtual_environment_container" "this" {
   timeout_clone  = 300
   timeout_create = 300
   timeout_update = 300
-  timeout_delete = 60
+  # Shutdown and deletion together: Proxmox cuts the power five seconds before the end of it.
+  timeout_delete = 120
 
   lifecycle {
     # Create-only in the API. The provider would replace the container for a new key or template; what it was made

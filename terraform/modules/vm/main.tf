@@ -105,8 +105,10 @@ resource "proxmox_virtual_environment_vm" "this" {
   # A new size takes effect at the next boot only.
   reboot_after_update = true
 
-  # Without an agent Proxmox asks by ACPI, which a guest may ignore until the time is over: the power is cut instead.
-  stop_on_destroy = !var.agent
+  # The power is cut. A shutdown would be waited for exactly as long as Proxmox waits before it cuts the power itself, so
+  # a guest that ignores it (no agent, a hung service) fails the destroy; and its disk is deleted in the next second
+  # anyway. What has to be signed off elsewhere is signed off before.
+  stop_on_destroy = true
 
   # The provider waits half an hour for most of these. A run that hangs should end while somebody still looks at it.
   timeout_clone       = 300
@@ -115,7 +117,7 @@ resource "proxmox_virtual_environment_vm" "this" {
   timeout_start_vm    = 300
   timeout_reboot      = 300
   timeout_shutdown_vm = 60
-  timeout_stop_vm     = 60
+  timeout_stop_vm     = 120
 
   lifecycle {
     # What a guest was cloned from is history: a newer template must not replace the guests made from the older one.

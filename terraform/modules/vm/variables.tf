@@ -179,7 +179,7 @@ variable "pool" {
 }
 
 variable "agent" {
-  description = "The template holds the QEMU guest agent: its report is waited for, and a destroy shuts down instead of cutting the power."
+  description = "The template holds the QEMU guest agent: with DHCP its report of the address is waited for."
   type        = bool
   default     = true
   nullable    = false
