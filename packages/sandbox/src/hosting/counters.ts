@@ -1,0 +1,87 @@
+import type { SystemName } from '../standIn';
+
+/** Answer of `GET <control>/requests`. */
+export interface RequestCounts {
+  total: number;
+  /** Requests that may change something: all but GET, HEAD and OPTIONS. */
+  mutating: number;
+  /** Requests by method and path pattern, for example `POST /api2/json/nodes/{node}/qemu/{vmid}/clone`. */
+  byRoute: Record<string, number>;
+}
+
+/** Segments whose successor is a name: `/nodes/pve1` and `/nodes/pve2` are one route. */
+const namedAfter: Partial<Record<SystemName, Record<string, string>>> = {
+  proxmox: {
+    nodes: '{node}',
+    qemu: '{vmid}',
+    lxc: '{vmid}',
+    storage: '{storage}',
+    content: '{volume}',
+    tasks: '{upid}',
+    pools: '{poolid}',
+    users: '{userid}',
+    token: '{tokenid}',
+    roles: '{roleid}',
+    snapshot: '{snapname}',
+    vnets: '{vnet}',
+    zones: '{zone}',
+    network: '{iface}',
+  },
+};
+
+/**
+ * The pattern that a path belongs to.
+ *
+ * @param system - whose path it is
+ * @param path - decoded path without query
+ */
+export function routePattern(system: SystemName, path: string): string {
+  const segments = path.split('/');
+  if (system === 's3') {
+    if (segments.length > 2 && path !== `/${segments[1]}/`)
+      return '/{bucket}/{key}';
+    return path === '/' ? '/' : '/{bucket}';
+  }
+  const names = namedAfter[system] ?? {};
+  return segments
+    .map((segment, index) => {
+      const name = names[segments[index - 1]];
+      if (segment && name) return name;
+      return /^\d+$/.test(segment) ? '{id}' : segment;
+    })
+    .join('/');
+}
+
+/** Counts what a stand-in was asked. */
+export class RequestCounters {
+  #total = 0;
+  #mutating = 0;
+  readonly #byRoute = new Map<string, number>();
+  readonly #system: SystemName;
+
+  constructor(system: SystemName) {
+    this.#system = system;
+  }
+
+  /** Counts one request; `path` is decoded and has no query. */
+  record(method: string, path: string): void {
+    this.#total += 1;
+    if (!['GET', 'HEAD', 'OPTIONS'].includes(method)) this.#mutating += 1;
+    const route = `${method} ${routePattern(this.#system, path)}`;
+    this.#byRoute.set(route, (this.#byRoute.get(route) ?? 0) + 1);
+  }
+
+  counts(): RequestCounts {
+    return {
+      total: this.#total,
+      mutating: this.#mutating,
+      byRoute: Object.fromEntries([...this.#byRoute].sort()),
+    };
+  }
+
+  reset(): void {
+    this.#total = 0;
+    this.#mutating = 0;
+    this.#byRoute.clear();
+  }
+}

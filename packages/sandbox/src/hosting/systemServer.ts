@@ -1,0 +1,284 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { NanteError } from '@nante/model';
+import { FaultPlan, type RequestFault } from '../faults/faultPlan';
+import type { SocketFault } from '../faults/schema';
+import type { StandIn, SystemName } from '../standIn';
+import {
+  decodedPath,
+  fromFetchResponse,
+  toFetchRequest,
+  type NodeAnswer,
+} from './adapter';
+import { RequestCounters } from './counters';
+import type { TlsMaterial } from './tls';
+
+type Fetch = StandIn['fetch'];
+
+/** A stand-in on a port of its own: sockets, TLS, counters and faults around `fetch`. */
+export class SystemServer {
+  readonly counters: RequestCounters;
+  readonly faults: FaultPlan;
+  readonly #name: SystemName;
+  readonly #log: (line: string) => void;
+  readonly #scheme: 'http' | 'https';
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #fetch: Fetch;
+  #port = 0;
+  #reopen: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(options: {
+    name: SystemName;
+    fetch: Fetch;
+    seed: number;
+    /** TLS 1.3 only, as the newest Proxmox can be set; plain HTTP when absent. */
+    tls?: TlsMaterial;
+    log(line: string): void;
+  }) {
+    this.#name = options.name;
+    this.#fetch = options.fetch;
+    this.#log = options.log;
+    this.#scheme = options.tls ? 'https' : 'http';
+    this.counters = new RequestCounters(options.name);
+    this.faults = new FaultPlan(options.seed);
+    const listener = (incoming: IncomingMessage, answer: ServerResponse) => {
+      void this.#handle(incoming, answer);
+    };
+    this.#server = options.tls
+      ? createTlsServer(
+          {
+            key: options.tls.key,
+            cert: options.tls.cert,
+            minVersion: 'TLSv1.3',
+          },
+          listener,
+        )
+      : createServer(listener);
+    this.#server.on('connection', (socket: Socket) => this.#connected(socket));
+  }
+
+  /** Address for clients, without a slash at its end. */
+  get url(): string {
+    return `${this.#scheme}://127.0.0.1:${this.#port}`;
+  }
+
+  /**
+   * Starts to listen on loopback.
+   *
+   * @param port - 0 takes a free one
+   * @throws NanteError `conflict` when the port is in use
+   */
+  async listen(port: number): Promise<void> {
+    await listenOnLoopback(this.#server, port, this.#name);
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Sets a fault of the wire; `refuse` takes effect at once. */
+  async addFault(fault: SocketFault): Promise<number> {
+    const id = this.faults.add(fault);
+    if (fault.kind !== 'refuse') return id;
+    // A kept-alive connection would walk past the closed door.
+    if (fault.count !== undefined) this.#dropConnections();
+    else await this.#closePort(fault.durationMs);
+    return id;
+  }
+
+  async clearFaults(): Promise<void> {
+    this.faults.clear();
+    await this.#openPort();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#reopen);
+    await this.#close();
+  }
+
+  #connected(socket: Socket) {
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
+    if (this.faults.dropsConnection()) resetSocket(socket);
+  }
+
+  #dropConnections() {
+    for (const socket of this.#sockets) resetSocket(socket);
+  }
+
+  async #close() {
+    if (!this.#server.listening) return;
+    const closed = new Promise(resolve => this.#server.close(resolve));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  async #closePort(durationMs: number | undefined) {
+    await this.#close();
+    clearTimeout(this.#reopen);
+    if (durationMs === undefined) return;
+    this.#reopen = setTimeout(() => {
+      this.#openPort().catch(error => this.#log(String(error)));
+    }, durationMs);
+  }
+
+  async #openPort() {
+    clearTimeout(this.#reopen);
+    if (this.#stopped || this.#server.listening) return;
+    await listenOnLoopback(this.#server, this.#port, this.#name);
+  }
+
+  async #handle(incoming: IncomingMessage, outgoing: ServerResponse) {
+    const method = incoming.method ?? 'GET';
+    const path = decodedPath(incoming);
+    this.counters.record(method, path);
+    const faults = this.faults.forRequest(method, path);
+    const gone = new AbortController();
+    outgoing.on('close', () => gone.abort());
+    try {
+      const answer =
+        (await this.#spoil('before', faults, incoming)) ??
+        (await this.#answer(incoming, gone.signal));
+      if (answer === 'reset') return;
+      const spoilt = await this.#spoil('after', faults, incoming);
+      if (spoilt === 'reset') return;
+      await send(spoilt ?? answer, outgoing, faults, this.#rawSocket(incoming));
+    } catch (error) {
+      if (gone.signal.aborted) return;
+      this.#log(`${this.#name}: ${method} ${path}: ${describe(error)}`);
+      if (outgoing.headersSent) outgoing.destroy();
+      else outgoing.writeHead(500).end(`stand-in failed: ${describe(error)}`);
+    }
+  }
+
+  async #answer(incoming: IncomingMessage, signal: AbortSignal) {
+    const request = await toFetchRequest(incoming, this.#scheme, signal);
+    return fromFetchResponse(await this.#fetch(request));
+  }
+
+  /** Plays the faults of one phase; the last answer that one of them gives stands. */
+  async #spoil(
+    phase: 'before' | 'after',
+    faults: RequestFault[],
+    incoming: IncomingMessage,
+  ): Promise<NodeAnswer | 'reset' | undefined> {
+    let answer: NodeAnswer | undefined;
+    for (const fault of faults) {
+      if (!('phase' in fault) || fault.phase !== phase) continue;
+      if (fault.kind === 'latency')
+        await sleep(fault.ms + this.faults.jitter(fault.jitter));
+      else if (fault.kind === 'reset') {
+        resetSocket(this.#rawSocket(incoming));
+        return 'reset';
+      } else answer = statusAnswer(fault);
+    }
+    return answer;
+  }
+
+  /** The TCP socket below TLS: only that one can send a reset. */
+  #rawSocket(incoming: IncomingMessage): Socket {
+    for (const socket of this.#sockets)
+      if (socket.remotePort === incoming.socket.remotePort) return socket;
+    return incoming.socket;
+  }
+}
+
+/**
+ * Listens on 127.0.0.1.
+ *
+ * @throws NanteError `conflict` when the port is in use
+ */
+export async function listenOnLoopback(
+  server: Server,
+  port: number,
+  name: string,
+): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    function failed(error: NodeJS.ErrnoException) {
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new NanteError('conflict', `Port ${port} (${name}) is in use.`, {
+              hint: `Stop the program that holds it, or start with another --port-base.`,
+              details: { port, name },
+            })
+          : error,
+      );
+    }
+    server.once('error', failed);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', failed);
+      resolve();
+    });
+  });
+}
+
+async function send(
+  answer: NodeAnswer,
+  outgoing: ServerResponse,
+  faults: RequestFault[],
+  socket: Socket,
+) {
+  const cut = faults.find(fault => fault.kind === 'cut');
+  const drip = faults.find(fault => fault.kind === 'drip');
+  const headers = { ...answer.headers };
+  const bodiless = answer.status === 204 || answer.status === 304;
+  if (!bodiless && outgoing.req.method !== 'HEAD')
+    headers['content-length'] = String(answer.body.length);
+  outgoing.writeHead(answer.status, answer.reason, headers);
+  if (!cut && !drip) {
+    outgoing.end(answer.body);
+    return;
+  }
+  outgoing.flushHeaders();
+  const body = cut ? answer.body.subarray(0, cut.bytes) : answer.body;
+  if (drip) await dripBody(body, outgoing, drip.bytesPerSecond);
+  else await new Promise(resolve => outgoing.write(body, resolve));
+  // A plain end, not a reset: what was sent still has to arrive.
+  if (cut) socket.destroySoon();
+  else outgoing.end();
+}
+
+async function dripBody(
+  body: Buffer,
+  outgoing: ServerResponse,
+  bytesPerSecond: number,
+) {
+  const tickMs = Math.max(20, 1000 / bytesPerSecond);
+  const step = Math.max(1, Math.round((bytesPerSecond * tickMs) / 1000));
+  for (let sent = 0; sent < body.length; sent += step) {
+    if (outgoing.destroyed) return;
+    outgoing.write(body.subarray(sent, sent + step));
+    await sleep(tickMs);
+  }
+}
+
+function statusAnswer(
+  fault: Extract<RequestFault, { kind: 'status' }>,
+): NodeAnswer {
+  const { body = '' } = fault;
+  const isText = typeof body === 'string';
+  return {
+    status: fault.status,
+    reason: fault.reason,
+    headers: {
+      'content-type': isText ? 'text/plain' : 'application/json',
+      ...fault.headers,
+    },
+    body: Buffer.from(isText ? body : JSON.stringify(body)),
+  };
+}
+
+function resetSocket(socket: Socket) {
+  try {
+    socket.resetAndDestroy();
+  } catch {
+    socket.destroy();
+  }
+}
+
+function describe(error: unknown) {
+  return error instanceof Error ? (error.stack ?? error.message) : error;
+}

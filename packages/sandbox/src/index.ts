@@ -1,0 +1,6 @@
+export { cleanSandbox } from './clean';
+export { startSandbox } from './sandbox';
+export type { Sandbox, SandboxOptions } from './sandbox';
+export type { Endpoints, SystemEndpoint } from './endpoints';
+export type { GuestKind } from './systems';
+export type { SystemName } from './standIn';

@@ -1,0 +1,126 @@
+import { rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { NanteError } from '@nante/model';
+import { claimDataFolder } from './dataFolder';
+import { endpointsFile, type Endpoints } from './endpoints';
+import { ControlServer, standInControl } from './hosting/controlServer';
+import { SystemServer } from './hosting/systemServer';
+import { loadOrCreateTls } from './hosting/tls';
+import type { SystemName } from './standIn';
+import { writeFileAtomic } from './storage/atomicFile';
+import { systemDefinitions, type GuestKind, type SystemParts } from './systems';
+
+/** How to start a sandbox. */
+export interface SandboxOptions {
+  /** Folder for everything that is kept between starts. */
+  dataDir: string;
+  /** Same seed, same company, ids and dice of the faults. 1 unless told. */
+  seed?: number;
+  /** What a guest is. `record` unless told: tests should not boot machines by accident. */
+  guests?: GuestKind;
+  /** Ports by system; a free one for those that are not named. */
+  ports?: Partial<Record<SystemName | 'control', number>>;
+  /** Only these stand-ins; all that there are unless told. */
+  systems?: SystemName[];
+  /** Number of guests of the seeded company, for load tests. */
+  guestCount?: number;
+  /** Gets lines for a person: progress, and what a stand-in could not do. Silent unless told. */
+  log?(line: string): void;
+}
+
+/** A running sandbox. */
+export interface Sandbox {
+  /** Content of `endpoints.json`. */
+  endpoints: Endpoints;
+  /** Stops servers and guests and leaves what is kept on disk. */
+  stop(): Promise<void>;
+}
+
+type Undo = () => unknown;
+
+/**
+ * Starts the stand-ins on loopback and writes `<dataDir>/endpoints.json`.
+ *
+ * @throws NanteError `conflict` when a port or the folder is in use, `invalid-input` for an unknown system
+ */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const undo: Undo[] = [];
+  async function stop() {
+    // Newest first: nothing loses what it stands on.
+    for (const step of undo.splice(0).reverse()) await step();
+  }
+  try {
+    return { endpoints: await start(options, undo), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(options: SandboxOptions, undo: Undo[]) {
+  const { seed = 1, ports = {}, log = () => {} } = options;
+  const names = chooseSystems(options.systems);
+  const dataDir = resolve(options.dataDir);
+
+  const control = new ControlServer();
+  await control.listen(ports.control ?? 0);
+  undo.push(() => control.stop());
+  undo.push(await claimDataFolder(dataDir, control.url));
+
+  const endpoints: Endpoints = {
+    sandbox: { control: control.url, pid: process.pid, seed },
+  };
+  const tls = await loadOrCreateTls(join(dataDir, 'tls'));
+  const parts: SystemParts = {
+    dataDir,
+    endpoints,
+    guestCount: options.guestCount,
+  };
+
+  for (const name of names) {
+    const definition = systemDefinitions[name];
+    if (!definition) continue;
+    const standIn = await definition.create(
+      {
+        dataDir: join(dataDir, name),
+        seed,
+        log: line => log(`${name}: ${line}`),
+      },
+      parts,
+    );
+    undo.push(() => standIn.stop());
+    const server = new SystemServer({
+      name,
+      fetch: request => standIn.fetch(request),
+      seed,
+      tls: definition.tls ? tls : undefined,
+      log,
+    });
+    await server.listen(ports[name] ?? 0);
+    undo.push(() => server.stop());
+    control.mount(name, standInControl(server, standIn));
+    endpoints[name] = {
+      url: server.url,
+      ...(definition.tls ? { ca: tls.caFile } : {}),
+      control: `${control.url}/${name}`,
+      ...standIn.credentials,
+    };
+  }
+
+  const file = endpointsFile(dataDir);
+  writeFileAtomic(file, `${JSON.stringify(endpoints, null, 2)}\n`);
+  undo.push(() => rmSync(file, { force: true }));
+  return endpoints;
+}
+
+function chooseSystems(wanted: SystemName[] | undefined): SystemName[] {
+  const known = Object.keys(systemDefinitions) as SystemName[];
+  const unknown = wanted?.filter(name => !known.includes(name)) ?? [];
+  if (unknown.length > 0)
+    throw new NanteError(
+      'invalid-input',
+      `The sandbox has no stand-in for ${unknown.join(', ')}.`,
+      { hint: `It has ${known.join(', ')}.` },
+    );
+  return wanted ? known.filter(name => wanted.includes(name)) : known;
+}
