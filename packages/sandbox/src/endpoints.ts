@@ -27,6 +27,11 @@ export function endpointsFile(dataDir: string): string {
   return join(dataDir, 'endpoints.json');
 }
 
+/** Which driver made the guests of this folder. */
+export function guestsFile(dataDir: string): string {
+  return join(dataDir, 'guests.json');
+}
+
 /** What the last sandbox of this folder wrote, whether it still runs or not. */
 export function readEndpoints(dataDir: string): Endpoints | undefined {
   return readJsonFile<Endpoints>(endpointsFile(dataDir));

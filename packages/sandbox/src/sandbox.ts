@@ -2,13 +2,19 @@ import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { NanteError } from '@nante/model';
 import { claimDataFolder } from './dataFolder';
-import { endpointsFile, type Endpoints } from './endpoints';
+import { endpointsFile, guestsFile, type Endpoints } from './endpoints';
 import { ControlServer, standInControl } from './hosting/controlServer';
 import { SystemServer } from './hosting/systemServer';
 import { loadOrCreateTls } from './hosting/tls';
 import type { SystemName } from './standIn';
 import { writeFileAtomic } from './storage/atomicFile';
-import { systemDefinitions, type GuestKind, type SystemParts } from './systems';
+import type { GuestDriver } from './guests/driver';
+import {
+  loadLate,
+  systemDefinitions,
+  type GuestKind,
+  type SystemParts,
+} from './systems';
 
 /** How to start a sandbox. */
 export interface SandboxOptions {
@@ -71,9 +77,14 @@ async function start(options: SandboxOptions, undo: Undo[]) {
     sandbox: { control: control.url, pid: process.pid, seed },
   };
   const tls = await loadOrCreateTls(join(dataDir, 'tls'));
+  const guests = names.includes('proxmox')
+    ? await startGuests(dataDir, options.guests ?? 'record', endpoints, log)
+    : undefined;
+  if (guests) undo.push(() => guests.close());
   const parts: SystemParts = {
     dataDir,
     endpoints,
+    guests,
     guestCount: options.guestCount,
   };
 
@@ -107,10 +118,63 @@ async function start(options: SandboxOptions, undo: Undo[]) {
     };
   }
 
+  const provider = await startProvider(endpoints, log);
+  if (provider) {
+    undo.push(() => provider.stop());
+    control.mount('terraformProvider', provider.control);
+    endpoints.terraformProvider = {
+      control: `${control.url}/terraformProvider`,
+    };
+  }
+
   const file = endpointsFile(dataDir);
   writeFileAtomic(file, `${JSON.stringify(endpoints, null, 2)}\n`);
   undo.push(() => rmSync(file, { force: true }));
   return endpoints;
+}
+
+async function startGuests(
+  dataDir: string,
+  kind: GuestKind,
+  endpoints: Endpoints,
+  log: (line: string) => void,
+): Promise<GuestDriver | undefined> {
+  const late = await loadLate<{
+    chooseDriver(
+      kind: GuestKind,
+      options: { dataDir: string; log(line: string): void },
+    ): Promise<GuestDriver>;
+  }>('guests');
+  const driver = await late?.chooseDriver(kind, {
+    dataDir: join(dataDir, 'guests'),
+    log,
+  });
+  if (!driver) return undefined;
+  // Kept apart from `endpoints.json`, which goes with the sandbox: cleaning has to know whose guests there were.
+  writeFileAtomic(guestsFile(dataDir), JSON.stringify({ driver: driver.name }));
+  await driver.prepare(log);
+  endpoints.guests = { driver: driver.name, real: driver.real };
+  return driver;
+}
+
+async function startProvider(
+  { proxmox }: Endpoints,
+  log: (line: string) => void,
+) {
+  const late = await loadLate<{
+    createProviderService(options: {
+      proxmox: { url: string; ca: string };
+      log(line: string): void;
+    }): Promise<{
+      control(request: Request, path: string): Promise<Response>;
+      stop(): Promise<void>;
+    }>;
+  }>('provider');
+  if (!proxmox?.ca) return undefined;
+  return late?.createProviderService({
+    proxmox: { url: proxmox.url, ca: proxmox.ca },
+    log,
+  });
 }
 
 function chooseSystems(wanted: SystemName[] | undefined): SystemName[] {
