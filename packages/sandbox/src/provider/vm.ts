@@ -1,0 +1,498 @@
+import { NanteError } from '@nante/model';
+import { isMissing, pause, type Parameters } from './api';
+import {
+  chooseId,
+  deadline,
+  Guest,
+  type Config,
+  type Operation,
+  type Progress,
+  type Resource,
+} from './guest';
+import { changedPaths } from './plan';
+import {
+  flag,
+  formatProperties,
+  gibibytes,
+  parseProperties,
+} from './properties';
+import {
+  block,
+  blocks,
+  known,
+  number,
+  same,
+  text,
+  texts,
+  unknown,
+  type ObjectValue,
+  type Value,
+} from './values';
+import { readVm } from './vmRead';
+
+const served = new Set([
+  'id', 'name', 'description', 'tags', 'node_name', 'vm_id', 'pool_id', 'started', 'on_boot', 'protection', 'migrate',
+  'reboot', 'reboot_after_update', 'stop_on_destroy', 'purge_on_destroy', 'delete_unreferenced_disks_on_destroy',
+  'timeout_clone', 'timeout_create', 'timeout_migrate', 'timeout_move_disk', 'timeout_reboot', 'timeout_shutdown_vm',
+  'timeout_start_vm', 'timeout_stop_vm', 'acpi', 'bios', 'keyboard_layout', 'scsi_hardware', 'tablet_device', 'template',
+  'mac_addresses', 'ipv4_addresses', 'ipv6_addresses', 'network_interface_names', 'boot_order', 'hotplug',
+  'agent', 'clone', 'cpu', 'memory', 'operating_system', 'disk', 'network_device', 'initialization',
+]); // prettier-ignore
+
+/** Cloud-init's parameters, as the configuration has them. */
+function cloudInit(planned: ObjectValue): Parameters {
+  const initialization = block(planned.initialization);
+  if (!initialization) return {};
+  const parameters: Parameters = {};
+  blocks(initialization.ip_config).forEach((entry, index) => {
+    const v4 = block(entry.ipv4);
+    const v6 = block(entry.ipv6);
+    const value = formatProperties({
+      gw: text(v4?.gateway),
+      gw6: text(v6?.gateway),
+      ip: text(v4?.address),
+      ip6: text(v6?.address),
+    });
+    if (value) parameters[`ipconfig${index}`] = value;
+  });
+  const dns = block(initialization.dns);
+  parameters.nameserver = texts(dns?.servers).join(' ') || undefined;
+  parameters.searchdomain = text(dns?.domain) || undefined;
+  const account = block(initialization.user_account);
+  parameters.ciuser = text(account?.username) || undefined;
+  parameters.cipassword = text(account?.password) || undefined;
+  const keys = texts(account?.keys);
+  // Proxmox wants the value itself URL-encoded, beside the encoding of the form.
+  if (keys.length > 0) parameters.sshkeys = encodeURIComponent(keys.join('\n'));
+  return parameters;
+}
+
+function networks(planned: ObjectValue): Parameters {
+  const parameters: Parameters = {};
+  const cards = blocks(planned.network_device);
+  cards.forEach((card, index) => {
+    const mac = text(card.mac_address);
+    parameters[`net${index}`] = formatProperties({
+      [mac ? text(card.model) : 'model']: mac || text(card.model),
+      bridge: text(card.bridge),
+      firewall: card.firewall === true ? 1 : undefined,
+      tag: number(card.vlan_id) || undefined,
+      mtu: number(card.mtu) || undefined,
+      queues: number(card.queues) || undefined,
+      rate: number(card.rate_limit) || undefined,
+      trunks: text(card.trunks) || undefined,
+    });
+  });
+  if (cards.length > 0) {
+    parameters.delete = Array.from(
+      { length: 32 - cards.length },
+      (_, index) => `net${cards.length + index}`,
+    ).join(',');
+  }
+  return parameters;
+}
+
+function processors(cpu: ObjectValue): Parameters {
+  return {
+    cores: number(cpu.cores),
+    sockets: number(cpu.sockets),
+    numa: cpu.numa === true ? 1 : 0,
+    cpu: formatProperties(
+      { flags: texts(cpu.flags).join(';') || undefined },
+      `cputype=${text(cpu.type)}`,
+    ),
+    cpuunits: number(cpu.units) || undefined,
+    cpulimit: number(cpu.limit) || undefined,
+    vcpus: number(cpu.hotplugged) || undefined,
+  };
+}
+
+function agentOf(agent: ObjectValue): string {
+  return formatProperties({
+    enabled: agent.enabled === true ? 1 : 0,
+    fstrim_cloned_disks: agent.trim === true ? 1 : 0,
+    type: text(agent.type),
+  });
+}
+
+/** What the configuration says about a disk, over what the disk has already. */
+function diskOf(disk: ObjectValue, current: string): string {
+  const { first, ...options } = parseProperties(current);
+  return formatProperties(
+    {
+      ...options,
+      aio: text(disk.aio),
+      backup: disk.backup === true ? 1 : 0,
+      cache: text(disk.cache),
+      discard: text(disk.discard),
+      iothread: disk.iothread === true ? 1 : 0,
+      replicate: disk.replicate === true ? 1 : 0,
+      ssd: disk.ssd === true ? 1 : 0,
+    },
+    first || options.file,
+  );
+}
+
+async function clone(
+  operation: Operation,
+  planned: ObjectValue,
+  id: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const source = block(planned.clone);
+  if (!source) {
+    throw new NanteError(
+      'invalid-input',
+      'the stand-in provider makes VMs by cloning only: add a clone block',
+      {},
+    );
+  }
+  const target = text(planned.node_name);
+  const node = text(source.node_name) || target;
+  const template = new Guest(operation.api, 'qemu', node, number(source.vm_id));
+  const parameters: Parameters = {
+    newid: id,
+    full: source.full === false ? 0 : 1,
+    storage: text(source.datastore_id) || undefined,
+    description: text(planned.description) || undefined,
+    name: text(planned.name) || undefined,
+    pool: text(planned.pool_id) || undefined,
+  };
+  const options = {
+    attempts: Math.max(1, number(source.retries)),
+    alreadyDone: 'already exists',
+  };
+  const shared =
+    node === target || (await onSharedStorage(operation, template, signal));
+  if (node !== target && shared) parameters.target = target;
+  await template.task('POST', '/clone', parameters, signal, options);
+  if (shared) return;
+  // Proxmox clones to another node from shared storage only: the clone is made beside the template and migrated.
+  const made = new Guest(operation.api, 'qemu', node, id);
+  await made.waitForUnlock(signal);
+  const migration = {
+    target,
+    'with-local-disks': 1,
+    targetstorage: text(source.datastore_id) || undefined,
+  };
+  await made.task('POST', '/migrate', migration, signal, { retry: false });
+}
+
+async function onSharedStorage(
+  operation: Operation,
+  template: Guest,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const config = await template.config(signal);
+  const storages = Object.entries(config)
+    .filter(([name]) =>
+      /^(?:ide|sata|scsi|virtio|efidisk|tpmstate)\d+$/.test(name),
+    )
+    .map(([, value]) => parseProperties(value))
+    .map(disk => disk.first || disk.file || '')
+    .filter(volume => volume.includes(':'))
+    .map(volume => volume.split(':')[0]);
+  for (const storage of new Set(storages)) {
+    const status = await operation.api.get<{ shared?: unknown }>(
+      `nodes/${template.node}/storage/${storage}/status`,
+      signal,
+    );
+    if (!flag(status.shared)) return false;
+  }
+  return true;
+}
+
+async function configureDisks(
+  guest: Guest,
+  planned: ObjectValue,
+  signal: AbortSignal,
+): Promise<void> {
+  const config = await guest.config(signal);
+  for (const disk of blocks(planned.disk)) {
+    const name = text(disk.interface);
+    const storage = text(disk.datastore_id);
+    const current = config[name] as string | undefined;
+    if (current === undefined) {
+      await guest.configure(
+        { [name]: diskOf(disk, `${storage}:${number(disk.size)}`) },
+        signal,
+      );
+      continue;
+    }
+    const has = gibibytes(parseProperties(current).size);
+    if (number(disk.size) < has) {
+      throw new NanteError(
+        'invalid-input',
+        `disk resize failure: requested size (${number(disk.size)}G) is lower than current size (${has}G)`,
+      );
+    }
+    const wanted = diskOf(disk, current);
+    if (wanted !== current) await guest.configure({ [name]: wanted }, signal);
+    if (storage && !current.startsWith(`${storage}:`)) {
+      await guest.task(
+        'POST',
+        '/move_disk',
+        { disk: name, storage, delete: 1 },
+        signal,
+        { retry: false },
+      );
+    }
+    if (number(disk.size) > has) {
+      await guest.task(
+        'PUT',
+        '/resize',
+        { disk: name, size: `${number(disk.size)}G` },
+        signal,
+        { attempts: 5 },
+      );
+    }
+  }
+}
+
+/** Interface of the cloud-init drive that the template brought, if any. */
+function cloudInitDrive(config: Config): string | undefined {
+  return Object.keys(config).find(
+    name =>
+      /^(?:ide|sata|scsi)\d+$/.test(name) &&
+      /cloudinit/.test(String(config[name])),
+  );
+}
+
+async function create(
+  operation: Operation,
+  planned: ObjectValue,
+  progress: Progress,
+): Promise<ObjectValue> {
+  const signal = deadline(operation.signal, planned.timeout_clone);
+  const id = await chooseId(operation, planned);
+  await clone(operation, planned, id, signal);
+  const state = {
+    ...(known(planned) as ObjectValue),
+    id: String(id),
+    vm_id: id,
+  };
+  progress.state = state;
+  const guest = new Guest(operation.api, 'qemu', text(planned.node_name), id);
+  await guest.waitForUnlock(signal);
+
+  const initialization = block(planned.initialization);
+  const parameters: Parameters = {};
+  if (initialization) {
+    const existing = cloudInitDrive(await guest.config(signal));
+    const drive = text(initialization.interface) || existing || 'ide2';
+    await guest.configure({ delete: existing ?? drive }, signal);
+    parameters[drive] =
+      `file=${text(initialization.datastore_id)}:cloudinit,media=cdrom`;
+  }
+  const agent = block(planned.agent);
+  const cpu = block(planned.cpu);
+  const memory = block(planned.memory);
+  const system = block(planned.operating_system);
+  Object.assign(parameters, cloudInit(planned), networks(planned), {
+    onboot: planned.on_boot === true ? 1 : 0,
+    ...(agent && { agent: agentOf(agent) }),
+    ...(cpu && processors(cpu)),
+    ...(memory && {
+      memory: number(memory.dedicated),
+      balloon: number(memory.floating),
+    }),
+    ...(system && { ostype: text(system.type) }),
+    ...(text(planned.scsi_hardware) !== 'virtio-scsi-pci' && {
+      scsihw: text(planned.scsi_hardware),
+    }),
+    ...(planned.protection === true && { protection: 1 }),
+    tags: texts(planned.tags).join(';') || undefined,
+  });
+  await guest.configure(parameters, signal);
+  await configureDisks(guest, planned, signal);
+  if (planned.started === true) await ensureRunning(guest, planned, signal);
+  return (await readVm({ ...operation, signal }, state)) ?? state;
+}
+
+async function ensureRunning(
+  guest: Guest,
+  planned: ObjectValue,
+  signal: AbortSignal,
+): Promise<void> {
+  if ((await guest.status(signal)).status !== 'stopped') return;
+  const limit = deadline(signal, planned.timeout_start_vm);
+  await guest.start({ timeout: number(planned.timeout_start_vm) }, limit);
+  await guest.waitForStatus('running', limit);
+}
+
+/** Shuts down where an agent listens, and cuts the power elsewhere. True when it ran. */
+async function ensureStopped(
+  guest: Guest,
+  state: ObjectValue,
+  cut: boolean,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if ((await guest.status(signal)).status === 'stopped') return false;
+  const agent = parseProperties((await guest.config(signal)).agent);
+  if (!cut && (flag(agent.enabled) || flag(agent.first))) {
+    const timeout = number(state.timeout_shutdown_vm);
+    const limit = deadline(signal, timeout);
+    await guest.task(
+      'POST',
+      '/status/shutdown',
+      { forceStop: 1, timeout },
+      limit,
+      { retry: false },
+    );
+    await guest.waitForStatus('stopped', limit);
+    return true;
+  }
+  const limit = deadline(signal, state.timeout_stop_vm);
+  await guest.task('POST', '/status/stop', {}, limit, { retry: false });
+  await guest.waitForStatus('stopped', limit);
+  return true;
+}
+
+async function update(
+  operation: Operation,
+  prior: ObjectValue,
+  planned: ObjectValue,
+): Promise<ObjectValue> {
+  // As with the real provider: an update that has begun is brought to its end, Terraform's stop notwithstanding.
+  const signal = AbortSignal.timeout(1_800_000);
+  const id = text(prior.id);
+  const guest = new Guest(operation.api, 'qemu', text(prior.node_name), id);
+  if (text(prior.node_name) !== text(planned.node_name)) {
+    const limit = deadline(signal, planned.timeout_migrate);
+    const running = (await guest.status(signal)).status === 'running';
+    const parameters = {
+      target: text(planned.node_name),
+      'with-local-disks': 1,
+      online: running ? 1 : 0,
+    };
+    await guest.task('POST', '/migrate', parameters, limit, { retry: false });
+  }
+  const target = new Guest(operation.api, 'qemu', text(planned.node_name), id);
+  const changed = (name: string) => !same(prior[name], planned[name]);
+  const parameters: Parameters = { name: text(planned.name) || undefined };
+  const removed: string[] = [];
+  const agent = block(planned.agent);
+  const cpu = block(planned.cpu);
+  const memory = block(planned.memory);
+  if (changed('description'))
+    parameters.description = text(planned.description);
+  if (changed('tags')) parameters.tags = texts(planned.tags).join(';');
+  if (changed('on_boot')) parameters.onboot = planned.on_boot === true ? 1 : 0;
+  if (changed('protection'))
+    parameters.protection = planned.protection === true ? 1 : 0;
+  if (changed('scsi_hardware')) parameters.scsihw = text(planned.scsi_hardware);
+  if (changed('agent') && agent) parameters.agent = agentOf(agent);
+  if (changed('cpu') && cpu) {
+    Object.assign(parameters, processors(cpu));
+    if (!number(cpu.hotplugged)) removed.push('vcpus');
+    if (!number(cpu.limit)) removed.push('cpulimit');
+  }
+  if (changed('memory') && memory) {
+    Object.assign(parameters, {
+      memory: number(memory.dedicated),
+      balloon: number(memory.floating),
+    });
+  }
+  if (changed('operating_system'))
+    parameters.ostype = text(block(planned.operating_system)?.type);
+  if (changed('initialization')) Object.assign(parameters, cloudInit(planned));
+  if (changed('network_device')) {
+    const { delete: unused, ...cards } = networks(planned);
+    Object.assign(parameters, cards);
+    if (unused) removed.push(String(unused));
+  }
+  await target.configure(
+    { ...parameters, delete: removed.join(',') || undefined },
+    signal,
+  );
+  if (changed('initialization'))
+    await operation.api.send('PUT', `${target.path}/cloudinit`, {}, signal);
+
+  const reboot = [
+    'agent',
+    'cpu',
+    'memory',
+    'operating_system',
+    'initialization',
+    'scsi_hardware',
+  ].some(changed);
+  if (reboot && planned.reboot_after_update === true)
+    await ensureStopped(target, planned, false, signal);
+  else if (reboot)
+    operation.warn(
+      'A reboot is required',
+      'The change takes effect at the next start of the VM.',
+    );
+  if (changed('disk')) await configureDisks(target, planned, signal);
+  if (planned.started === true) await ensureRunning(target, planned, signal);
+  else if (changed('started'))
+    await ensureStopped(target, planned, false, signal);
+  const state = known(planned) as ObjectValue;
+  return (await readVm({ ...operation, signal }, state)) ?? state;
+}
+
+async function remove(operation: Operation, state: ObjectValue): Promise<void> {
+  // As with the real provider: a deletion that has begun is brought to its end.
+  const limit = Math.max(
+    number(state.timeout_stop_vm),
+    number(state.timeout_shutdown_vm),
+    1,
+  );
+  const signal = AbortSignal.timeout(limit * 1000);
+  const guest = new Guest(
+    operation.api,
+    'qemu',
+    text(state.node_name),
+    text(state.id),
+  );
+  try {
+    await ensureStopped(guest, state, state.stop_on_destroy === true, signal);
+    const purge = state.purge_on_destroy === false ? 0 : 1;
+    const disks = state.delete_unreferenced_disks_on_destroy === false ? 0 : 1;
+    await guest.task(
+      'DELETE',
+      `/?destroy-unreferenced-disks=${disks}&purge=${purge}`,
+      undefined,
+      signal,
+    );
+  } catch (error) {
+    if (isMissing(error)) return;
+    throw error;
+  }
+  await pause(50, signal);
+  await guest.expectGone(signal);
+}
+
+function plan(
+  prior: ObjectValue | undefined,
+  planned: ObjectValue,
+): (string | number)[][] {
+  if (!prior) return [];
+  if (
+    !same(prior.started, planned.started) ||
+    !same(prior.network_device, planned.network_device)
+  ) {
+    for (const name of [
+      'ipv4_addresses',
+      'ipv6_addresses',
+      'network_interface_names',
+    ]) {
+      planned[name] = unknown satisfies Value;
+    }
+  }
+  const places: (string | number)[][] = [['vm_id']];
+  if (planned.migrate !== true) places.push(['node_name']);
+  for (const name of ['vm_id', 'node_name', 'datastore_id', 'full', 'retries'])
+    places.push(['clone', 0, name]);
+  return changedPaths(places, prior, planned);
+}
+
+/** `proxmox_virtual_environment_vm`, made by cloning a template. */
+export const vm: Resource = {
+  served,
+  create,
+  read: readVm,
+  update,
+  delete: remove,
+  plan,
+};
