@@ -116,7 +116,7 @@ resource "proxmox_virtual_environment_vm" "this" {
   timeout_migrate     = 300
   timeout_start_vm    = 300
   timeout_reboot      = 300
-  timeout_shutdown_vm = 60
+  timeout_shutdown_vm = 120
   timeout_stop_vm     = 120
 
   lifecycle {

@@ -93,9 +93,16 @@ export class ProxmoxApi {
     const parsed = parseAnswer(answer.body);
     if (answer.status >= 400) {
       const reasons = Object.entries(parsed.errors ?? {}).map(
-        ([name, reason]) => `${name}: ${reason}`.trim(),
+        ([name, reason]) => `${name}: ${reason}`,
       );
-      const words = [answer.reason.trim(), ...reasons]
+      // The reason phrase and the body's message are the same text on a real Proxmox; a proxy may drop the phrase.
+      const words = [
+        ...new Set(
+          [answer.reason, parsed.message, ...reasons].map(word =>
+            (word ?? '').trim(),
+          ),
+        ),
+      ]
         .filter(word => word !== '')
         .join(' - ');
       throw new NanteError(
@@ -260,6 +267,7 @@ export async function pause(
 
 function parseAnswer(body: string): {
   data?: unknown;
+  message?: string;
   errors?: Record<string, string>;
 } {
   try {

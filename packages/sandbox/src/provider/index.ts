@@ -19,8 +19,8 @@ const startSchema = z.object({
 export interface ProviderServiceOptions {
   /** The Proxmox stand-in that the servers work with, and nothing else: its address and the file of its CA. */
   proxmox: { url: string; ca: string };
-  /** Folder for the sockets. */
-  dataDir: string;
+  /** Folder for the sockets; one of the system's for temporary files when it is left out or its path is too long. */
+  dataDir?: string;
   log(line: string): void;
 }
 
@@ -48,8 +48,8 @@ export async function createProviderService(
 
   async function socketFolder(): Promise<string> {
     if (!folder) {
-      const wanted = join(options.dataDir, 'sockets');
-      if (Buffer.byteLength(wanted) <= longestFolder) {
+      const wanted = options.dataDir && join(options.dataDir, 'sockets');
+      if (wanted && Buffer.byteLength(wanted) <= longestFolder) {
         await rm(wanted, { recursive: true, force: true });
         await mkdir(wanted, { recursive: true, mode: 0o700 });
         folder = wanted;

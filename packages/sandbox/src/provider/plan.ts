@@ -27,7 +27,8 @@ function fillObject(
       result[name] = standard;
     else if (computed(name))
       result[name] = prior ? (prior[name] ?? null) : unknown;
-    else result[name] = null;
+    // What is left out and what is empty are the same to the provider.
+    else result[name] = isEmpty(prior?.[name]) ? (prior?.[name] ?? null) : null;
   }
   return result;
 }
@@ -78,6 +79,10 @@ export function complete(
     );
   }
   return result;
+}
+
+function isEmpty(value: Value | undefined): boolean {
+  return value === false || value === '' || value === 0;
 }
 
 function nested(defaults: Defaults, name: string): Defaults {
