@@ -1,0 +1,110 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+/** A mounted cgroup hierarchy: version 1 has several, one for each controller, version 2 has one. */
+interface Hierarchy {
+  controllers: string[];
+  /** The folder below which our groups go. */
+  base: string;
+}
+
+/** Controllers that a guest gets a group of; the others of version 1 need settings before they take a process. */
+const used = ['memory', 'cpu', 'pids', 'name=systemd', 'unified'];
+
+function hierarchies(): Hierarchy[] {
+  const own = new Map(
+    readFileSync('/proc/self/cgroup', 'utf8')
+      .trim()
+      .split('\n')
+      .map(line => /^\d+:([^:]*):(.*)$/.exec(line))
+      .filter(match => match !== null)
+      .map(([, names, path]) => [names, path]),
+  );
+  return readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map(line => /^\S+ \S+ \S+ \S+ (\S+) .* - (cgroup2?) \S+ (\S+)$/.exec(line))
+    .filter(match => match !== null)
+    .map(([, mount, type, options]) => {
+      if (type === 'cgroup2') return { controllers: ['unified'], base: mount };
+      const names = options.split(',').filter(name => name !== 'rw');
+      // Below the group of the sandbox, so that a limit on the sandbox also holds for its guests.
+      const path = [...own].find(([key]) =>
+        key.split(',').some(name => names.includes(name)),
+      )?.[1];
+      return { controllers: names, base: join(mount, path ?? '/') };
+    })
+    .filter(
+      ({ controllers, base }) =>
+        controllers.some(name => used.includes(name)) && existsSync(base),
+    );
+}
+
+function attempt(path: string, value: string): void {
+  try {
+    writeFileSync(path, value);
+  } catch {
+    // Limits are a courtesy: a machine that does not let us set one runs the guest without.
+  }
+}
+
+/**
+ * Puts a just started systemd-nspawn into groups of its own, because guests in one group would end each other's services,
+ * and limits its memory and processors where the machine allows that. Synchronous: it must be done before systemd-nspawn
+ * makes the guest's groups below its own.
+ */
+export function placeInGroups(
+  pid: number,
+  prefix: string,
+  machine: string,
+  limits: { memoryMb: number; cores: number },
+): void {
+  for (const { controllers, base } of hierarchies()) {
+    const group = join(base, prefix, machine);
+    mkdirSync(group, { recursive: true });
+    const period = 100_000;
+    const bytes = String(limits.memoryMb * 1024 * 1024);
+    if (controllers.includes('memory')) {
+      attempt(join(group, 'memory.limit_in_bytes'), bytes);
+    }
+    if (controllers.includes('cpu')) {
+      attempt(join(group, 'cpu.cfs_period_us'), String(period));
+      attempt(join(group, 'cpu.cfs_quota_us'), String(period * limits.cores));
+    }
+    if (controllers.includes('unified')) {
+      for (const folder of [base, join(base, prefix)]) {
+        attempt(join(folder, 'cgroup.subtree_control'), '+memory +cpu');
+      }
+      if (existsSync(join(group, 'memory.max'))) {
+        attempt(join(group, 'memory.max'), bytes);
+        attempt(join(group, 'cpu.max'), `${period * limits.cores} ${period}`);
+      }
+    }
+    writeFileSync(join(group, 'cgroup.procs'), String(pid));
+  }
+}
+
+/** Removes the groups of one guest, or of the whole sandbox when no machine is named. They must hold no process. */
+export function removeGroups(prefix: string, machine = ''): void {
+  for (const { base } of hierarchies()) {
+    removeTree(join(base, prefix, machine));
+  }
+}
+
+function removeTree(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) removeTree(join(folder, entry.name));
+  }
+  try {
+    rmdirSync(folder);
+  } catch {
+    // A process that is just ending keeps it busy; the next start of the sandbox removes it.
+  }
+}

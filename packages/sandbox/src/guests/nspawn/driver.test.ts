@@ -1,0 +1,219 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { GuestDriver, GuestInterface, GuestSpec } from '../driver';
+import { describeDrivers } from '../index';
+import { run } from './command';
+import { createNspawnDriver } from './driver';
+import { mountsBelow } from './disk';
+import { findGuestProcesses } from './processes';
+
+// VLANs that a sandbox on the same machine does not use, so that the test and `npm start` do not meet.
+const [dev, prod] = [1130, 1150];
+const dataDir = mkdtempSync(join(tmpdir(), 'guests-'));
+const key = join(dataDir, 'key');
+const lines: string[] = [];
+const execFileAsync = promisify(execFile);
+
+let driver: GuestDriver | undefined;
+let publicKey = '';
+let reason: string | undefined;
+
+function spec(vmid: number, changes: Partial<GuestSpec> = {}): GuestSpec {
+  return {
+    vmid,
+    kind: 'vm',
+    hostname: `host-${vmid}`,
+    cores: 1,
+    memoryMb: 256,
+    diskGb: 8,
+    user: 'ops',
+    sshKeys: [publicKey],
+    networks: [
+      {
+        bridge: 'vmbr0',
+        vlan: dev,
+        mac: `BC:24:11:00:00:${vmid % 100}`,
+        address: 'dhcp',
+      },
+    ],
+    ...changes,
+  };
+}
+
+async function answering(
+  guests: GuestDriver,
+  vmid: number,
+): Promise<GuestInterface> {
+  const end = Date.now() + 30_000;
+  while (Date.now() < end) {
+    const found = (await guests.interfaces(vmid))?.find(
+      ({ name }) => name === 'eth0',
+    );
+    if (found?.addresses.some(({ family }) => family === 'ipv4')) return found;
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+  throw new Error(`Guest ${vmid} does not answer: ${lines.join('\n')}`);
+}
+
+const ipv4 = (card: GuestInterface) =>
+  card.addresses.find(({ family }) => family === 'ipv4')?.address ?? '';
+
+async function ssh(login: string, ...command: string[]): Promise<string> {
+  const { stdout } = await execFileAsync('ssh', [
+    ...['-i', key, '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=5'],
+    ...['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null'],
+    ...['-o', 'LogLevel=ERROR', login, '--', ...command],
+  ]);
+  return stdout.trim();
+}
+
+/** What of this driver's making is on the machine outside its folder. */
+async function traces(): Promise<string[]> {
+  const links = await run('ip', ['-o', 'link', 'show']);
+  const rules = await run('nft', ['list', 'tables']).catch(() => '');
+  return [
+    ...mountsBelow(dataDir),
+    ...links.split('\n').filter(line => line.includes(dataDir)),
+    ...links.split('\n').filter(line => /nt[0-9a-f]{4}v11[35]0/.test(line)),
+    ...rules.split('\n').filter(line => prefix && line.includes(prefix)),
+    ...(prefix ? findGuestProcesses(prefix).keys() : []),
+    ...readFileSync('/proc/self/mountinfo', 'utf8')
+      .split('\n')
+      .filter(line => line.includes(dataDir)),
+  ];
+}
+let prefix = '';
+
+/** Runs the body in the lab, or says why it does not. */
+function inLab(
+  title: string,
+  body: (guests: GuestDriver) => Promise<void>,
+): void {
+  it(title, async () => {
+    if (driver) return body(driver);
+    if (process.env.NANTE_REQUIRE_LAB === '1') throw new Error(reason);
+    // eslint-disable-next-line no-console
+    console.info(`Skipped, because ${reason}`);
+    return undefined;
+  }, 120_000);
+}
+
+beforeAll(async () => {
+  const nspawn = (await describeDrivers({ dataDir })).find(
+    ({ name }) => name === 'nspawn',
+  );
+  if (!nspawn?.available) {
+    reason = `the lab needs ${nspawn?.missing.join(', ')}`;
+    return;
+  }
+  await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+  publicKey = readFileSync(`${key}.pub`, 'utf8').trim();
+  const log = (line: string) => void lines.push(line);
+  driver = createNspawnDriver({ dataDir, log });
+  await driver.prepare(log);
+}, 600_000);
+
+afterAll(async () => {
+  await driver?.clean();
+  rmSync(dataDir, { recursive: true, force: true });
+}, 60_000);
+
+describe('A guest in the lab', () => {
+  inLab('VMs are entered by their user and keep their disk; VLANs do not reach each other', async guests => {
+    const container = spec(1102, {
+      kind: 'lxc',
+      user: undefined,
+      networks: [
+        {
+          bridge: 'vmbr0',
+          vlan: prod,
+          mac: 'BC:24:11:00:01:02',
+          address: '10.126.4.14/24',
+          gateway: '10.126.4.1',
+        },
+      ],
+    });
+    await Promise.all([guests.start(spec(1101)), guests.start(container)]);
+    prefix =
+      [...findGuestProcesses('nt').keys()]
+        .find(name => name.endsWith('-1101'))
+        ?.split('-')[0] ?? '';
+    expect(guests.status(1101)).toBe('running');
+
+    const card = await answering(guests, 1101);
+    const address = ipv4(card);
+    expect(card.mac).toBe('bc:24:11:00:00:01');
+    expect(address).toBe('10.106.4.100');
+    const vm = `ops@${address}`;
+    expect(await ssh(vm, 'hostname', '&&', 'sudo', 'id', '-un')).toBe(
+      'host-1101\nroot',
+    );
+    await expect(ssh(`root@${address}`, 'true')).rejects.toThrow(/denied/);
+
+    expect(ipv4(await answering(guests, 1102))).toBe('10.126.4.14');
+    const root = 'root@10.126.4.14';
+    expect(await ssh(root, 'hostname', '&&', 'id', '-un')).toBe(
+      'host-1102\nroot',
+    );
+
+    const reach = (to: string) =>
+      `timeout 3 bash -c 'read -r line < /dev/tcp/${to}/22 && echo $line' || echo unreachable`;
+    expect(await ssh(vm, reach('10.126.4.14'))).toBe('unreachable');
+    expect(await ssh(root, reach(address))).toBe('unreachable');
+    expect(await ssh(vm, reach('10.106.4.1'))).toBeDefined();
+
+    const identity = ['cat', '/etc/machine-id', '/etc/ssh/*.pub', 'note'];
+    await ssh(vm, 'echo', 'kept', '>', 'note', '&&', 'sync');
+    const before = await ssh(vm, ...identity);
+    const bootId = ['cat', '/proc/1/stat', '|', 'cut', '-d" "', '-f22'];
+    const firstBoot = await ssh(vm, ...bootId);
+    await guests.reboot(1101, 30);
+    await answering(guests, 1101);
+    expect(await ssh(vm, ...bootId)).not.toBe(firstBoot);
+
+    await guests.stop(1101);
+    expect(guests.status(1101)).toBe('stopped');
+    expect(await guests.interfaces(1101)).toBeUndefined();
+    await guests.start(spec(1101, { hostname: 'renamed' }));
+    expect(ipv4(await answering(guests, 1101))).toBe(address);
+    expect(await ssh(vm, ...identity)).toBe(before);
+    expect(before).toMatch(/kept$/);
+    expect(await ssh(vm, 'hostname')).toBe('renamed');
+
+    await guests.shutdown(1102, 30, false);
+    expect(guests.status(1102)).toBe('stopped');
+    await guests.destroy(1102);
+    expect(mountsBelow(join(dataDir, 'guests', '1102'))).toEqual([]);
+  });
+
+  inLab('A guest that powers itself off is seen as stopped', async guests => {
+    const seen: number[] = [];
+    guests.onPowerOff(vmid => seen.push(vmid));
+    await guests.start(spec(1101));
+    const address = ipv4(await answering(guests, 1101));
+    await ssh(`ops@${address}`, 'sudo', 'poweroff').catch(() => undefined);
+    const end = Date.now() + 20_000;
+    while (guests.status(1101) === 'running' && Date.now() < end) {
+      await new Promise(resolve => setTimeout(resolve, 50));
+    }
+    expect(guests.status(1101)).toBe('stopped');
+    expect(seen).toEqual([1101]);
+    await guests.destroy(1101);
+  });
+
+  inLab('Five start at once, and closing leaves nothing on the machine', async guests => {
+    const vmids = [1111, 1112, 1113, 1114, 1115];
+    await Promise.all(vmids.map(vmid => guests.start(spec(vmid))));
+    const cards = await Promise.all(
+      vmids.map(vmid => answering(guests, vmid)),
+    );
+    expect(new Set(cards.map(ipv4)).size).toBe(5);
+    expect(await traces()).not.toEqual([]);
+    await guests.close();
+    expect(vmids.map(guests.status)).toEqual(vmids.map(() => 'stopped'));
+    expect(await traces()).toEqual([]);
+  });
+});
