@@ -61,6 +61,16 @@ export const operationLockSchema = z.object({
   acquiredAt: z.string(),
   /** Changes with each heartbeat, so that the ETag does. */
   heartbeat: z.number().int(),
+  /** The holder's process, so that its own machine can tell at once that it is gone. */
+  process: z
+    .object({
+      /** Machine and process namespace, opaque. */
+      machine: z.string(),
+      pid: z.number().int(),
+      /** When the process started, in the machine's own words: a pid alone is used again. */
+      started: z.string(),
+    })
+    .optional(),
   /** Set while a state file could not be uploaded: which machine and path holds it. */
   strandedState: z.object({ machine: z.string(), path: z.string() }).optional(),
 });

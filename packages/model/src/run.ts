@@ -116,6 +116,10 @@ export const runDocumentSchema = z.object({
   steps: z.array(runStepSchema),
   /** What was asked, without secrets. */
   inputs: z.record(z.string(), z.unknown()),
+  /** What the run chose before it claimed it, so that a repeat claims the same. */
+  reserved: z
+    .object({ vmId: z.number().int(), address: z.string().nullable() })
+    .optional(),
   plan: planSummarySchema.optional(),
   result: hostResultSchema.optional(),
   error: runErrorSchema.optional(),
