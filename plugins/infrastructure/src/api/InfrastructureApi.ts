@@ -1,0 +1,72 @@
+import { createApiRef } from '@backstage/frontend-plugin-api';
+import type { HostKind } from '@nante/model';
+import type {
+  CheckRequest,
+  CheckResponse,
+  GetHostResponse,
+  GetPlacementResponse,
+  GetRunLogResponse,
+  GetRunResponse,
+  ListEnvironmentsResponse,
+  ListHostsResponse,
+  ListRunsResponse,
+  PlanResponse,
+  StatusResponse,
+} from '@nante/plugin-infrastructure-common';
+
+/** Filters of the runs list. */
+export interface RunsQuery {
+  mine?: boolean;
+  state?: string;
+  host?: string;
+  app?: string;
+  /** Most runs to answer, newest first; the backend's own default when left out. */
+  limit?: number;
+}
+
+/**
+ * What the pages ask the infrastructure backend. Every call throws a `ResponseError` when the backend refuses or fails.
+ */
+export interface InfrastructureApi {
+  status(signal?: AbortSignal): Promise<StatusResponse>;
+  listHosts(signal?: AbortSignal): Promise<ListHostsResponse>;
+  getHost(
+    connection: string,
+    vmId: number,
+    signal?: AbortSignal,
+  ): Promise<GetHostResponse>;
+  listRuns(query: RunsQuery, signal?: AbortSignal): Promise<ListRunsResponse>;
+  getRun(id: string, signal?: AbortSignal): Promise<GetRunResponse>;
+  /**
+   * Lines of a run's log.
+   *
+   * @param after - position of the last line already known, -1 for all
+   */
+  getRunLog(
+    id: string,
+    after: number,
+    signal?: AbortSignal,
+  ): Promise<GetRunLogResponse>;
+  cancelRun(id: string): Promise<void>;
+  getPlacement(
+    environment: string,
+    kind: HostKind,
+    signal?: AbortSignal,
+  ): Promise<GetPlacementResponse>;
+  listEnvironments(
+    kind: HostKind,
+    signal?: AbortSignal,
+  ): Promise<ListEnvironmentsResponse>;
+  /** All problems of a request at once; nothing is changed. */
+  check(request: CheckRequest['request']): Promise<CheckResponse>;
+  /** A real plan of a request; nothing is changed. */
+  plan(
+    request: CheckRequest['request'],
+    signal?: AbortSignal,
+  ): Promise<PlanResponse>;
+}
+
+export const infrastructureApiRef = createApiRef<InfrastructureApi>().with({
+  id: 'plugin.infrastructure.client',
+  pluginId: 'infrastructure',
+});

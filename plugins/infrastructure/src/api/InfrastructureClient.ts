@@ -1,0 +1,127 @@
+import { ResponseError } from '@backstage/errors';
+import type { DiscoveryApi, FetchApi } from '@backstage/frontend-plugin-api';
+import type { HostKind } from '@nante/model';
+import type {
+  CheckRequest,
+  CheckResponse,
+  GetHostResponse,
+  GetPlacementResponse,
+  GetRunLogResponse,
+  GetRunResponse,
+  ListEnvironmentsResponse,
+  ListHostsResponse,
+  ListRunsResponse,
+  PlanResponse,
+  StatusResponse,
+} from '@nante/plugin-infrastructure-common';
+import type { InfrastructureApi, RunsQuery } from './InfrastructureApi';
+
+type Query = Record<string, string | number | boolean | undefined>;
+
+/** The infrastructure backend over HTTP, as the signed-in person. */
+export class InfrastructureClient implements InfrastructureApi {
+  readonly #discovery: DiscoveryApi;
+  readonly #fetch: FetchApi;
+
+  constructor(options: { discoveryApi: DiscoveryApi; fetchApi: FetchApi }) {
+    this.#discovery = options.discoveryApi;
+    this.#fetch = options.fetchApi;
+  }
+
+  status(signal?: AbortSignal) {
+    return this.#get<StatusResponse>('/status', {}, signal);
+  }
+
+  listHosts(signal?: AbortSignal) {
+    return this.#get<ListHostsResponse>('/hosts', {}, signal);
+  }
+
+  getHost(connection: string, vmId: number, signal?: AbortSignal) {
+    return this.#get<GetHostResponse>(
+      `/hosts/${encodeURIComponent(connection)}/${vmId}`,
+      {},
+      signal,
+    );
+  }
+
+  listRuns(query: RunsQuery, signal?: AbortSignal) {
+    return this.#get<ListRunsResponse>('/runs', { ...query }, signal);
+  }
+
+  getRun(id: string, signal?: AbortSignal) {
+    return this.#get<GetRunResponse>(
+      `/runs/${encodeURIComponent(id)}`,
+      {},
+      signal,
+    );
+  }
+
+  getRunLog(id: string, after: number, signal?: AbortSignal) {
+    return this.#get<GetRunLogResponse>(
+      `/runs/${encodeURIComponent(id)}/log`,
+      { after },
+      signal,
+    );
+  }
+
+  async cancelRun(id: string) {
+    await this.#request(`/runs/${encodeURIComponent(id)}/cancel`, {
+      method: 'POST',
+    });
+  }
+
+  getPlacement(environment: string, kind: HostKind, signal?: AbortSignal) {
+    return this.#get<GetPlacementResponse>(
+      '/placement',
+      { environment, kind },
+      signal,
+    );
+  }
+
+  listEnvironments(kind: HostKind, signal?: AbortSignal) {
+    return this.#get<ListEnvironmentsResponse>(
+      '/environments',
+      { kind },
+      signal,
+    );
+  }
+
+  check(request: CheckRequest['request']) {
+    return this.#post<CheckResponse>('/check', { request });
+  }
+
+  plan(request: CheckRequest['request'], signal?: AbortSignal) {
+    return this.#post<PlanResponse>('/plan', { request }, signal);
+  }
+
+  async #get<T>(path: string, query: Query, signal?: AbortSignal): Promise<T> {
+    const params = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined && value !== '') params.set(name, String(value));
+    }
+    const search = params.size > 0 ? `?${params}` : '';
+    const response = await this.#request(`${path}${search}`, { signal });
+    return response.json();
+  }
+
+  async #post<T>(
+    path: string,
+    body: unknown,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const response = await this.#request(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+      signal,
+    });
+    return response.json();
+  }
+
+  async #request(path: string, init: RequestInit): Promise<Response> {
+    const base = await this.#discovery.getBaseUrl('infrastructure');
+    const response = await this.#fetch.fetch(`${base}${path}`, init);
+    if (!response.ok) throw await ResponseError.fromResponse(response);
+    return response;
+  }
+}

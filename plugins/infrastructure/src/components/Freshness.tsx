@@ -1,0 +1,74 @@
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { Alert, ButtonIcon, Text } from '@backstage/ui';
+import type { ConnectionHealth } from '@nante/plugin-infrastructure-common';
+import { RiRefreshLine } from '@remixicon/react';
+import { useNow } from '../hooks/useNow';
+import { infrastructureTranslationRef } from '../translation';
+import { age, clock } from './format';
+import styles from './Freshness.module.css';
+
+/** "Updated 12 s ago" with a button that looks again. */
+export function Freshness(props: { updatedAt?: number; onRefresh(): void }) {
+  const { t } = useTranslationRef(infrastructureTranslationRef);
+  const now = useNow(1000);
+  return (
+    <span className={styles.freshness}>
+      {props.updatedAt !== undefined && (
+        <Text color="secondary">
+          {t('freshness.updated', { age: age(now - props.updatedAt) })}
+        </Text>
+      )}
+      <ButtonIcon
+        size="small"
+        variant="tertiary"
+        icon={<RiRefreshLine />}
+        aria-label={t('freshness.refresh')}
+        onPress={props.onRefresh}
+      />
+    </span>
+  );
+}
+
+/** One slim banner for each source that is down or read-only; the data stays below it. */
+export function ConnectionBanners(props: {
+  connections: ConnectionHealth[];
+  /** Set when the portal itself doesn't answer any more. */
+  error?: Error;
+  updatedAt?: number;
+}) {
+  const { t } = useTranslationRef(infrastructureTranslationRef);
+  const title = (connection: ConnectionHealth) => {
+    const name = `${connection.type === 'proxmox' ? 'Proxmox' : 'State'} “${connection.name}”`;
+    if (connection.ok) return t('freshness.readOnly', { name });
+    return connection.lastSuccessAt
+      ? t('freshness.stale', { name, time: clock(connection.lastSuccessAt) })
+      : t('freshness.never', { name });
+  };
+  return (
+    <>
+      {props.error && props.updatedAt !== undefined && (
+        <Alert
+          status="warning"
+          icon
+          mb="3"
+          title={t('freshness.failed', {
+            age: age(Date.now() - props.updatedAt),
+          })}
+          description={props.error.message}
+        />
+      )}
+      {props.connections
+        .filter(connection => !connection.ok || connection.readOnly)
+        .map(connection => (
+          <Alert
+            key={connection.name}
+            status={connection.ok ? 'info' : 'warning'}
+            icon
+            mb="3"
+            title={title(connection)}
+            description={connection.ok ? undefined : connection.error}
+          />
+        ))}
+    </>
+  );
+}

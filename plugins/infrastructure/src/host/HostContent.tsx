@@ -1,0 +1,145 @@
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import {
+  Alert,
+  Card,
+  CardBody,
+  CardHeader,
+  Flex,
+  Skeleton,
+  Text,
+} from '@backstage/ui';
+import {
+  type HostDetail,
+  hostReadPermission,
+} from '@nante/plugin-infrastructure-common';
+import type { ReactNode } from 'react';
+import { ConnectionBanners, Freshness } from '../components/Freshness';
+import { Problem, statusOf } from '../components/Problem';
+import { useHost } from './useHost';
+import { infrastructureTranslationRef } from '../translation';
+import { DestroyButton } from './DestroyButton';
+import { DisksCard } from './DisksCard';
+import styles from './HostContent.module.css';
+import { HostFacts } from './HostFacts';
+import { HostMeters } from './HostMeters';
+import { NetworkCard } from './NetworkCard';
+import { SampleChart } from './SampleChart';
+import { TerraformCard } from './TerraformCard';
+
+function Section(props: { title: string; children: ReactNode }) {
+  return (
+    <Card>
+      <CardHeader>
+        <Text as="h2" variant="title-x-small" weight="bold">
+          {props.title}
+        </Text>
+      </CardHeader>
+      <CardBody>{props.children}</CardBody>
+    </Card>
+  );
+}
+
+function ManagementBanner({ host }: { host: HostDetail }) {
+  const { t } = useTranslationRef(infrastructureTranslationRef);
+  if (host.management === 'managed') return null;
+  if (host.management === 'unmanaged') {
+    return <Alert status="info" icon mb="4" title={t('host.unmanaged')} />;
+  }
+  return (
+    <Alert
+      role="alert"
+      status="danger"
+      icon
+      mb="4"
+      title={t(`host.${host.management}`)}
+      description={
+        host.managementDetail ??
+        (host.management === 'missing' ? t('host.missingWhat') : undefined)
+      }
+    />
+  );
+}
+
+/** The host tab: what the guest is, how it does, how to log in, and what Terraform knows of it. */
+export function HostContent() {
+  const { t } = useTranslationRef(infrastructureTranslationRef);
+  const { data: host, error, updatedAt, reload } = useHost();
+
+  if (!host) {
+    if (!error) {
+      return (
+        <div className={styles.cards} role="status" aria-busy="true">
+          <Skeleton height={220} />
+          <Skeleton height={220} />
+          <Skeleton height={220} />
+        </div>
+      );
+    }
+    if (statusOf(error) === 404) {
+      return (
+        <Alert
+          role="alert"
+          status="danger"
+          icon
+          title={t('host.gone')}
+          description={t('host.goneWhat')}
+        />
+      );
+    }
+    return (
+      <Problem
+        error={error}
+        permission={hostReadPermission.name}
+        onRetry={reload}
+      />
+    );
+  }
+
+  return (
+    <div>
+      <ConnectionBanners connections={[]} error={error} updatedAt={updatedAt} />
+      <ManagementBanner host={host} />
+      <Flex justify="between" align="center" mb="4">
+        <Freshness updatedAt={updatedAt} onRefresh={reload} />
+        <DestroyButton host={host} />
+      </Flex>
+      <div className={styles.cards}>
+        <Section title={t('host.title')}>
+          <HostFacts host={host} />
+        </Section>
+        <Section title={t('host.now')}>
+          <HostMeters host={host} />
+        </Section>
+        <Section title={t('host.day')}>
+          <div className={styles.stack}>
+            <SampleChart
+              label={t('host.cpuChart')}
+              name={t('meter.cpu')}
+              samples={host.samples}
+              value={sample => sample.cpu}
+            />
+            <SampleChart
+              label={t('host.memoryChart')}
+              name={t('meter.memory')}
+              samples={host.samples}
+              value={sample =>
+                sample.memoryUsed === undefined
+                  ? undefined
+                  : sample.memoryUsed / host.memory
+              }
+            />
+          </div>
+        </Section>
+        <Section title={t('host.network')}>
+          <NetworkCard host={host} />
+        </Section>
+        <Section title={t('host.disks')}>
+          <DisksCard host={host} />
+        </Section>
+        <Section title={t('host.terraform')}>
+          <TerraformCard host={host} />
+        </Section>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,83 @@
+import { useRouteRef, useRouteRefParams } from '@backstage/frontend-plugin-api';
+import { parseEntityRef } from '@backstage/catalog-model';
+import { useCallback, useMemo } from 'react';
+import { useSearchParams } from 'react-router-dom';
+import {
+  entityPageRouteRef,
+  hostsRouteRef,
+  runRouteRef,
+  runsRouteRef,
+  templateRouteRef,
+} from './routes';
+
+/** Names of our templates in the catalog. */
+export type TemplateName =
+  'new-virtual-machine' | 'new-container' | 'destroy-host';
+
+/** Addresses of the pages, all in one place: the app's routing changes more often than our pages do. */
+export interface Links {
+  hosts(): string;
+  runs(): string;
+  run(id: string): string;
+  /** Entity page of anything. */
+  entity(ref: string): string;
+  /** Host tab of a host's entity. */
+  host(ref: string): string;
+  /** A template's form, filled in with what is known. */
+  template(name: TemplateName, formData?: object): string;
+}
+
+export function useLinks(): Links {
+  const hosts = useRouteRef(hostsRouteRef);
+  const runs = useRouteRef(runsRouteRef);
+  const run = useRouteRef(runRouteRef);
+  const entity = useRouteRef(entityPageRouteRef);
+  const template = useRouteRef(templateRouteRef);
+
+  return useMemo(() => {
+    const entityPath = (ref: string) => {
+      const { kind, namespace, name } = parseEntityRef(ref);
+      const params = { kind: kind.toLowerCase(), namespace, name };
+      return entity?.(params) ?? `/catalog/${namespace}/${params.kind}/${name}`;
+    };
+    return {
+      hosts: () => hosts?.() ?? '/hosts',
+      runs: () => runs?.() ?? '/runs',
+      run: id => run?.({ id }) ?? `/runs/${encodeURIComponent(id)}`,
+      entity: entityPath,
+      host: ref => `${entityPath(ref)}/host`,
+      template: (name, formData) => {
+        const path =
+          template?.({ namespace: 'default', templateName: name }) ??
+          `/create/templates/default/${name}`;
+        return formData
+          ? `${path}?formData=${encodeURIComponent(JSON.stringify(formData))}`
+          : path;
+      },
+    };
+  }, [hosts, runs, run, entity, template]);
+}
+
+/** Id of the run that the page shows. */
+export function useRunId(): string {
+  return useRouteRefParams(runRouteRef).id;
+}
+
+/** A value kept in the address, so that a filtered list can be shared; empty means absent. */
+export function useQueryValue(name: string): [string, (value: string) => void] {
+  const [params, setParams] = useSearchParams();
+  const set = useCallback(
+    (value: string) =>
+      setParams(
+        current => {
+          const next = new URLSearchParams(current);
+          if (value) next.set(name, value);
+          else next.delete(name);
+          return next;
+        },
+        { replace: true },
+      ),
+    [name, setParams],
+  );
+  return [params.get(name) ?? '', set];
+}

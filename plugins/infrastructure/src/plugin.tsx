@@ -1,0 +1,102 @@
+import {
+  ApiBlueprint,
+  PageBlueprint,
+  createFrontendPlugin,
+  discoveryApiRef,
+  fetchApiRef,
+} from '@backstage/frontend-plugin-api';
+import { ANNOTATION_PROXMOX_GUEST } from '@nante/plugin-infrastructure-common';
+import { RiPlayListAddLine, RiServerLine } from '@remixicon/react';
+import { EntityCardBlueprint, EntityContentBlueprint } from './alphaImports';
+import { infrastructureApiRef } from './api/InfrastructureApi';
+import { InfrastructureClient } from './api/InfrastructureClient';
+import {
+  entityPageRouteRef,
+  hostsRouteRef,
+  runRouteRef,
+  runsRouteRef,
+  templateRouteRef,
+} from './routes';
+
+const infrastructureApi = ApiBlueprint.make({
+  params: define =>
+    define({
+      api: infrastructureApiRef,
+      deps: { discoveryApi: discoveryApiRef, fetchApi: fetchApiRef },
+      factory: deps => new InfrastructureClient(deps),
+    }),
+});
+
+const hostsPage = PageBlueprint.make({
+  name: 'hosts',
+  params: {
+    path: '/hosts',
+    title: 'Hosts',
+    icon: <RiServerLine />,
+    routeRef: hostsRouteRef,
+    loader: () => import('./hosts/HostsPage').then(m => <m.HostsPage />),
+  },
+});
+
+const runsPage = PageBlueprint.make({
+  name: 'runs',
+  params: {
+    path: '/runs',
+    title: 'Runs',
+    icon: <RiPlayListAddLine />,
+    routeRef: runsRouteRef,
+    loader: () => import('./runs/RunsPage').then(m => <m.RunsPage />),
+  },
+});
+
+// Without an icon, so that it isn't in the sidebar.
+const runPage = PageBlueprint.make({
+  name: 'run',
+  params: {
+    path: '/runs/:id',
+    title: 'Run',
+    routeRef: runRouteRef,
+    loader: () => import('./run/RunPage').then(m => <m.RunPage />),
+  },
+});
+
+const isGuest = {
+  kind: 'resource',
+  [`metadata.annotations.${ANNOTATION_PROXMOX_GUEST}`]: { $exists: true },
+};
+
+const hostContent = EntityContentBlueprint.make({
+  name: 'host',
+  params: {
+    path: '/host',
+    title: 'Host',
+    icon: <RiServerLine />,
+    filter: isGuest,
+    loader: () => import('./host/HostContent').then(m => <m.HostContent />),
+  },
+});
+
+const hostCard = EntityCardBlueprint.make({
+  name: 'host',
+  params: {
+    filter: isGuest,
+    loader: () => import('./host/HostCard').then(m => <m.HostCard />),
+  },
+});
+
+/** Pages of hosts and runs, and what a host's entity shows. */
+export const infrastructurePlugin = createFrontendPlugin({
+  pluginId: 'infrastructure',
+  title: 'Infrastructure',
+  icon: <RiServerLine />,
+  routes: { hosts: hostsRouteRef, runs: runsRouteRef, run: runRouteRef },
+  externalRoutes: { template: templateRouteRef, entity: entityPageRouteRef },
+  extensions: [
+    infrastructureApi,
+    hostsPage,
+    runsPage,
+    runPage,
+    hostContent,
+    hostCard,
+  ],
+});

@@ -1,0 +1,20 @@
+import {
+  createExternalRouteRef,
+  createRouteRef,
+} from '@backstage/frontend-plugin-api';
+
+export const hostsRouteRef = createRouteRef();
+export const runsRouteRef = createRouteRef();
+export const runRouteRef = createRouteRef({ params: ['id'] });
+
+/** The form of a template. */
+export const templateRouteRef = createExternalRouteRef({
+  params: ['namespace', 'templateName'],
+  defaultTarget: 'scaffolder.selectedTemplate',
+});
+
+/** The page of a catalog entity. */
+export const entityPageRouteRef = createExternalRouteRef({
+  params: ['namespace', 'kind', 'name'],
+  defaultTarget: 'catalog.catalogEntity',
+});

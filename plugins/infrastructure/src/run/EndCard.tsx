@@ -1,0 +1,46 @@
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { Alert, Text } from '@backstage/ui';
+import type { RunDocument } from '@nante/model';
+import { infrastructureTranslationRef } from '../translation';
+import styles from './RunPage.module.css';
+
+/** What went wrong, what to do next, and what exists now: on top of a run that failed or was canceled. */
+export function EndCard({ run }: { run: RunDocument }) {
+  const { t } = useTranslationRef(infrastructureTranslationRef);
+  if (run.state !== 'failed' && run.state !== 'cancelled') return null;
+  const step = run.steps.find(({ id }) => id === run.error?.step)?.title;
+  const title = () => {
+    if (run.state === 'cancelled') return t('run.canceled');
+    return step ? t('run.error', { step }) : t('run.errorPlain');
+  };
+  return (
+    <Alert
+      role="alert"
+      status={run.state === 'failed' ? 'danger' : 'warning'}
+      icon
+      mb="4"
+      title={title()}
+      description={
+        <div className={styles.stack}>
+          {run.error && <Text as="p">{run.error.message}</Text>}
+          {run.error?.hint && (
+            <Text as="p">
+              <strong>{`${t('run.hint')}: `}</strong>
+              {run.error.hint}
+            </Text>
+          )}
+          {run.leftovers.length > 0 && (
+            <div>
+              <strong>{`${t('run.leftovers')}:`}</strong>
+              <ul className={styles.list}>
+                {run.leftovers.map(line => (
+                  <li key={line}>{line}</li>
+                ))}
+              </ul>
+            </div>
+          )}
+        </div>
+      }
+    />
+  );
+}

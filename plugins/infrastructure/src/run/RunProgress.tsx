@@ -1,0 +1,47 @@
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { Text } from '@backstage/ui';
+import LinearProgress from '@mui/material/LinearProgress';
+import type { GetRunResponse } from '@nante/plugin-infrastructure-common';
+import { stopwatch } from '../components/format';
+import { useNow } from '../hooks/useNow';
+import { infrastructureTranslationRef } from '../translation';
+import styles from './RunPage.module.css';
+
+/** "2:14 of usually 3:40 (target 5:00)": how long it has taken, against the runs before and the goal. */
+export function RunProgress({ answer }: { answer: GetRunResponse }) {
+  const { t } = useTranslationRef(infrastructureTranslationRef);
+  const { run, usualSeconds, targetSeconds } = answer;
+  const now = useNow(run.startedAt && !run.finishedAt ? 1000 : 0);
+  if (!run.startedAt) return null;
+  const end = run.finishedAt ? Date.parse(run.finishedAt) : now;
+  const seconds = (end - Date.parse(run.startedAt)) / 1000;
+  const elapsed = stopwatch(seconds);
+  const target = stopwatch(targetSeconds);
+
+  const text = () => {
+    if (run.finishedAt) return t('run.took', { elapsed, target });
+    if (usualSeconds === undefined) {
+      return t('run.ofTarget', { elapsed, target });
+    }
+    return t('run.ofUsually', {
+      elapsed,
+      usual: stopwatch(usualSeconds),
+      target,
+    });
+  };
+  return (
+    <div className={styles.progress}>
+      <Text>{text()}</Text>
+      {!run.finishedAt && (
+        <LinearProgress
+          variant="determinate"
+          aria-label={t('run.progress')}
+          value={Math.min(
+            100,
+            (seconds / (usualSeconds ?? targetSeconds)) * 100,
+          )}
+        />
+      )}
+    </div>
+  );
+}

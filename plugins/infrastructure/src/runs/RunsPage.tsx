@@ -1,0 +1,208 @@
+import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
+import {
+  Button,
+  ButtonLink,
+  Cell,
+  CellText,
+  type ColumnConfig,
+  Container,
+  Flex,
+  Header,
+  Table,
+  Text,
+  ToggleButton,
+  ToggleButtonGroup,
+  useTable,
+} from '@backstage/ui';
+import { type RunDocument, finalRunStates } from '@nante/model';
+import { runReadPermission } from '@nante/plugin-infrastructure-common';
+import { useCallback, useMemo } from 'react';
+import { infrastructureApiRef } from '../api/InfrastructureApi';
+import { Freshness } from '../components/Freshness';
+import { Problem } from '../components/Problem';
+import { RunStateLabel } from '../components/StateLabel';
+import { clock, refName, stopwatch } from '../components/format';
+import { useLive } from '../hooks/useLive';
+import { useNow } from '../hooks/useNow';
+import { useLinks, useQueryValue } from '../navigation';
+import { infrastructureTranslationRef } from '../translation';
+import styles from './RunsPage.module.css';
+
+const LOOK_MS = 10_000;
+const states = ['', 'running', 'failed', 'succeeded'] as const;
+
+function Duration({ run }: { run: RunDocument }) {
+  const final = finalRunStates.includes(run.state);
+  const now = useNow(final ? 0 : 1000);
+  if (!run.startedAt) return <>—</>;
+  const end = run.finishedAt ? Date.parse(run.finishedAt) : now;
+  return <>{stopwatch((end - Date.parse(run.startedAt)) / 1000)}</>;
+}
+
+function useColumns(): ColumnConfig<RunDocument>[] {
+  const { t } = useTranslationRef(infrastructureTranslationRef);
+  return useMemo(
+    () => [
+      {
+        id: 'host',
+        label: t('runs.column.host'),
+        isRowHeader: true,
+        cell: run => <CellText title={run.host} description={run.app} />,
+      },
+      {
+        id: 'state',
+        label: t('runs.column.state'),
+        cell: run => (
+          <Cell>
+            <RunStateLabel state={run.state} />
+          </Cell>
+        ),
+      },
+      {
+        id: 'what',
+        label: t('runs.column.what'),
+        cell: run => (
+          <CellText
+            title={t(`runs.kind.${run.kind}`)}
+            description={run.hostKind && t(`kind.${run.hostKind}`)}
+          />
+        ),
+      },
+      {
+        id: 'environment',
+        label: t('runs.column.environment'),
+        cell: run => <CellText title={run.environment} />,
+      },
+      {
+        id: 'who',
+        label: t('runs.column.who'),
+        cell: run => <CellText title={refName(run.requestedBy)} />,
+      },
+      {
+        id: 'when',
+        label: t('runs.column.when'),
+        cell: run => <CellText title={clock(run.startedAt ?? run.createdAt)} />,
+      },
+      {
+        id: 'duration',
+        label: t('runs.column.duration'),
+        cell: run => (
+          <Cell>
+            <Text>
+              <Duration run={run} />
+            </Text>
+          </Cell>
+        ),
+      },
+    ],
+    [t],
+  );
+}
+
+/** What was done, by whom, with which end; newest first. */
+export function RunsPage() {
+  const { t } = useTranslationRef(infrastructureTranslationRef);
+  const api = useApi(infrastructureApiRef);
+  const links = useLinks();
+  const columns = useColumns();
+  const [state, setState] = useQueryValue('state');
+  const [whose, setWhose] = useQueryValue('whose');
+  const everyone = whose === 'everyone';
+  const load = useCallback(
+    (signal: AbortSignal) =>
+      api.listRuns(
+        { mine: everyone ? undefined : true, state: state || undefined },
+        signal,
+      ),
+    [api, everyone, state],
+  );
+  const { data, error, updatedAt, reload } = useLive(load, {
+    intervalMs: LOOK_MS,
+    signal: { kind: 'run' },
+  });
+  const { tableProps } = useTable({
+    mode: 'complete',
+    data: data?.runs,
+    paginationOptions: { pageSize: 20 },
+  });
+
+  const filtered = Boolean(state) || !everyone;
+  return (
+    <>
+      <Header
+        title={t('runs.table')}
+        customActions={<Freshness updatedAt={updatedAt} onRefresh={reload} />}
+      />
+      <Container>
+        <div className={styles.toolbar}>
+          <ToggleButtonGroup
+            aria-label={t('runs.whose')}
+            selectionMode="single"
+            disallowEmptySelection
+            selectedKeys={[everyone ? 'everyone' : 'mine']}
+            onSelectionChange={keys =>
+              setWhose([...keys][0] === 'everyone' ? 'everyone' : '')
+            }
+          >
+            <ToggleButton id="mine">{t('runs.mine')}</ToggleButton>
+            <ToggleButton id="everyone">{t('runs.everyone')}</ToggleButton>
+          </ToggleButtonGroup>
+          <ToggleButtonGroup
+            aria-label={t('runs.filter')}
+            selectionMode="single"
+            disallowEmptySelection
+            selectedKeys={[state || 'all']}
+            onSelectionChange={keys => {
+              const [key] = [...keys];
+              setState(key === 'all' ? '' : String(key));
+            }}
+          >
+            {states.map(value => (
+              <ToggleButton key={value || 'all'} id={value || 'all'}>
+                {t(`runs.${value || 'all'}`)}
+              </ToggleButton>
+            ))}
+          </ToggleButtonGroup>
+        </div>
+        {error && !data ? (
+          <Problem
+            error={error}
+            permission={runReadPermission.name}
+            onRetry={reload}
+          />
+        ) : (
+          <Table<RunDocument>
+            {...tableProps}
+            isPending={!data}
+            columnConfig={columns}
+            rowConfig={{ getHref: run => links.run(run.id) }}
+            emptyState={
+              <Flex direction="column" align="center" gap="3" p="6">
+                <Text>{filtered ? t('runs.noMatch') : t('runs.empty')}</Text>
+                {filtered ? (
+                  <Button
+                    size="small"
+                    variant="secondary"
+                    onPress={() => {
+                      setState('');
+                      setWhose('everyone');
+                    }}
+                  >
+                    {t('runs.clear')}
+                  </Button>
+                ) : (
+                  <ButtonLink
+                    size="small"
+                    href={links.template('new-virtual-machine')}
+                  >
+                    {t('runs.create')}
+                  </ButtonLink>
+                )}
+              </Flex>
+            }
+          />
+        )}
+      </Container>
+    </>
+  );
+}

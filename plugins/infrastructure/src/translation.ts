@@ -1,0 +1,65 @@
+import { createTranslationRef } from '@backstage/frontend-plugin-api';
+import { fieldMessages } from './fields/messages';
+import { hostMessages } from './host/messages';
+import { hostsMessages } from './hosts/messages';
+import { runMessages } from './run/messages';
+import { runsMessages } from './runs/messages';
+
+/** Every sentence of our pages. An app translates or rewords them with a translation resource for this ref. */
+export const infrastructureTranslationRef = createTranslationRef({
+  id: 'infrastructure',
+  messages: {
+    state: {
+      Healthy: 'Healthy',
+      Running: 'Running',
+      Waiting: 'Waiting',
+      Attention: 'Attention',
+      Failed: 'Failed',
+      Stopped: 'Stopped',
+      Unknown: 'Unknown',
+      native: 'Proxmox says: {{word}}',
+    },
+    runState: {
+      queued: 'Waiting',
+      pending: 'Waiting',
+      running: 'Running',
+      succeeded: 'Succeeded',
+      failed: 'Failed',
+      cancelled: 'Canceled',
+      skipped: 'Skipped',
+    },
+    kind: { vm: 'VM', lxc: 'LXC' },
+    freshness: {
+      updated: 'Updated {{age}} ago',
+      refresh: 'Refresh',
+      stale: '{{name}} does not answer — showing data from {{time}}',
+      never: '{{name}} has not answered yet',
+      readOnly:
+        '{{name}} is read-only: everything is shown, nothing can be changed',
+      failed: 'Refreshing failed — showing data from {{age}} ago',
+    },
+    problem: {
+      forbidden: 'You may not see this',
+      forbiddenWhat:
+        'It needs the permission {{permission}}. The people who run this portal give it out.',
+      notFound: 'Not found',
+      title: 'This could not be loaded',
+      retry: 'Try again',
+      copy: 'Copy details',
+    },
+    copy: { label: 'Copy {{what}}', done: 'Copied' },
+    meter: {
+      cpu: 'CPU',
+      memory: 'Memory',
+      disk: 'Disk',
+      of: '{{used}} of {{total}}',
+      unknown: 'no figure',
+      stopped: 'not running',
+    },
+    hosts: hostsMessages,
+    host: hostMessages,
+    runs: runsMessages,
+    run: runMessages,
+    field: fieldMessages,
+  },
+});
