@@ -1,14 +1,13 @@
 import { mkdtemp, rm, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findTool, run } from './command';
-import { readMachineSources } from './sources';
 
-/** Each tool, the Debian package that has it, and what it is for. Alternatives stand together. */
-const tools = [
+/** Each tool, the Debian package that has it, and whether one of several is enough. */
+const tools: { tools: string[]; either?: boolean; package: string }[] = [
   { tools: ['systemd-nspawn'], package: 'systemd-container' },
   { tools: ['debootstrap'], package: 'debootstrap' },
   { tools: ['ip'], package: 'iproute2' },
-  { tools: ['nft', 'iptables'], package: 'nftables' },
+  { tools: ['nft', 'iptables'], either: true, package: 'nftables' },
   { tools: ['mount', 'umount'], package: 'mount' },
   { tools: ['unshare', 'nsenter'], package: 'util-linux' },
 ];
@@ -21,38 +20,36 @@ export interface Lacks {
   packages: string[];
 }
 
+/** What can be said without trying anything: system, rights, tools. */
+export function missingTools(): Lacks {
+  const missing: string[] = [];
+  const packages: string[] = [];
+  if (process.platform !== 'linux') return { missing: ['Linux'], packages };
+  if (process.getuid?.() !== 0) missing.push('root (start with sudo)');
+  for (const need of tools) {
+    const absent = need.tools.filter(tool => !findTool(tool));
+    const enough = need.either ? need.tools.length : 1;
+    if (absent.length < enough) continue;
+    const names = absent.join(need.either ? ' or ' : ' and ');
+    missing.push(`${names} (package ${need.package})`);
+    packages.push(need.package);
+  }
+  if (!findDebianKeys()) {
+    missing.push("Debian's keys (package debian-archive-keyring)");
+    packages.push('debian-archive-keyring');
+  }
+  return { missing, packages };
+}
+
 /**
  * Finds out whether systemd-nspawn guests work on this machine; an empty answer means that they do. Tries the kernel's part
  * (namespaces, overlayfs on the data folder) in namespaces that vanish at once.
  */
 export async function nspawnRequirements(dataDir: string): Promise<Lacks> {
-  const missing: string[] = [];
-  const packages: string[] = [];
-  if (process.platform !== 'linux') {
-    return { missing: ['Linux'], packages };
-  }
-  if (process.getuid?.() !== 0) missing.push('root (start with sudo)');
-  const alternatives = new Set(['nft', 'iptables']);
-  for (const need of tools) {
-    const absent = need.tools.filter(tool => !findTool(tool));
-    const either = need.tools.every(tool => alternatives.has(tool));
-    if (absent.length === 0 || (either && absent.length === 1)) continue;
-    missing.push(
-      `${absent.join(either ? ' or ' : ' and ')} (package ${need.package})`,
-    );
-    packages.push(need.package);
-  }
-  if (missing.length > 0) return { missing, packages };
-  const { suite } = await readMachineSources();
-  if (!findDebianKeys()) {
-    missing.push(
-      `the keys of Debian ${suite} (package debian-archive-keyring)`,
-    );
-    packages.push('debian-archive-keyring');
-  }
+  const lacks = missingTools();
+  if (lacks.missing.length > 0) return lacks;
   const trouble = await tryKernel(dataDir);
-  if (trouble) missing.push(trouble);
-  return { missing, packages };
+  return { missing: trouble ? [trouble] : [], packages: [] };
 }
 
 function findDebianKeys(): boolean {
