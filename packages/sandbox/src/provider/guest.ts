@@ -137,10 +137,10 @@ export class Guest {
 /** A signal that ends with the operation or after so many seconds. */
 export function deadline(
   signal: AbortSignal,
-  seconds: Value | undefined,
+  limit: Value | undefined,
 ): AbortSignal {
-  const limit = typeof seconds === 'number' && seconds > 0 ? seconds : 1800;
-  return AbortSignal.any([signal, AbortSignal.timeout(limit * 1000)]);
+  const given = typeof limit === 'number' && limit > 0 ? limit : 1800;
+  return AbortSignal.any([signal, AbortSignal.timeout(given * 1000)]);
 }
 
 /** Seconds of a duration such as `15m`, `120s` or `1m30s`. */

@@ -10,12 +10,7 @@ import {
   type Resource,
 } from './guest';
 import { changedPaths } from './plan';
-import {
-  flag,
-  formatProperties,
-  gibibytes,
-  parseProperties,
-} from './properties';
+import { flag, gibibytes, parseProperties } from './properties';
 import {
   block,
   blocks,
@@ -28,6 +23,14 @@ import {
   type ObjectValue,
   type Value,
 } from './values';
+import {
+  agentOf,
+  cloudInit,
+  diskOf,
+  networks,
+  processors,
+} from './vmParameters';
+import { clone } from './vmClone';
 import { readVm } from './vmRead';
 
 const served = new Set([
@@ -38,169 +41,6 @@ const served = new Set([
   'mac_addresses', 'ipv4_addresses', 'ipv6_addresses', 'network_interface_names', 'boot_order', 'hotplug',
   'agent', 'clone', 'cpu', 'memory', 'operating_system', 'disk', 'network_device', 'initialization',
 ]); // prettier-ignore
-
-/** Cloud-init's parameters, as the configuration has them. */
-function cloudInit(planned: ObjectValue): Parameters {
-  const initialization = block(planned.initialization);
-  if (!initialization) return {};
-  const parameters: Parameters = {};
-  blocks(initialization.ip_config).forEach((entry, index) => {
-    const v4 = block(entry.ipv4);
-    const v6 = block(entry.ipv6);
-    const value = formatProperties({
-      gw: text(v4?.gateway),
-      gw6: text(v6?.gateway),
-      ip: text(v4?.address),
-      ip6: text(v6?.address),
-    });
-    if (value) parameters[`ipconfig${index}`] = value;
-  });
-  const dns = block(initialization.dns);
-  parameters.nameserver = texts(dns?.servers).join(' ') || undefined;
-  parameters.searchdomain = text(dns?.domain) || undefined;
-  const account = block(initialization.user_account);
-  parameters.ciuser = text(account?.username) || undefined;
-  parameters.cipassword = text(account?.password) || undefined;
-  const keys = texts(account?.keys);
-  // Proxmox wants the value itself URL-encoded, beside the encoding of the form.
-  if (keys.length > 0) parameters.sshkeys = encodeURIComponent(keys.join('\n'));
-  return parameters;
-}
-
-function networks(planned: ObjectValue): Parameters {
-  const parameters: Parameters = {};
-  const cards = blocks(planned.network_device);
-  cards.forEach((card, index) => {
-    const mac = text(card.mac_address);
-    parameters[`net${index}`] = formatProperties({
-      [mac ? text(card.model) : 'model']: mac || text(card.model),
-      bridge: text(card.bridge),
-      firewall: card.firewall === true ? 1 : undefined,
-      tag: number(card.vlan_id) || undefined,
-      mtu: number(card.mtu) || undefined,
-      queues: number(card.queues) || undefined,
-      rate: number(card.rate_limit) || undefined,
-      trunks: text(card.trunks) || undefined,
-    });
-  });
-  if (cards.length > 0) {
-    parameters.delete = Array.from(
-      { length: 32 - cards.length },
-      (_, index) => `net${cards.length + index}`,
-    ).join(',');
-  }
-  return parameters;
-}
-
-function processors(cpu: ObjectValue): Parameters {
-  return {
-    cores: number(cpu.cores),
-    sockets: number(cpu.sockets),
-    numa: cpu.numa === true ? 1 : 0,
-    cpu: formatProperties(
-      { flags: texts(cpu.flags).join(';') || undefined },
-      `cputype=${text(cpu.type)}`,
-    ),
-    cpuunits: number(cpu.units) || undefined,
-    cpulimit: number(cpu.limit) || undefined,
-    vcpus: number(cpu.hotplugged) || undefined,
-  };
-}
-
-function agentOf(agent: ObjectValue): string {
-  return formatProperties({
-    enabled: agent.enabled === true ? 1 : 0,
-    fstrim_cloned_disks: agent.trim === true ? 1 : 0,
-    type: text(agent.type),
-  });
-}
-
-/** What the configuration says about a disk, over what the disk has already. */
-function diskOf(disk: ObjectValue, current: string): string {
-  const { first, ...options } = parseProperties(current);
-  return formatProperties(
-    {
-      ...options,
-      aio: text(disk.aio),
-      backup: disk.backup === true ? 1 : 0,
-      cache: text(disk.cache),
-      discard: text(disk.discard),
-      iothread: disk.iothread === true ? 1 : 0,
-      replicate: disk.replicate === true ? 1 : 0,
-      ssd: disk.ssd === true ? 1 : 0,
-    },
-    first || options.file,
-  );
-}
-
-async function clone(
-  operation: Operation,
-  planned: ObjectValue,
-  id: number,
-  signal: AbortSignal,
-): Promise<void> {
-  const source = block(planned.clone);
-  if (!source) {
-    throw new NanteError(
-      'invalid-input',
-      'the stand-in provider makes VMs by cloning only: add a clone block',
-      {},
-    );
-  }
-  const target = text(planned.node_name);
-  const node = text(source.node_name) || target;
-  const template = new Guest(operation.api, 'qemu', node, number(source.vm_id));
-  const parameters: Parameters = {
-    newid: id,
-    full: source.full === false ? 0 : 1,
-    storage: text(source.datastore_id) || undefined,
-    description: text(planned.description) || undefined,
-    name: text(planned.name) || undefined,
-    pool: text(planned.pool_id) || undefined,
-  };
-  const options = {
-    attempts: Math.max(1, number(source.retries)),
-    alreadyDone: 'already exists',
-  };
-  const shared =
-    node === target || (await onSharedStorage(operation, template, signal));
-  if (node !== target && shared) parameters.target = target;
-  await template.task('POST', '/clone', parameters, signal, options);
-  if (shared) return;
-  // Proxmox clones to another node from shared storage only: the clone is made beside the template and migrated.
-  const made = new Guest(operation.api, 'qemu', node, id);
-  await made.waitForUnlock(signal);
-  const migration = {
-    target,
-    'with-local-disks': 1,
-    targetstorage: text(source.datastore_id) || undefined,
-  };
-  await made.task('POST', '/migrate', migration, signal, { retry: false });
-}
-
-async function onSharedStorage(
-  operation: Operation,
-  template: Guest,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const config = await template.config(signal);
-  const storages = Object.entries(config)
-    .filter(([name]) =>
-      /^(?:ide|sata|scsi|virtio|efidisk|tpmstate)\d+$/.test(name),
-    )
-    .map(([, value]) => parseProperties(value))
-    .map(disk => disk.first || disk.file || '')
-    .filter(volume => volume.includes(':'))
-    .map(volume => volume.split(':')[0]);
-  for (const storage of new Set(storages)) {
-    const status = await operation.api.get<{ shared?: unknown }>(
-      `nodes/${template.node}/storage/${storage}/status`,
-      signal,
-    );
-    if (!flag(status.shared)) return false;
-  }
-  return true;
-}
 
 async function configureDisks(
   guest: Guest,
@@ -348,6 +188,22 @@ async function ensureStopped(
   return true;
 }
 
+/** Takes the VM out of its old pool and puts it into the new one; either may be none. */
+async function movePool(
+  operation: Operation,
+  prior: ObjectValue,
+  planned: ObjectValue,
+  signal: AbortSignal,
+): Promise<void> {
+  const vms = text(prior.id);
+  const from = text(prior.pool_id);
+  const to = text(planned.pool_id);
+  const send = (parameters: Parameters) =>
+    operation.api.send('PUT', 'pools', parameters, signal);
+  if (from) await send({ poolid: from, vms, delete: 1 });
+  if (to) await send({ poolid: to, vms });
+}
+
 async function update(
   operation: Operation,
   prior: ObjectValue,
@@ -371,6 +227,7 @@ async function update(
   const changed = (name: string) => !same(prior[name], planned[name]);
   const parameters: Parameters = { name: text(planned.name) || undefined };
   const removed: string[] = [];
+  if (changed('pool_id')) await movePool(operation, prior, planned, signal);
   const agent = block(planned.agent);
   const cpu = block(planned.cpu);
   const memory = block(planned.memory);

@@ -174,21 +174,15 @@ function readInitialization(config: Config, before: ObjectValue): ObjectValue {
   const result: ObjectValue = { ...before };
   if (volume) result.datastore_id = volume.split(':')[0];
   if (blocks(before.ip_config).length > 0) {
-    result.ip_config = blocks(before.ip_config).map((entry, index) => {
+    result.ip_config = blocks(before.ip_config).map((_entry, index) => {
       const found = parseProperties(config[`ipconfig${index}`]);
-      const family = (
-        address?: string,
-        gateway?: string,
-        was?: Value,
-      ): Value =>
+      const family = (address?: string, gateway?: string): Value =>
         address || gateway
           ? [{ address: address ?? null, gateway: gateway ?? null }]
-          : blocks(was).length
-            ? []
-            : [];
+          : [];
       return {
-        ipv4: family(found.ip, found.gw, entry.ipv4),
-        ipv6: family(found.ip6, found.gw6, entry.ipv6),
+        ipv4: family(found.ip, found.gw),
+        ipv6: family(found.ip6, found.gw6),
       };
     });
   }
@@ -216,6 +210,30 @@ function readInitialization(config: Config, before: ObjectValue): ObjectValue {
     ];
   }
   return result;
+}
+
+/** The pool that holds the VM; null when it is no longer in the one that we know of. */
+async function readPool(
+  operation: Operation,
+  state: ObjectValue,
+  config: Config,
+): Promise<Value> {
+  if (config.pool) return String(config.pool);
+  const pool = text(state.pool_id);
+  const found = await operation.api
+    .get<{ members?: { vmid?: number }[] }[]>(
+      `pools?poolid=${encodeURIComponent(pool)}`,
+      operation.signal,
+    )
+    .catch(error => {
+      if (isMissing(error)) return [];
+      throw error;
+    });
+  return found[0]?.members?.some(
+    member => String(member.vmid) === text(state.id),
+  )
+    ? pool
+    : null;
 }
 
 /** Reads a VM into its state; undefined when it is gone. Blocks that the configuration left out stay out. */
@@ -316,6 +334,8 @@ export async function readVm(
   result.network_device = names.map(name =>
     readCard(config[name], cards[Number(name.slice(3))]),
   );
+  if (text(state.pool_id))
+    result.pool_id = await readPool(operation, state, config);
   const answering = started && agent && block(result.agent)?.enabled === true;
   Object.assign(
     result,

@@ -70,7 +70,12 @@ export async function startTinyProxmox(folder: string, taskMilliseconds = 0) {
         guest.config[name] = value.replace('model=virtio', `virtio=${mac}`);
       } else if (net) guest.config[name] = `${value},hwaddr=${mac}`;
       else if (/^(?:scsi|ide|rootfs)\d*$/.test(name)) {
-        guest.config[name] = allocate(id, name, value);
+        // What a disk measures is Proxmox's to say, whatever a client sends along.
+        const size = /,size=\d+G/.exec(String(guest.config[name] ?? ''))?.[0];
+        const next = allocate(id, name, value);
+        guest.config[name] = size
+          ? `${next.replace(/,size=\d+[KMGT]?/, '')}${size}`
+          : next;
       } else guest.config[name] = /^\d+$/.test(value) ? Number(value) : value;
     }
   }
@@ -78,6 +83,7 @@ export async function startTinyProxmox(folder: string, taskMilliseconds = 0) {
   function answer(method: string, url: URL, fields: Fields): unknown {
     const path = url.pathname.replace(/^\/api2\/json\//, '');
     if (path === 'version') return { version: '9.1.1' };
+    if (path === 'pools') return [];
     if (path === 'cluster/nextid') return '5000';
     if (path === 'cluster/resources') {
       return [...guests].map(([id, guest]) => ({
