@@ -1,0 +1,166 @@
+export interface Config {
+  /** What the portal, the workflows and the command line must agree on, and where this portal works. */
+  infrastructure?: {
+    /**
+     * Directory for Terraform's work, one folder for each workspace. It has to survive a restart of the portal.
+     * Relative paths start at the root of the repository.
+     */
+    workDirectory: string;
+    /** Folder of the Terraform root. Left out: `terraform/` of this repository. */
+    terraformRoot?: string;
+
+    /** Where the values of the names in docs/secrets.md come from. No value ever stands in this file. */
+    secrets?: {
+      /** `doppler` (the default), or `environment` where Doppler is not used. */
+      source?: 'doppler' | 'environment';
+      /** How Doppler is reached. Its token comes from the environment variable DOPPLER_TOKEN. */
+      doppler?: {
+        /** Address of the Doppler API, `https://api.doppler.com` unless given. */
+        apiHost?: string;
+        /** Doppler project to read. Without effect with a service token, which is bound to one config. */
+        project?: string;
+        /** Doppler config to read. Without effect with a service token. */
+        config?: string;
+      };
+    };
+
+    /** The bucket with Terraform's state and our records; its address is the secret STATE_S3_ENDPOINT. */
+    state?: {
+      /** PEM file with the private CA of the S3 store. */
+      caFile?: string;
+    };
+
+    /** Which Terraform does the work. */
+    terraform?: {
+      /** Path or name of `terraform` or `tofu`; `terraform` unless given. */
+      binary?: string;
+      /** Which of the two the binary is; told from its name unless given. A workspace keeps the tool that made it. */
+      tool?: 'terraform' | 'tofu';
+      /** Where Terraform gets the Proxmox provider from. */
+      provider?: {
+        /** Directory of a filesystem mirror; left out: the registry. */
+        mirror?: string;
+      };
+    };
+
+    /** Outside systems by name. A template names a connection, never an address. */
+    connections: {
+      [name: string]: {
+        /** Kind of system. */
+        type: 'proxmox';
+        /** Address of the API, for example `https://pve.example.com:8006`. Left out: the secret PROXMOX_API_URL. */
+        url?: string;
+        /** PEM file with the private CA of the Proxmox API. */
+        caFile?: string;
+        /** Name of the secret that holds the id of the API token; PROXMOX_TOKEN_ID unless given. */
+        tokenId?: string;
+        /** Name (not the value) of the secret that holds the secret of the API token; PROXMOX_TOKEN_SECRET unless given. */
+        tokenSecret?: string;
+        /** Everything is shown, nothing can be changed. */
+        readOnly?: boolean;
+        /** Guest ids that are handed out; a range of our own avoids races with people who take the next free id. */
+        vmIds?: {
+          /** First id. */
+          from: number;
+          /** Last id. */
+          to: number;
+        };
+      };
+    };
+
+    /** Environments that a host can be asked for in. */
+    environments: {
+      [name: string]: {
+        /** Name shown to people. */
+        title: string;
+        /** Name of the Proxmox connection; an environment names exactly one. */
+        connection: string;
+        /** Linux bridge on the nodes; `vmbr0` unless given. */
+        bridge?: string;
+        /** VLAN tag; null for untagged. */
+        vlan: number | null;
+        /** Subnet in CIDR notation, for example `10.30.0.0/24`. */
+        subnet: string;
+        /** Gateway of the subnet. */
+        gateway: string;
+        /** Name servers; empty means what DHCP or the template says. */
+        nameservers?: string[];
+        /** Search domain. */
+        domain?: string;
+        /** How a host gets its address: from DHCP, or from a pool of ours. */
+        addressing: {
+          /** `dhcp` or `pool`. */
+          type: 'dhcp' | 'pool';
+          /** First address of the pool. */
+          from?: string;
+          /** Last address of the pool. */
+          to?: string;
+        };
+        /** Names of the sizes that may be asked for here. */
+        sizes: string[];
+        /** Only operators may create or destroy here. */
+        restricted?: boolean;
+        /** Who does the work: this portal, or the caller workflow on a runner. */
+        worker?: 'portal' | 'workflow';
+      };
+    };
+
+    /** Sizes that the form offers. */
+    sizes: {
+      [name: string]: {
+        /** Name shown to people. */
+        title: string;
+        /** Virtual CPUs. */
+        cores: number;
+        /** Memory in MiB. */
+        memoryMb: number;
+        /** System disk in GiB. */
+        diskGb: number;
+        /** Only operators may ask for it. */
+        restricted?: boolean;
+      };
+    };
+
+    /** What may be asked for at all. */
+    policy?: {
+      /** Nodes that guests may be placed on; empty means all. */
+      nodes?: string[];
+      /** Storages that disks may be placed on; empty means all. */
+      storages?: string[];
+      /** Most hosts that one owner may have, over all environments; 20 unless given. */
+      hostsPerOwner?: number;
+      /** Upper bounds of a size that a person types in by hand. */
+      maximum?: {
+        /** Virtual CPUs. */
+        cores: number;
+        /** Memory in MiB. */
+        memoryMb: number;
+        /** System disk in GiB. */
+        diskGb: number;
+      };
+      /** Login user made in VMs; `ops` unless given. */
+      user?: string;
+      /** Kinds of guests that may be asked for. */
+      kinds?: ('vm' | 'lxc')[];
+    };
+
+    /** How hosts stand in the catalog. */
+    catalog?: {
+      /** Entity ref of the owner of what we did not make: clusters, nodes and unmanaged guests. */
+      defaultOwner?: string;
+      /** When Proxmox is read; every 60 seconds with 30 seconds to answer unless given. */
+      schedule?: {
+        /** Time between two looks, for example `{ seconds: 60 }`. */
+        frequency: object;
+        /** Time that one look may take; shorter than the frequency. */
+        timeout: object;
+      };
+    };
+
+    /** Set by the sandbox's own configuration only. */
+    sandbox?: {
+      /** `endpoints.json` of the running sandbox: addresses, authorities and tokens of its stand-ins. */
+      endpointsFile: string;
+    };
+  };
+}

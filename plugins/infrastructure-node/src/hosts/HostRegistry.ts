@@ -1,0 +1,291 @@
+import type { ProxmoxResources } from '@nante/clients';
+import type { Engine, ManagedHost } from '@nante/engine';
+import {
+  type HostKind,
+  type InfrastructureConfig,
+  NanteError,
+} from '@nante/model';
+import {
+  type ConnectionHealth,
+  type HostSummary,
+  type ListHostsResponse,
+  type NodeSummary,
+  type PlacementOptions,
+  hostEntityRef,
+} from '@nante/plugin-infrastructure-common';
+import {
+  ConnectionSource,
+  type Snapshot,
+  describeError,
+} from './ConnectionSource';
+import { ManagedHosts } from './ManagedHosts';
+import { type HostFacts, describeHost } from './detail';
+import { lostPrivileges } from './guard';
+import { joinHosts } from './join';
+import { summariseNodes } from './nodes';
+import { type Asker, ContainerImages, offerPlacement } from './placement';
+
+/** A fresh, believed look at one connection. */
+export interface Observation {
+  connection: string;
+  hosts: HostSummary[];
+  nodes: NodeSummary[];
+  /** True when a node is offline: guests that are missing may only be out of sight. */
+  nodeOffline: boolean;
+  /** ISO time. */
+  observedAt: string;
+}
+
+/** Every host of every connection, joined with what the bucket knows. */
+export interface HostRegistry {
+  /** Names of the configured connections. */
+  readonly connectionNames: string[];
+  /** Hosts, nodes and health in one pass; stale sources keep what they had, with its age. Never throws for a source. */
+  overview(): Promise<ListHostsResponse>;
+  hosts(): Promise<HostSummary[]>;
+  nodes(): Promise<NodeSummary[]>;
+  /** Health of all connections and of the state bucket. */
+  connections(): Promise<ConnectionHealth[]>;
+  /** The host's row; undefined when there is none. */
+  row(connection: string, vmId: number): Promise<HostSummary | undefined>;
+  /** Row by entity ref. */
+  rowByRef(entityRef: string): Promise<HostSummary | undefined>;
+  /**
+   * Everything about one host, the stamp checked.
+   *
+   * @throws NanteError `not-found`
+   */
+  host(connection: string, vmId: number): Promise<HostFacts>;
+  /**
+   * What the placement field offers.
+   *
+   * @throws NanteError `not-found` for an unknown environment
+   */
+  placement(
+    environment: string,
+    kind: HostKind,
+    asker: Asker,
+  ): Promise<PlacementOptions>;
+  /**
+   * Asks Proxmox now: at most two requests, resources and permissions.
+   *
+   * @param options - `accept`: a person said that what is missing is really gone
+   * @throws when a source doesn't answer or isn't believed; what was known is kept
+   */
+  observe(
+    connection: string,
+    options?: { signal?: AbortSignal; accept?: boolean },
+  ): Promise<Observation>;
+  /** Guests that an earlier process saw, so that the first answer is measured against them. */
+  expect(connection: string, vmIds: Iterable<number>): void;
+  /** The next look asks Proxmox and the bucket again. */
+  invalidate(connection: string): void;
+}
+
+/** Makes the registry. `now` answers milliseconds. */
+export function createHostRegistry(deps: {
+  engine: Engine;
+  shared: InfrastructureConfig;
+  now?: () => number;
+}): HostRegistry {
+  const { engine, shared } = deps;
+  const now = deps.now ?? Date.now;
+  const sources = new Map(
+    Object.entries(shared.connections).map(([name, connection]) => [
+      name,
+      new ConnectionSource({ name, connection, engine, now }),
+    ]),
+  );
+  const bucket = new ManagedHosts(engine, now);
+  const images = new ContainerImages(now);
+  const privileges = new Map<string, Record<string, string[]>>();
+
+  const source = (name: string): ConnectionSource => {
+    const found = sources.get(name);
+    if (!found) {
+      throw new NanteError('not-found', `There is no connection "${name}"`, {
+        hint: `Configured are ${[...sources.keys()].join(', ')}.`,
+      });
+    }
+    return found;
+  };
+
+  const join = (
+    from: ConnectionSource,
+    snapshot: Snapshot | undefined,
+    managed: ManagedHost[],
+  ) =>
+    joinHosts({
+      connection: from.name,
+      guests: snapshot?.resources.guests ?? [],
+      managed: managed.filter(host => host.connection === from.name),
+      observedAt: snapshot && new Date(snapshot.at).toISOString(),
+      live: from.ok,
+    });
+
+  const bucketHealth = (): ConnectionHealth => ({
+    name: 'state',
+    type: 'state',
+    url: '',
+    ok: bucket.lastSuccessAt !== undefined && bucket.error === undefined,
+    readOnly: false,
+    lastSuccessAt: bucket.lastSuccessAt,
+    latencyMs: bucket.latencyMs,
+    error: bucket.error,
+  });
+
+  const registry: HostRegistry = {
+    connectionNames: [...sources.keys()].sort(),
+
+    async overview() {
+      const [managed = [], ...snapshots] = await Promise.all([
+        bucket.read(),
+        ...[...sources.values()].map(from => from.read()),
+      ]);
+      const all = [...sources.values()].map((from, index) => ({
+        from,
+        snapshot: snapshots[index],
+      }));
+      return {
+        hosts: all.flatMap(({ from, snapshot }) =>
+          join(from, snapshot, managed),
+        ),
+        nodes: all.flatMap(({ from, snapshot }) =>
+          snapshot
+            ? summariseNodes(from.name, snapshot.resources, from.ok)
+            : [],
+        ),
+        connections: [...all.map(({ from }) => from.health()), bucketHealth()],
+      };
+    },
+
+    hosts: async () => (await registry.overview()).hosts,
+    nodes: async () => (await registry.overview()).nodes,
+    connections: async () => (await registry.overview()).connections,
+
+    async row(connection, vmId) {
+      const from = source(connection);
+      const [managed = [], snapshot] = await Promise.all([
+        bucket.read(),
+        from.read(),
+      ]);
+      return join(from, snapshot, managed).find(host => host.vmId === vmId);
+    },
+
+    async rowByRef(entityRef) {
+      const hosts = await registry.hosts();
+      return hosts.find(host => host.entityRef === entityRef);
+    },
+
+    async host(connection, vmId) {
+      const row = await registry.row(connection, vmId);
+      if (!row) {
+        throw new NanteError(
+          'not-found',
+          `There is no host ${hostEntityRef(connection, vmId)}`,
+          { hint: 'It may have been destroyed; see the hosts page.' },
+        );
+      }
+      const from = source(connection);
+      const managed = (await bucket.read())?.find(
+        host => host.connection === connection && host.desired.vm_id === vmId,
+      );
+      return describeHost(row, managed, {
+        api: () => from.api(),
+        engine,
+        live: from.ok,
+      });
+    },
+
+    async placement(name, kind, asker) {
+      const environment = shared.environments[name];
+      if (!environment) {
+        throw new NanteError('not-found', `There is no environment "${name}"`, {
+          hint: `Configured are ${Object.keys(shared.environments).join(', ')}.`,
+        });
+      }
+      const from = source(environment.connection);
+      const [managed = [], snapshot] = await Promise.all([
+        bucket.read(),
+        from.read(),
+      ]);
+      const resources: ProxmoxResources = snapshot?.resources ?? {
+        guests: [],
+        nodes: [],
+        storages: [],
+      };
+      let error = from.ok ? undefined : from.health().error;
+      const templates =
+        kind === 'lxc' && snapshot
+          ? await images
+              .read(from.name, resources, () => from.api())
+              .catch((cause: unknown) => {
+                error ??= `The container templates can't be read: ${describeError(cause)}`;
+                return [];
+              })
+          : [];
+      return offerPlacement({
+        name,
+        environment,
+        kind,
+        shared,
+        resources,
+        managed,
+        images: templates,
+        asker,
+        observedAt: new Date(snapshot?.at ?? now()).toISOString(),
+        error,
+      });
+    },
+
+    async observe(connection, options = {}) {
+      const from = source(connection);
+      const before = privileges.get(connection);
+      const api = await from.api();
+      const held = await api.permissions({ signal: options.signal });
+      const lost = options.accept ? undefined : lostPrivileges(before, held);
+      if (lost) {
+        throw new NanteError(
+          'unauthorized',
+          `Connection ${connection}: ${lost}`,
+          {
+            hint: 'Give the token its rights back, or let an operator accept the change.',
+          },
+        );
+      }
+      const [snapshot, managed] = await Promise.all([
+        from.observe(options),
+        bucket.read(),
+      ]);
+      if (!managed) {
+        throw new NanteError(
+          'unreachable',
+          `The state bucket does not answer: ${bucket.error}`,
+          {
+            hint: 'Without it owners are unknown; the catalog keeps what it has.',
+          },
+        );
+      }
+      privileges.set(connection, held);
+      return {
+        connection,
+        hosts: join(from, snapshot, managed),
+        nodes: summariseNodes(connection, snapshot.resources, true),
+        nodeOffline: snapshot.resources.nodes.some(
+          node => node.status !== 'online',
+        ),
+        observedAt: new Date(snapshot.at).toISOString(),
+      };
+    },
+
+    expect(connection, vmIds) {
+      source(connection).expect(vmIds);
+    },
+
+    invalidate(connection) {
+      sources.get(connection)?.invalidate();
+      bucket.invalidate();
+    },
+  };
+  return registry;
+}

@@ -1,0 +1,147 @@
+import type { ProxmoxApi, ProxmoxGuestConfig } from '@nante/clients';
+import type { Engine, ManagedHost } from '@nante/engine';
+import { parseStamp, workspaceName } from '@nante/model';
+import type {
+  HostDetail,
+  HostSummary,
+} from '@nante/plugin-infrastructure-common';
+
+/** A host's tab without what depends on who looks. */
+export type HostFacts = Omit<HostDetail, 'mayDestroy' | 'mayDestroyReason'>;
+
+/** How long the tab waits for one part of its figures, in milliseconds. */
+const PART_DEADLINE = 8_000;
+
+/**
+ * Adds what only calls for this one guest tell. Each part that fails leaves its place empty, so that one broken guest
+ * agent doesn't take the page away.
+ */
+export async function describeHost(
+  row: HostSummary,
+  host: ManagedHost | undefined,
+  deps: { api: () => Promise<ProxmoxApi>; engine: Engine; live: boolean },
+): Promise<HostFacts> {
+  const { engine } = deps;
+  const { node, kind, vmId } = row;
+  const present = deps.live && row.management !== 'missing';
+  const ask = async <T>(
+    call: (api: ProxmoxApi, options: { signal: AbortSignal }) => Promise<T>,
+  ) =>
+    present
+      ? call(await deps.api(), { signal: AbortSignal.timeout(PART_DEADLINE) })
+      : undefined;
+  const part = <T>(promise: Promise<T>) => promise.catch(() => undefined);
+
+  const [config, interfaces, samples, run, lock] = await Promise.all([
+    part(ask((api, options) => api.guestConfig(node, kind, vmId, options))),
+    part(ask((api, options) => api.guestInterfaces(node, kind, vmId, options))),
+    part(ask((api, options) => api.samples(node, kind, vmId, 'day', options))),
+    part(
+      host?.lastRunId
+        ? engine.getRun(host.lastRunId)
+        : Promise.resolve(undefined),
+    ),
+    part(
+      host
+        ? engine.lockHolder(workspaceName(host.app, host.environment))
+        : Promise.resolve(undefined),
+    ),
+  ]);
+
+  const shown = (interfaces ?? [])
+    .filter(item => item.name !== 'lo')
+    .map(item => ({
+      name: item.name,
+      mac: item.mac,
+      addresses: item.addresses.map(({ address }) => address),
+    }));
+  const reported = (interfaces ?? [])
+    .filter(item => item.name !== 'lo')
+    .flatMap(item => item.addresses)
+    .filter(item => item.family === 'ipv4')
+    .map(item => item.address);
+  const addresses = reported.length ? reported : row.addresses;
+  const stampProblem = config && disagreeingStamp(config, host);
+
+  return {
+    ...row,
+    addresses,
+    management: stampProblem ? 'mismatch' : row.management,
+    managementDetail: stampProblem ?? row.managementDetail,
+    state: stampProblem && row.state !== 'Unknown' ? 'Attention' : row.state,
+    interfaces: shown,
+    interfacesProblem: shown.length ? undefined : whyNoInterfaces(row, config),
+    disks: config ? readDisks(config.raw) : [],
+    snapshots: [],
+    description: config?.description ?? '',
+    ssh: host && addresses[0] && sshCommand(host, addresses[0]),
+    requestedBy: run?.requestedBy,
+    requestId: host?.desired.request_id,
+    lastRunId: host?.lastRunId,
+    lock: lock && { holder: lock.holder, runId: lock.runId, since: lock.since },
+    samples: (samples ?? []).map(({ time, cpu, memoryUsed }) => ({
+      time,
+      cpu,
+      memoryUsed,
+    })),
+  };
+}
+
+function sshCommand(host: ManagedHost, address: string): string {
+  // Containers are made with keys for root only.
+  const user = host.desired.kind === 'lxc' ? 'root' : host.desired.user;
+  return `ssh ${user}@${address}`;
+}
+
+function disagreeingStamp(
+  config: ProxmoxGuestConfig,
+  host: ManagedHost | undefined,
+): string | undefined {
+  if (!host || host.ledger?.state === 'intended') return undefined;
+  const stamp = parseStamp(config.description);
+  if (!stamp) return 'Its description in Proxmox lacks our stamp.';
+  const differing = [
+    stamp.app !== host.app && 'app',
+    stamp.environment !== host.environment && 'environment',
+    stamp.host !== host.name && 'host',
+    stamp.requestId !== host.desired.request_id && 'request',
+  ].filter(Boolean);
+  if (differing.length) {
+    return `The stamp in its description names another ${differing.join(', ')} than our desired document.`;
+  }
+  return host.ledger && host.ledger.requestId !== stamp.requestId
+    ? 'Stamp and ledger name different requests.'
+    : undefined;
+}
+
+function whyNoInterfaces(
+  row: HostSummary,
+  config: ProxmoxGuestConfig | undefined,
+): string {
+  if (row.management === 'missing') return 'It is not in Proxmox.';
+  if (!config) return 'Proxmox does not answer.';
+  if (!row.nativeState.startsWith('running')) return 'It does not run.';
+  if (row.kind === 'lxc') return 'The container reports no address yet.';
+  return config.agent
+    ? 'The guest agent does not answer yet; install and start qemu-guest-agent in the guest.'
+    : 'The guest agent is off; switch it on under Options in Proxmox and install qemu-guest-agent in the guest.';
+}
+
+const diskKey = /^(scsi|virtio|sata|ide|mp)\d+$|^rootfs$/;
+
+function readDisks(raw: Record<string, string | number>): HostDetail['disks'] {
+  return Object.entries(raw)
+    .filter(([key]) => diskKey.test(key))
+    .map(([name, value]) => {
+      const text = String(value);
+      return {
+        name,
+        storage: text.includes(':') ? text.split(':')[0] : '',
+        size: /(?:^|,)size=([^,]+)/.exec(text)?.[1] ?? '',
+        media: /(?:^|,)media=cdrom(?:,|$)/.test(text),
+      };
+    })
+    .filter(disk => !disk.media)
+    .map(({ name, storage, size }) => ({ name, storage, size }))
+    .sort((a, b) => a.name.localeCompare(b.name));
+}

@@ -1,0 +1,24 @@
+/**
+ * Root-scoped services around the engine and its clients.
+ *
+ * @packageDocumentation
+ */
+export * from './services';
+export {
+  type InfrastructureSettings,
+  type SecretSettings,
+  readInfrastructureConfig,
+} from './config/readInfrastructureConfig';
+export {
+  type HostRegistry,
+  type Observation,
+  createHostRegistry,
+} from './hosts/HostRegistry';
+export {
+  type RunEvent,
+  type RunEvents,
+  createRunEvents,
+} from './runs/RunEvents';
+export { type Runner, type RunnerOptions, createRunner } from './runs/Runner';
+export { removalProblem } from './hosts/guard';
+export type { CheckResult, Engine, ManagedHost } from '@nante/engine';
