@@ -1,3 +1,4 @@
 export * from './proxmox/types';
 export * from './s3/types';
 export * from './doppler/types';
+export { createS3Store, type S3StoreOptions } from './s3/S3Store';
