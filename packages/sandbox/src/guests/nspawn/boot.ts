@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { findTool, run, toolEnvironment } from './command';
-import { placeInGroups } from './cgroups';
+import { startInGroups } from './cgroups';
 import type { GuestFolders } from './disk';
 import {
   findGuestProcesses,
@@ -57,7 +57,7 @@ export async function boot(options: BootOptions): Promise<RunningGuest> {
   let leader: ProcessMark | undefined;
   const output = await open(folders.console, 'w');
   const launch = () => {
-    const child = spawn(
+    const child = startInGroups(prefix, machine, options, () => spawn(
       findTool('systemd-nspawn') ?? 'systemd-nspawn',
       [
         ...['--quiet', '--boot', `--directory=${folders.root}`],
@@ -73,16 +73,7 @@ export async function boot(options: BootOptions): Promise<RunningGuest> {
         stdio: ['ignore', output.fd, output.fd],
         detached: true,
       },
-    );
-    if (child.pid !== undefined) {
-      try {
-        placeInGroups(child.pid, prefix, machine, options);
-      } catch (error) {
-        log(
-          `${machine}: no control groups of its own: ${(error as Error).message}`,
-        );
-      }
-    }
+    ));
     // An array as `once` gives it: exit code, or null when a signal ended it.
     return once(child, 'exit').catch(error => {
       log(`${machine} could not be started: ${error.message}`);

@@ -13,6 +13,8 @@ interface Hierarchy {
   controllers: string[];
   /** The folder below which our groups go. */
   base: string;
+  /** The group that the sandbox itself is in. */
+  own: string;
 }
 
 /** Controllers that a guest gets a group of; the others of version 1 need settings before they take a process. */
@@ -32,13 +34,17 @@ function hierarchies(): Hierarchy[] {
     .map(line => /^\S+ \S+ \S+ \S+ (\S+) .* - (cgroup2?) \S+ (\S+)$/.exec(line))
     .filter(match => match !== null)
     .map(([, mount, type, options]) => {
-      if (type === 'cgroup2') return { controllers: ['unified'], base: mount };
+      if (type === 'cgroup2') {
+        const place = join(mount, own.get('') ?? '/');
+        return { controllers: ['unified'], base: mount, own: place };
+      }
       const names = options.split(',').filter(name => name !== 'rw');
       // Below the group of the sandbox, so that a limit on the sandbox also holds for its guests.
       const path = [...own].find(([key]) =>
-        key.split(',').some(name => names.includes(name)),
+        key.split(',').some(name => name !== '' && names.includes(name)),
       )?.[1];
-      return { controllers: names, base: join(mount, path ?? '/') };
+      const place = join(mount, path ?? '/');
+      return { controllers: names, base: place, own: place };
     })
     .filter(
       ({ controllers, base }) =>
@@ -55,38 +61,57 @@ function attempt(path: string, value: string): void {
 }
 
 /**
- * Puts a just started systemd-nspawn into groups of its own, because guests in one group would end each other's services,
- * and limits its memory and processors where the machine allows that. Synchronous: it must be done before systemd-nspawn
- * makes the guest's groups below its own.
+ * Runs `start`, which must spawn systemd-nspawn synchronously, so that the child is born in groups of its own: guests in one
+ * group would end each other's services. Limits memory and processors where the machine allows that. The sandbox itself
+ * steps into the groups for that moment; moving the child afterwards comes too late, as it makes the guest's groups at once.
  */
-export function placeInGroups(
-  pid: number,
+export function startInGroups<T>(
   prefix: string,
   machine: string,
   limits: { memoryMb: number; cores: number },
+  start: () => T,
+): T {
+  const entered: string[] = [];
+  try {
+    for (const { controllers, base, own } of hierarchies()) {
+      const group = join(base, prefix, machine);
+      mkdirSync(group, { recursive: true });
+      setLimits(controllers, base, prefix, group, limits);
+      writeFileSync(join(group, 'cgroup.procs'), String(process.pid));
+      entered.push(own);
+    }
+    return start();
+  } finally {
+    for (const own of entered) {
+      writeFileSync(join(own, 'cgroup.procs'), String(process.pid));
+    }
+  }
+}
+
+function setLimits(
+  controllers: string[],
+  base: string,
+  prefix: string,
+  group: string,
+  limits: { memoryMb: number; cores: number },
 ): void {
-  for (const { controllers, base } of hierarchies()) {
-    const group = join(base, prefix, machine);
-    mkdirSync(group, { recursive: true });
-    const period = 100_000;
-    const bytes = String(limits.memoryMb * 1024 * 1024);
-    if (controllers.includes('memory')) {
-      attempt(join(group, 'memory.limit_in_bytes'), bytes);
+  const period = 100_000;
+  const bytes = String(limits.memoryMb * 1024 * 1024);
+  if (controllers.includes('memory')) {
+    attempt(join(group, 'memory.limit_in_bytes'), bytes);
+  }
+  if (controllers.includes('cpu')) {
+    attempt(join(group, 'cpu.cfs_period_us'), String(period));
+    attempt(join(group, 'cpu.cfs_quota_us'), String(period * limits.cores));
+  }
+  if (controllers.includes('unified')) {
+    for (const folder of [base, join(base, prefix)]) {
+      attempt(join(folder, 'cgroup.subtree_control'), '+memory +cpu');
     }
-    if (controllers.includes('cpu')) {
-      attempt(join(group, 'cpu.cfs_period_us'), String(period));
-      attempt(join(group, 'cpu.cfs_quota_us'), String(period * limits.cores));
+    if (existsSync(join(group, 'memory.max'))) {
+      attempt(join(group, 'memory.max'), bytes);
+      attempt(join(group, 'cpu.max'), `${period * limits.cores} ${period}`);
     }
-    if (controllers.includes('unified')) {
-      for (const folder of [base, join(base, prefix)]) {
-        attempt(join(folder, 'cgroup.subtree_control'), '+memory +cpu');
-      }
-      if (existsSync(join(group, 'memory.max'))) {
-        attempt(join(group, 'memory.max'), bytes);
-        attempt(join(group, 'cpu.max'), `${period * limits.cores} ${period}`);
-      }
-    }
-    writeFileSync(join(group, 'cgroup.procs'), String(pid));
   }
 }
 

@@ -199,6 +199,11 @@ inLab(title, () => {
       vmids.map(vmid => answering(vmid)),
     );
     expect(new Set(cards.map(ipv4)).size).toBe(5);
+    // Guests in one group would end each other's services.
+    const groups = [...findGuestProcesses(prefix).values()].map(
+      ({ leaders: [leader] }) => readFileSync(`/proc/${leader}/cgroup`, 'utf8'),
+    );
+    expect(new Set(groups).size).toBe(5);
     expect(await traces()).not.toEqual([]);
     await guests.close();
     expect(vmids.map(vmid => guests.status(vmid))).toEqual(vmids.map(() => 'stopped'));
