@@ -369,6 +369,8 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
       process.off('exit', onExit);
     },
     async clean() {
+      // Not under the feet of a sandbox that runs.
+      await takeFolder(guests);
       await driver.close();
       for (const name of existsSync(guests) ? await readdir(guests) : []) {
         await removeFolder(join(guests, name));
