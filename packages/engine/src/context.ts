@@ -1,0 +1,150 @@
+import {
+  createS3Store,
+  createProxmoxClient,
+  type ObjectStore,
+  type ProxmoxApi,
+} from '@nante/clients';
+import {
+  infrastructureConfigSchema,
+  NanteError,
+  type InfrastructureConfig,
+  type ProxmoxConnection,
+} from '@nante/model';
+import { readDocument } from './store/documents';
+import { configKey } from './store/keys';
+import type { RunRecorder } from './runs/recorder';
+import type { EngineOptions } from './types';
+
+/** Milliseconds; see `EngineOptions.timing`. */
+export type Timing = Required<NonNullable<EngineOptions['timing']>>;
+
+/** What every verb stands on. */
+export interface EngineContext {
+  options: EngineOptions;
+  timing: Timing;
+  store(): Promise<ObjectStore>;
+  /** The store, after it has proved that it honours conditions: without that, every lock is useless. */
+  provenStore(): Promise<ObjectStore>;
+  config(): Promise<InfrastructureConfig>;
+  connection(name: string): Promise<ProxmoxConnection>;
+  proxmox(connection: string): Promise<ProxmoxApi>;
+  log(level: 'info' | 'warn' | 'error', line: string): void;
+  /** Runs that this process executes. */
+  active: Map<string, { recorder: RunRecorder; cancel(): void }>;
+}
+
+export function createContext(options: EngineOptions): EngineContext {
+  const clients = new Map<string, Promise<ProxmoxApi>>();
+  const context: EngineContext = {
+    options,
+    timing: {
+      heartbeatMs: 10_000,
+      lockTtlMs: 60_000,
+      cancelGraceMs: 330_000,
+      lockWaitMs: 300_000,
+      agentTimeoutMs: 120_000,
+      ...options.timing,
+    },
+    active: new Map(),
+    store: remember(() =>
+      options.createStore ? options.createStore() : openStore(options),
+    ),
+    provenStore: remember(async () => {
+      const store = await context.store();
+      await store.proveConditionalWrites();
+      return store;
+    }),
+    async config() {
+      // What was given rules where there is a portal; the bucket holds what it published for the other doors.
+      if (options.config) return options.config;
+      const found = await readDocument(
+        await context.store(),
+        configKey,
+        infrastructureConfigSchema,
+      );
+      if (found) return found.value;
+      throw new NanteError(
+        'not-found',
+        `There is no ${configKey} in the bucket.`,
+        {
+          hint: 'Start the portal once, or publish a configuration with: nante config push FILE',
+        },
+      );
+    },
+    async connection(name) {
+      const found = (await context.config()).connections[name];
+      if (found) return found;
+      throw new NanteError('not-found', `There is no connection "${name}".`);
+    },
+    proxmox(name) {
+      const known = clients.get(name);
+      if (known) return known;
+      const made = options.createProxmox
+        ? options.createProxmox(name)
+        : openProxmox(context, name);
+      clients.set(name, made);
+      // A failure is asked for again next time.
+      made.catch(() => clients.delete(name));
+      return made;
+    },
+    log: (level, line) => options.log?.(level, line),
+  };
+  return context;
+}
+
+/** Address of a connection's API. */
+export async function proxmoxUrl(
+  context: EngineContext,
+  connection: ProxmoxConnection,
+): Promise<string> {
+  if (connection.url) return connection.url;
+  const { PROXMOX_API_URL } = await context.options.secrets.read([
+    'PROXMOX_API_URL',
+  ]);
+  return PROXMOX_API_URL;
+}
+
+async function openStore(options: EngineOptions): Promise<ObjectStore> {
+  const values = await options.secrets.read([
+    'STATE_S3_ENDPOINT',
+    'STATE_BUCKET',
+    'MINIO_ROOT_USER',
+    'MINIO_ROOT_PASSWORD',
+  ]);
+  return createS3Store({
+    endpoint: values.STATE_S3_ENDPOINT,
+    bucket: values.STATE_BUCKET,
+    accessKeyId: values.MINIO_ROOT_USER,
+    secretAccessKey: values.MINIO_ROOT_PASSWORD,
+    caFile: options.stateCaFile,
+  });
+}
+
+async function openProxmox(
+  context: EngineContext,
+  name: string,
+): Promise<ProxmoxApi> {
+  const connection = await context.connection(name);
+  const values = await context.options.secrets.read([
+    connection.tokenId,
+    connection.tokenSecret,
+  ]);
+  return createProxmoxClient({
+    url: await proxmoxUrl(context, connection),
+    tokenId: values[connection.tokenId],
+    tokenSecret: values[connection.tokenSecret],
+    caFile: connection.caFile,
+  });
+}
+
+/** Makes something once; a failure is no result and is tried again. */
+function remember<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch(error => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}

@@ -1,0 +1,90 @@
+import type { CallOptions, ObjectStore } from '@nante/clients';
+import {
+  ledgerDocumentSchema,
+  type HostKind,
+  type LedgerDocument,
+  type LedgerEntry,
+} from '@nante/model';
+import { readDocument, updateDocument } from '../store/documents';
+import { ledgerKey } from '../store/keys';
+
+/** States of things that may exist. */
+const openStates: readonly LedgerEntry['state'][] = [
+  'intended',
+  'created',
+  'adopted',
+  'left behind',
+];
+
+/** True while the thing may exist outside. */
+export function isOpen(entry: LedgerEntry): boolean {
+  return openStates.includes(entry.state);
+}
+
+/** Key by which a repeated effect finds its own entry. */
+export function guestEntryId(
+  connection: string,
+  kind: HostKind,
+  vmId: number,
+): string {
+  return `proxmox/${connection}/${kind}/${vmId}`;
+}
+
+/** All entries of a workspace, oldest first. */
+export async function readLedger(
+  store: ObjectStore,
+  workspace: string,
+  options?: CallOptions,
+): Promise<LedgerEntry[]> {
+  const found = await readDocument(
+    store,
+    ledgerKey(workspace),
+    ledgerDocumentSchema,
+    options,
+  );
+  return found?.value.entries ?? [];
+}
+
+/** The entry of a host that may exist: the newest open one. */
+export function openEntryOf(
+  entries: readonly LedgerEntry[],
+  host: string,
+): LedgerEntry | undefined {
+  return entries
+    .filter(entry => entry.host === host && entry.system === 'proxmox')
+    .findLast(isOpen);
+}
+
+/**
+ * Writes an entry: an open one with the same id is replaced, a closed one stays as history of the guest that once had
+ * this id.
+ */
+export async function writeEntry(
+  store: ObjectStore,
+  workspace: string,
+  entry: Omit<LedgerEntry, 'updatedAt'>,
+  options?: CallOptions,
+): Promise<void> {
+  const dated: LedgerEntry = { ...entry, updatedAt: new Date().toISOString() };
+  await updateDocument(
+    store,
+    ledgerKey(workspace),
+    ledgerDocumentSchema,
+    (current): LedgerDocument => {
+      const entries = current?.entries ?? [];
+      const at = entries.findLastIndex(
+        other =>
+          other.id === entry.id &&
+          (isOpen(other) || other.requestId === entry.requestId),
+      );
+      return {
+        version: 1,
+        entries:
+          at < 0
+            ? [...entries, dated]
+            : entries.map((other, index) => (index === at ? dated : other)),
+      };
+    },
+    options,
+  );
+}

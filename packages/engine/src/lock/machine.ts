@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import type { OperationLock } from '@nante/model';
+
+/** Identity of a process beyond its pid, which the machine uses again. */
+export type ProcessMark = NonNullable<OperationLock['process']>;
+
+/**
+ * When a process started, in the machine's own words: with the pid it names one process for ever.
+ *
+ * @returns undefined when there is no such process
+ */
+export async function processStart(pid: number): Promise<string | undefined> {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    // The name in parentheses may hold anything, so fields are counted from its end; a zombie is dead already.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? undefined : fields[19];
+  } catch {
+    return undefined;
+  }
+}
+
+let machine: string | undefined;
+
+/**
+ * Host name, boot and process namespace: two containers on one kernel see different processes under the same pid, and
+ * after a reboot no process of before exists.
+ */
+export function machineId(): string {
+  machine ??= createHash('sha256')
+    .update(
+      [
+        hostname(),
+        read(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')),
+        read(() => readlinkSync('/proc/self/ns/pid')),
+      ].join('\n'),
+    )
+    .digest('hex')
+    .slice(0, 16);
+  return machine;
+}
+
+/** Mark of this process. */
+export async function ownProcess(): Promise<ProcessMark> {
+  return {
+    machine: machineId(),
+    pid: process.pid,
+    started: (await processStart(process.pid)) ?? '',
+  };
+}
+
+/** Whether the process runs; undefined when it belongs to another machine, of which we know nothing. */
+export async function processRuns(
+  mark: ProcessMark | undefined,
+): Promise<boolean | undefined> {
+  if (!mark || mark.machine !== machineId()) return undefined;
+  const started = await processStart(mark.pid);
+  return started !== undefined && started === mark.started;
+}
+
+function read(source: () => string): string {
+  try {
+    return source().trim();
+  } catch {
+    // Only Linux has these files; elsewhere the host name has to do.
+    return '';
+  }
+}

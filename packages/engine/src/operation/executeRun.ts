@@ -1,0 +1,278 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ObjectStore } from '@nante/clients';
+import {
+  finalRunStates,
+  NanteError,
+  operationLockSchema,
+  runDocumentSchema,
+  type InfrastructureConfig,
+  type RunDocument,
+} from '@nante/model';
+import type { EngineContext } from '../context';
+import { processRuns } from '../lock/machine';
+import type { Lease } from '../lock/lease';
+import {
+  openRecorder,
+  type RunRecorder,
+  type StepTitle,
+} from '../runs/recorder';
+import { createRedactor, type Redactor } from '../secrets';
+import { readDocument } from '../store/documents';
+import { lockKey, runKey } from '../store/keys';
+import type { Terraform } from '../terraform/terraform';
+import type { RunOptions } from '../types';
+import { terraformFor } from './terraformFor';
+import {
+  closeOperation,
+  openOperation,
+  settleWorkspace,
+} from './workspaceOperation';
+
+/** What the body of a run works with. */
+export interface Run {
+  context: EngineContext;
+  config: InfrastructureConfig;
+  store: ObjectStore;
+  recorder: RunRecorder;
+  signal: AbortSignal;
+  /** Takes the workspace's lock and brings the workspace into order; released when the run ends. */
+  lock(): Promise<{ lease: Lease; terraform: Terraform }>;
+}
+
+/** What a failed run leaves, found out before its document is closed. */
+export type Aftermath = (error: unknown) => Promise<string[]>;
+
+export interface RunPlan {
+  initial: RunDocument;
+  steps: readonly StepTitle[];
+  /** Does the work; registers what has to be looked at when it fails. */
+  body(
+    run: Run,
+    onFailure: (look: Aftermath) => void,
+  ): Promise<Partial<RunDocument>>;
+}
+
+const activeRuns = new Map<string, Promise<RunDocument>>();
+
+/**
+ * Runs the body under a run document: one run for an id, however often and from wherever it is asked for.
+ *
+ * @returns the finished document
+ * @throws NanteError what went wrong, after the document says so
+ */
+export function executeRun(
+  context: EngineContext,
+  plan: RunPlan,
+  options: RunOptions,
+): Promise<RunDocument> {
+  const key = `${context.options.workDirectory} ${plan.initial.workspace} ${plan.initial.id}`;
+  const active = activeRuns.get(key);
+  if (active) return active;
+  const run = execute(context, plan, options).finally(() =>
+    activeRuns.delete(key),
+  );
+  activeRuns.set(key, run);
+  return run;
+}
+
+async function execute(
+  context: EngineContext,
+  plan: RunPlan,
+  options: RunOptions,
+): Promise<RunDocument> {
+  const store = await context.provenStore();
+  const earlier = await earlierRun(
+    context,
+    store,
+    plan.initial,
+    options.signal,
+  );
+  if (earlier?.state === 'succeeded') return earlier;
+  const redactor = createRedactor();
+  const cancel = new AbortController();
+  const forward = () => cancel.abort(options.signal?.reason);
+  options.signal?.addEventListener('abort', forward, { once: true });
+  if (options.signal?.aborted) forward();
+  const recorder = await openRecorder({
+    store,
+    initial: {
+      ...plan.initial,
+      createdAt: earlier?.createdAt ?? plan.initial.createdAt,
+      reserved: earlier?.reserved,
+    },
+    steps: plan.steps,
+    workDirectory: context.options.workDirectory,
+    redact: line => redactor.redact(line),
+    onRun: options.onRun,
+    onLog: options.onLog,
+  });
+  context.active.set(plan.initial.id, {
+    recorder,
+    cancel: () => cancel.abort(),
+  });
+  try {
+    return await work(
+      context,
+      store,
+      recorder,
+      redactor,
+      cancel,
+      plan,
+      options,
+    );
+  } finally {
+    context.active.delete(plan.initial.id);
+    options.signal?.removeEventListener('abort', forward);
+  }
+}
+
+async function work(
+  context: EngineContext,
+  store: ObjectStore,
+  recorder: RunRecorder,
+  redactor: Redactor,
+  cancel: AbortController,
+  plan: RunPlan,
+  options: RunOptions,
+): Promise<RunDocument> {
+  let lease: Lease | undefined;
+  let aftermath: Aftermath | undefined;
+  let failure: unknown;
+  const finalWriteMs = 5 * context.timing.lockTtlMs;
+  try {
+    const config = await context.config();
+    const run: Run = {
+      context,
+      config,
+      store,
+      recorder,
+      signal: cancel.signal,
+      async lock() {
+        lease = await openOperation(context, store, recorder, cancel, options);
+        const terraform = await terraformFor(
+          context,
+          store,
+          config,
+          recorder.document,
+          redactor,
+          line => recorder.log(line.level, line.text),
+        );
+        await settleWorkspace(
+          context,
+          store,
+          lease,
+          recorder,
+          terraform,
+          cancel.signal,
+        );
+        return { lease, terraform };
+      },
+    };
+    const end = await plan.body(run, look => {
+      aftermath = look;
+    });
+    await recorder.finish(
+      { state: 'succeeded', leftovers: [], ...end },
+      finalWriteMs,
+    );
+    return recorder.document;
+  } catch (error) {
+    failure = error;
+    // After a lost lease everything, also the document of a run with the same id, belongs to whoever took it.
+    if (lease?.lost.aborted) throw error;
+    const leftovers = aftermath ? await look(aftermath, error) : [];
+    await recorder.finish(failedEnd(recorder, error, leftovers), finalWriteMs);
+    throw error;
+  } finally {
+    // After the document: whoever gets the lock next for the same request finds a run that is over.
+    if (lease) await closeOperation(context, lease, recorder, failure);
+  }
+}
+
+async function look(aftermath: Aftermath, error: unknown): Promise<string[]> {
+  try {
+    return await aftermath(error);
+  } catch (problem) {
+    return [
+      `What exists could not be found out: ${problem instanceof Error ? problem.message : String(problem)}`,
+    ];
+  }
+}
+
+function failedEnd(
+  recorder: RunRecorder,
+  error: unknown,
+  leftovers: string[],
+): Partial<RunDocument> & { state: RunDocument['state'] } {
+  const known = NanteError.is(error) ? error : undefined;
+  const step = recorder.document.steps.find(
+    ({ state }) => state === 'failed' || state === 'cancelled',
+  );
+  return {
+    state: known?.code === 'cancelled' ? 'cancelled' : 'failed',
+    leftovers,
+    error: {
+      code: known?.code ?? 'failed',
+      message:
+        known?.message ??
+        (error instanceof Error ? error.message : String(error)),
+      hint: known?.hint,
+      step: step?.id,
+    },
+  };
+}
+
+/**
+ * What an earlier try of the same request left in the bucket. While another process works on it, its end is waited for.
+ *
+ * @throws NanteError `conflict` when the id belongs to another request
+ */
+async function earlierRun(
+  context: EngineContext,
+  store: ObjectStore,
+  initial: RunDocument,
+  signal?: AbortSignal,
+): Promise<RunDocument | undefined> {
+  const seen = { etag: '', since: 0 };
+  for (;;) {
+    const found = await readDocument(
+      store,
+      runKey(initial.workspace, initial.id),
+      runDocumentSchema,
+    );
+    if (!found) return undefined;
+    assertSameRequest(found.value, initial);
+    if (finalRunStates.includes(found.value.state)) return found.value;
+    const lock = await readDocument(
+      store,
+      lockKey(initial.workspace),
+      operationLockSchema,
+    );
+    const isHis =
+      lock?.value.state === 'held' && lock.value.runId === initial.id;
+    if (!isHis || lock.value.strandedState) return found.value;
+    if (lock.etag !== seen.etag)
+      Object.assign(seen, { etag: lock.etag, since: performance.now() });
+    const alive = await processRuns(lock.value.process);
+    const isOwn = lock.value.process?.pid === process.pid && alive;
+    const isSilent = performance.now() - seen.since > context.timing.lockTtlMs;
+    if (alive === false || isOwn || isSilent) return found.value;
+    await sleep(500, undefined, { signal });
+  }
+}
+
+function assertSameRequest(earlier: RunDocument, now: RunDocument): void {
+  const essence = ({ kind, inputs }: RunDocument) => {
+    const { requestedBy: _by, operator: _operator, ...rest } = inputs;
+    const sorted = Object.entries(rest)
+      .filter(([, value]) => value !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+    return JSON.stringify([kind, sorted]);
+  };
+  if (essence(earlier) === essence(now)) return;
+  throw new NanteError(
+    'conflict',
+    `The request id ${now.id} belongs to another request, for ${earlier.kind} ${earlier.host}.`,
+    { hint: 'Use a new id for a new request.' },
+  );
+}

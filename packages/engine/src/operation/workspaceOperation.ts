@@ -1,0 +1,148 @@
+import { existsSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import type { ObjectStore } from '@nante/clients';
+import { NanteError, type OperationLock } from '@nante/model';
+import type { EngineContext } from '../context';
+import type { Lease } from '../lock/lease';
+import { acquireLock, type TakeOverGuards } from '../lock/operationLock';
+import type { RunRecorder } from '../runs/recorder';
+import { liveChild, waitForChild } from '../terraform/child';
+import { workspacePaths, type WorkspacePaths } from '../terraform/root';
+import {
+  describeStateLock,
+  isOwnLock,
+  readStateLock,
+  removeOwnDeadLock,
+} from '../terraform/stateLock';
+import { strandedStateDetail, type Terraform } from '../terraform/terraform';
+import type { RunOptions } from '../types';
+
+/** A workspace under our lock, ready to be worked on. */
+export interface WorkspaceOperation {
+  readonly lease: Lease;
+  /** Aborts when a person cancels, when the caller does, or when the lease is lost. */
+  readonly signal: AbortSignal;
+  readonly terraform: Terraform;
+}
+
+/** Takes the lock of a run's workspace; the caller ends it with `closeOperation`. */
+export async function openOperation(
+  context: EngineContext,
+  store: ObjectStore,
+  recorder: RunRecorder,
+  cancel: AbortController,
+  options: RunOptions,
+): Promise<Lease> {
+  const { workspace, id } = recorder.document;
+  const paths = workspacePaths(context.options.workDirectory, workspace);
+  const lease = await acquireLock(
+    store,
+    {
+      workspace,
+      runId: id,
+      door: options.door,
+      holder: `${options.door}:${hostname()}:${process.pid}`,
+      link: options.link,
+      tool: context.options.terraform.tool,
+    },
+    takeOverGuards(store, workspace, paths),
+    {
+      heartbeatMs: context.timing.heartbeatMs,
+      ttlMs: context.timing.lockTtlMs,
+      waitMs: context.timing.lockWaitMs,
+      signal: cancel.signal,
+      onWait: current => recorder.log('info', waitText(workspace, current)),
+    },
+  );
+  lease.lost.addEventListener('abort', () => cancel.abort(lease.lost.reason));
+  lease.onHeartbeat(async () => {
+    if (await recorder.isCancelRequested()) cancel.abort();
+  });
+  return lease;
+}
+
+/**
+ * Brings a workspace into a state that can be worked on: waits for a Terraform of an earlier process, takes away its lock
+ * when it is provably dead, and uploads a state that was left on this machine.
+ */
+export async function settleWorkspace(
+  context: EngineContext,
+  store: ObjectStore,
+  lease: Lease,
+  recorder: RunRecorder,
+  terraform: Terraform,
+  signal: AbortSignal,
+): Promise<void> {
+  const { workspace } = recorder.document;
+  const paths = workspacePaths(context.options.workDirectory, workspace);
+  const child = await liveChild(paths);
+  if (child) {
+    recorder.log(
+      'info',
+      `Terraform of run ${child.runId} (process ${child.pid}) still works; waiting for its end.`,
+    );
+    await waitForChild(paths, signal);
+  }
+  if (await removeOwnDeadLock(store, workspace, paths))
+    recorder.log(
+      'warn',
+      "Terraform's lock was left by an earlier Terraform of ours that is dead; it was taken away.",
+    );
+  const stranded = lease.taken.strandedState?.path ?? paths.erroredState;
+  if (existsSync(stranded)) {
+    recorder.log(
+      'warn',
+      `Uploading the Terraform state that was left at ${stranded}.`,
+    );
+    await lease.assertHeld();
+    await terraform.prepare(signal);
+    await terraform.pushState(stranded);
+    await rename(stranded, `${paths.directory}/uploaded-${Date.now()}.tfstate`);
+  }
+  if (lease.taken.strandedState) await lease.setStranded(null);
+}
+
+/** Gives the lock back, or keeps it with a note when a state could not be uploaded. */
+export async function closeOperation(
+  context: EngineContext,
+  lease: Lease,
+  recorder: RunRecorder,
+  error: unknown,
+): Promise<void> {
+  const { workspace } = recorder.document;
+  const paths = workspacePaths(context.options.workDirectory, workspace);
+  const isStranded =
+    (NanteError.is(error) && error.details?.[strandedStateDetail] === true) ||
+    existsSync(paths.erroredState);
+  if (isStranded && existsSync(paths.erroredState)) {
+    recorder.log(
+      'error',
+      `The state lies on ${hostname()} at ${paths.erroredState}; the workspace stays locked until it is uploaded.`,
+    );
+    await lease.setStranded({ machine: hostname(), path: paths.erroredState });
+  }
+  await lease.release();
+}
+
+function takeOverGuards(
+  store: ObjectStore,
+  workspace: string,
+  paths: WorkspacePaths,
+): TakeOverGuards {
+  return {
+    childRuns: async () => Boolean(await liveChild(paths)),
+    async foreignStateLock() {
+      const info = await readStateLock(store, workspace);
+      if (!info || (await isOwnLock(info, paths))) return undefined;
+      return describeStateLock(info);
+    },
+    hasStrandedState: ({ machine, path }) =>
+      machine === hostname() && existsSync(path),
+  };
+}
+
+function waitText(workspace: string, lock: OperationLock): string {
+  const link = lock.link ? `, ${lock.link}` : '';
+  return `Waiting: ${workspace} is locked by ${lock.holder} (run ${lock.runId}${link}) since ${lock.acquiredAt}.`;
+}

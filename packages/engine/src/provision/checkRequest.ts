@@ -1,0 +1,301 @@
+import type {
+  CallOptions,
+  ObjectStore,
+  ProxmoxResources,
+} from '@nante/clients';
+import {
+  NanteError,
+  provisionRequestSchema,
+  workspaceName,
+  type DesiredHost,
+  type InfrastructureConfig,
+  type LedgerEntry,
+  type NanteErrorCode,
+  type ProvisionRequest,
+} from '@nante/model';
+import type { EngineContext } from '../context';
+import { openEntryOf, readLedger } from '../ledger/ledger';
+import { listImages } from '../placement/images';
+import { choosePlacement, type Placement } from '../placement/placement';
+import {
+  check,
+  checkPolicy,
+  resolveSize,
+  type ResolvedSize,
+} from '../policy/policy';
+import { missingRights, neededRights } from '../policy/rights';
+import {
+  hasFreeAddress,
+  isInSubnet,
+  poolEmptyMessage,
+} from '../reservations/addresses';
+import { readAllHosts } from '../store/hosts';
+import type { CheckResult } from '../types';
+import { desiredHost } from './desired';
+import { differenceProblem, differences } from './difference';
+
+/** All checks of a request, and what they found out on the way. */
+export interface CheckedRequest {
+  checks: CheckResult[];
+  size?: ResolvedSize;
+  /** For a host that is not there yet. */
+  placement?: Placement;
+  resources?: ProxmoxResources;
+}
+
+/** Error code of a failed check; all others are the caller's input. */
+const codes: Record<string, NanteErrorCode> = {
+  'environment-access': 'refused',
+  'read-only': 'refused',
+  quota: 'refused',
+  'name-taken': 'conflict',
+  workspace: 'conflict',
+  address: 'conflict',
+  rights: 'unauthorized',
+  proxmox: 'unreachable',
+  state: 'unreachable',
+};
+
+/**
+ * Reads a request.
+ *
+ * @throws NanteError `invalid-input` with every wrong field
+ */
+export function parseRequest(input: ProvisionRequest): ProvisionRequest {
+  const result = provisionRequestSchema.safeParse(input);
+  if (result.success) return result.data;
+  throw checksError(shapeChecks(result.error.issues));
+}
+
+/** Checks everything that can be known beforehand and changes nothing. */
+export async function checkRequest(
+  context: EngineContext,
+  input: ProvisionRequest,
+  options?: CallOptions,
+): Promise<CheckedRequest> {
+  const parsed = provisionRequestSchema.safeParse(input);
+  if (!parsed.success) return { checks: shapeChecks(parsed.error.issues) };
+  const request = parsed.data;
+  const config = await context.config();
+  const bucket = await askBucket(context, request, options);
+  const checks = [
+    ...checkPolicy(config, request, bucket.hostsOfOwner),
+    bucket.check,
+  ];
+  const size = resolveSize(config, request);
+  const environment = config.environments[request.environment];
+  if (!environment || !size) return { checks, size };
+  checks.push(networkCheck(config, request));
+  if (bucket.existing) {
+    const problem =
+      bucket.existing.request_id === request.requestId
+        ? undefined
+        : differenceProblem(
+            request.name,
+            differences(bucket.existing, request, size),
+            request.allowChange,
+          );
+    checks.push(
+      check(
+        'workspace',
+        'The name is free in the workspace',
+        'name',
+        problem && `${problem.message} ${problem.hint}`,
+      ),
+    );
+  } else if (bucket.store) {
+    const free = await hasFreeAddress(
+      bucket.store,
+      request.environment,
+      environment,
+      options,
+    );
+    checks.push(
+      check(
+        'address',
+        'The environment has a free address',
+        'environment',
+        free ? undefined : poolEmptyMessage(request.environment, environment),
+      ),
+    );
+  }
+  const seen = await askProxmox(
+    context,
+    config,
+    request,
+    size,
+    bucket,
+    options,
+  );
+  return {
+    checks: [...checks, ...seen.checks],
+    size,
+    placement: seen.placement,
+    resources: seen.resources,
+  };
+}
+
+/** One error for all failed checks; undefined when all of them hold. */
+export function checksError(checks: readonly CheckResult[]): NanteError {
+  const failed = checks.filter(({ ok }) => !ok);
+  return new NanteError(
+    codes[failed[0]?.id] ?? 'invalid-input',
+    failed.map(({ message }) => message).join(' '),
+    {
+      hint: 'Nothing was changed. Correct the request and send it again.',
+      details: { problems: failed },
+    },
+  );
+}
+
+interface BucketAnswer {
+  check: CheckResult;
+  store?: ObjectStore;
+  hostsOfOwner: number;
+  existing?: DesiredHost;
+  entry?: LedgerEntry;
+}
+
+async function askBucket(
+  context: EngineContext,
+  request: ProvisionRequest,
+  options?: CallOptions,
+): Promise<BucketAnswer> {
+  const title = 'The bucket with our records answers';
+  const workspace = workspaceName(request.app, request.environment);
+  try {
+    const store = await context.provenStore();
+    const all = await readAllHosts(store, options);
+    const entries = await readLedger(store, workspace, options);
+    const hosts = all.flatMap(({ workspace: of, document }) =>
+      Object.entries(document.hosts).map(([name, host]) => ({
+        of,
+        name,
+        host,
+      })),
+    );
+    const isThis = ({ of, name }: { of: string; name: string }) =>
+      of === workspace && name === request.name;
+    return {
+      check: check('state', title, undefined, undefined),
+      store,
+      hostsOfOwner: hosts.filter(
+        item => item.host.owner === request.owner && !isThis(item),
+      ).length,
+      existing: hosts.find(isThis)?.host,
+      entry: openEntryOf(entries, request.name),
+    };
+  } catch (error) {
+    return {
+      check: check('state', title, undefined, messageOf(error)),
+      hostsOfOwner: 0,
+    };
+  }
+}
+
+async function askProxmox(
+  context: EngineContext,
+  config: InfrastructureConfig,
+  request: ProvisionRequest,
+  size: ResolvedSize,
+  { existing, entry }: BucketAnswer,
+  options?: CallOptions,
+): Promise<CheckedRequest> {
+  const environment = config.environments[request.environment];
+  const title = `Proxmox (${environment.connection}) answers`;
+  try {
+    const proxmox = await context.proxmox(environment.connection);
+    const [resources, permissions] = await Promise.all([
+      proxmox.resources(options),
+      proxmox.permissions(options),
+    ]);
+    const checks = [check('proxmox', title, undefined, undefined)];
+    const ownId = existing?.vm_id ?? Number(entry?.outsideId);
+    const namesake = resources.guests.find(
+      guest => guest.name === request.name && guest.vmId !== ownId,
+    );
+    checks.push(
+      check(
+        'name-taken',
+        'The name is free in Proxmox',
+        'name',
+        namesake &&
+          `${request.name} is the name of ${namesake.kind} ${namesake.vmId} on ${namesake.node}, which is not this host; choose another name.`,
+      ),
+    );
+    if (existing) return { checks, resources };
+    const images = await listImages(proxmox, resources, request.kind, options);
+    const chosen = choosePlacement(
+      request,
+      size,
+      config.policy,
+      resources,
+      images,
+    );
+    checks.push(...chosen.checks);
+    if (chosen.placement) {
+      const first = config.connections[environment.connection].vmIds.from;
+      const draft = desiredHost(
+        config,
+        request,
+        size,
+        chosen.placement,
+        first,
+        null,
+        [],
+      );
+      const missing = missingRights(permissions, neededRights(draft));
+      checks.push(
+        check(
+          'rights',
+          'Our token has the rights it needs',
+          undefined,
+          missing.length > 0
+            ? `The Proxmox token lacks ${missing.join(', ')}; give it the role from the documentation.`
+            : undefined,
+        ),
+      );
+    }
+    return { checks, resources, placement: chosen.placement };
+  } catch (error) {
+    return { checks: [check('proxmox', title, undefined, messageOf(error))] };
+  }
+}
+
+function networkCheck(
+  config: InfrastructureConfig,
+  request: ProvisionRequest,
+): CheckResult {
+  const { subnet, gateway, addressing } =
+    config.environments[request.environment];
+  const outside = [
+    gateway,
+    ...(addressing.type === 'pool' ? [addressing.from, addressing.to] : []),
+  ].find(address => !isInSubnet(subnet, address));
+  return check(
+    'network',
+    'The network of the environment is whole',
+    'environment',
+    outside &&
+      `The address ${outside} of ${request.environment} lies outside its subnet ${subnet}; an operator has to correct the configuration.`,
+  );
+}
+
+function shapeChecks(
+  issues: readonly { path: PropertyKey[]; message: string }[],
+): CheckResult[] {
+  return issues.map(({ path, message }) => {
+    const field = provisionRequestSchema.keyof().safeParse(path[0]);
+    return check(
+      field.success ? field.data : 'request',
+      'The input has the right form',
+      field.success ? field.data : undefined,
+      `${path.join('.')}: ${message}.`,
+    );
+  });
+}
+
+function messageOf(error: unknown): string {
+  if (!NanteError.is(error)) return String(error);
+  return error.hint ? `${error.message} ${error.hint}` : error.message;
+}

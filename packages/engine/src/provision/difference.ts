@@ -1,0 +1,109 @@
+import {
+  NanteError,
+  type DesiredHost,
+  type ProvisionRequest,
+} from '@nante/model';
+import type { ResolvedSize } from '../policy/policy';
+
+/** One input that differs from the host that is there. */
+export interface Difference {
+  name: string;
+  before: string;
+  after: string;
+  /** An existing host can be brought to it. */
+  changeable: boolean;
+}
+
+/** What a request asks differently from the host that is there; an input left out keeps what is there. */
+export function differences(
+  host: DesiredHost,
+  request: ProvisionRequest,
+  size: ResolvedSize,
+): Difference[] {
+  const image =
+    host.kind === 'vm'
+      ? String(host.image.template_vm_id)
+      : (host.image.template_file ?? '');
+  const found: [
+    string,
+    string | number,
+    string | number | undefined,
+    boolean,
+  ][] = [
+    ['kind', host.kind, request.kind, false],
+    ['owner', host.owner, request.owner, true],
+    ['cores', host.cores, size.cores, true],
+    ['memory in MiB', host.memory_mb, size.memoryMb, true],
+    ['disk in GiB', host.disk_gb, size.diskGb, size.diskGb > host.disk_gb],
+    ['node', host.node, request.node, false],
+    ['storage', host.storage, request.storage, false],
+    ['image', image, request.image, false],
+    ...request.sshKeys
+      .filter(key => !host.ssh_keys.includes(key.trim()))
+      .map((key): [string, string, string, boolean] => [
+        'SSH key',
+        `${host.ssh_keys.length} others`,
+        key,
+        false,
+      ]),
+  ];
+  return found
+    .filter(([, before, after]) => after !== undefined && before !== after)
+    .map(([name, before, after, changeable]) => ({
+      name,
+      before: String(before),
+      after: String(after),
+      changeable,
+    }));
+}
+
+/**
+ * The host as it shall be after a change.
+ *
+ * @throws NanteError `conflict` with the difference, when a change was not meant or is not possible
+ */
+export function changedHost(
+  name: string,
+  host: DesiredHost,
+  request: ProvisionRequest,
+  size: ResolvedSize,
+): DesiredHost {
+  const found = differences(host, request, size);
+  const problem = differenceProblem(name, found, request.allowChange);
+  if (problem)
+    throw new NanteError('conflict', problem.message, {
+      hint: problem.hint,
+      details: { differences: found },
+    });
+  return {
+    ...host,
+    owner: request.owner,
+    cores: size.cores,
+    memory_mb: size.memoryMb,
+    disk_gb: size.diskGb,
+  };
+}
+
+/** Why a host that is there refuses a request; undefined when it does not. */
+export function differenceProblem(
+  name: string,
+  found: readonly Difference[],
+  allowChange: boolean,
+): { message: string; hint: string } | undefined {
+  const list = (items: readonly Difference[]) =>
+    items
+      .map(item => `${item.name} is ${item.before}, asked for ${item.after}`)
+      .join('; ');
+  const fixed = found.filter(({ changeable }) => !changeable);
+  if (allowChange && fixed.length > 0)
+    return {
+      message: `${name} exists and cannot be changed like this: ${list(fixed)}.`,
+      hint: 'Destroy it and make a new one, or choose another name.',
+    };
+  if (!allowChange && found.length > 0)
+    return {
+      message: `${name} exists already and differs: ${list(found)}.`,
+      hint: 'Choose another name; or say that a change is meant, where the difference can be changed.',
+    };
+  return undefined;
+}

@@ -1,0 +1,107 @@
+import { mkdtemp, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CallOptions } from '@nante/clients';
+import {
+  NanteError,
+  workspaceName,
+  type DesiredHost,
+  type PlanSummary,
+  type ProvisionRequest,
+} from '@nante/model';
+import type { EngineContext } from '../context';
+import { terraformFor } from '../operation/terraformFor';
+import { addressKey, isFree } from '../reservations/reservations';
+import { poolAddresses } from '../reservations/addresses';
+import { createRedactor } from '../secrets';
+import { readHosts, withHost } from '../store/hosts';
+import { summarizePlan } from '../terraform/plan';
+import {
+  checkRequest,
+  checksError,
+  parseRequest,
+  type CheckedRequest,
+} from './checkRequest';
+import { desiredHost, moduleAddress } from './desired';
+import { changedHost } from './difference';
+
+/** See `Engine.plan`: a real plan in a folder of its own, without a lock, without a claim, without a workspace made for it. */
+export async function planOnly(
+  context: EngineContext,
+  input: ProvisionRequest,
+  options: CallOptions = {},
+): Promise<{ plan: PlanSummary; host: DesiredHost }> {
+  const request = parseRequest(input);
+  const { signal } = options;
+  const checked = await checkRequest(context, request, options);
+  if (checked.checks.some(({ ok }) => !ok)) throw checksError(checked.checks);
+  const workspace = workspaceName(request.app, request.environment);
+  const store = await context.store();
+  const document = await readHosts(
+    store,
+    workspace,
+    request.app,
+    request.environment,
+    options,
+  );
+  const host = await draft(
+    context,
+    request,
+    checked,
+    document.hosts[request.name],
+  );
+  const plans = join(context.options.workDirectory, 'plans');
+  await mkdir(plans, { recursive: true, mode: 0o700 });
+  const scratch = await mkdtemp(join(plans, 'plan-'));
+  try {
+    const terraform = await terraformFor(
+      context,
+      store,
+      await context.config(),
+      { id: request.requestId, workspace, environment: request.environment },
+      createRedactor(),
+      ({ level, text }) => context.log(level, text),
+      scratch,
+    );
+    await terraform.prepare(signal);
+    const json = await terraform.plan(
+      withHost(document, request.name, host),
+      moduleAddress(request.name, host),
+      signal,
+    );
+    return { plan: summarizePlan(json), host };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** The host as a run would want it now; id and address are only likely, since nothing is claimed. */
+async function draft(
+  context: EngineContext,
+  request: ProvisionRequest,
+  { size, placement, resources }: CheckedRequest,
+  existing: DesiredHost | undefined,
+): Promise<DesiredHost> {
+  if (!size)
+    throw new NanteError(
+      'invalid-input',
+      `There is no size "${request.size}".`,
+    );
+  if (existing) return changedHost(request.name, existing, request, size);
+  if (!placement || !resources)
+    throw new NanteError('failed', 'No place for the host could be found.');
+  const config = await context.config();
+  const environment = config.environments[request.environment];
+  const { from } = config.connections[environment.connection].vmIds;
+  const used = new Set(resources.guests.map(({ vmId }) => vmId));
+  let vmId = from;
+  while (used.has(vmId)) vmId += 1;
+  const store = await context.store();
+  let address: string | null = null;
+  for (const candidate of poolAddresses(environment)) {
+    if (await isFree(store, addressKey(request.environment, candidate))) {
+      address = candidate;
+      break;
+    }
+  }
+  return desiredHost(config, request, size, placement, vmId, address, []);
+}

@@ -1,0 +1,228 @@
+import {
+  workspaceName,
+  type HostResult,
+  type LedgerEntry,
+  type ProvisionRequest,
+  type RunDocument,
+} from '@nante/model';
+import type { EngineContext } from '../context';
+import { guestEntryId, writeEntry } from '../ledger/ledger';
+import type { Lease } from '../lock/lease';
+import { executeRun, type Run } from '../operation/executeRun';
+import { commandsByHand } from '../runs/byHand';
+import { newRunDocument } from '../runs/newRun';
+import type { StepTitle } from '../runs/recorder';
+import { commitHost } from '../store/hosts';
+import type { Terraform } from '../terraform/terraform';
+import type { RunOptions } from '../types';
+import { cleanUp } from './cleanUp';
+import {
+  checkRequest,
+  checksError,
+  parseRequest,
+  type CheckedRequest,
+} from './checkRequest';
+import { moduleAddress } from './desired';
+import { planHost, type HostPlan } from './planHost';
+import { releaseHost, reserveHost, type ReservedHost } from './reserve';
+import { hostResult, verifyGuest, waitForAddress } from './verify';
+import type { ResolvedSize } from '../policy/policy';
+
+const steps: readonly StepTitle[] = [
+  ['check', 'Check the request'],
+  ['reserve', 'Take the lock, reserve id and address'],
+  ['plan', 'Plan the change'],
+  ['create', 'Create the host'],
+  ['verify', 'Read the host back from Proxmox'],
+  ['finish', 'Record the result'],
+];
+
+/** See `Engine.provision`. */
+export async function provision(
+  context: EngineContext,
+  input: ProvisionRequest,
+  options: RunOptions,
+): Promise<RunDocument & { result: HostResult }> {
+  const request = parseRequest(input);
+  const initial = newRunDocument('provision', request, options, {
+    hostKind: request.kind,
+    owner: request.owner,
+    inputs: { ...request },
+    byHand: commandsByHand(
+      workspaceName(request.app, request.environment),
+      moduleAddress(request.name, request),
+    ),
+    context,
+  });
+  const document = await executeRun(
+    context,
+    {
+      initial,
+      steps,
+      body: (run, onFailure) => provisionHost(run, request, onFailure),
+    },
+    options,
+  );
+  return document as RunDocument & { result: HostResult };
+}
+
+async function provisionHost(
+  run: Run,
+  request: ProvisionRequest,
+  onFailure: (look: (error: unknown) => Promise<string[]>) => void,
+): Promise<Partial<RunDocument>> {
+  const { recorder } = run;
+  const checked = await recorder.step('check', () =>
+    checkOrThrow(run, request),
+  );
+  const { lease, terraform, host } = await recorder.step(
+    'reserve',
+    async step => {
+      const opened = await run.lock();
+      onFailure(() => giveBackClaims(run, request));
+      const reserved = await reserveHost(run, request, checked);
+      const { vm_id: vmId, node, network } = reserved.desired;
+      step.detail(
+        `${request.kind} ${vmId} on ${node}, address ${network.address}`,
+      );
+      return { ...opened, host: reserved };
+    },
+  );
+  onFailure(() => cleanUp(run, request, host, terraform));
+  const plan = await recorder.step('plan', () =>
+    planHost(run, terraform, request, host),
+  );
+  await recorder.step('create', step =>
+    create(run, request, lease, terraform, host, plan, step),
+  );
+  const result = await recorder.step('verify', step =>
+    verify(run, request, host, step),
+  );
+  await recorder.step('finish', async () => {
+    await recorder.update({ result });
+  });
+  return { result };
+}
+
+async function checkOrThrow(
+  { context, signal }: Run,
+  request: ProvisionRequest,
+): Promise<CheckedRequest & { size: ResolvedSize }> {
+  const checked = await checkRequest(context, request, { signal });
+  const { size } = checked;
+  if (!size || checked.checks.some(({ ok }) => !ok))
+    throw checksError(checked.checks);
+  return { ...checked, size };
+}
+
+/** Ledger before, desired document, apply, ledger after: whoever comes next can tell how far this one got. */
+async function create(
+  run: Run,
+  request: ProvisionRequest,
+  lease: Lease,
+  terraform: Terraform,
+  host: ReservedHost,
+  plan: HostPlan,
+  step: { skip(text: string): void },
+): Promise<void> {
+  const { store, recorder, signal } = run;
+  const { workspace } = recorder.document;
+  const entry = ledgerEntry(run, request, host);
+  const commit = () =>
+    commitHost(
+      store,
+      workspace,
+      request.app,
+      request.environment,
+      request.name,
+      host.desired,
+    );
+  if (plan.action === 'no-op' && !plan.isAdoption) {
+    // The effect happened in an earlier try; what follows it may not have.
+    await commit();
+    if (host.entry?.state !== 'created')
+      await writeEntry(store, workspace, { ...entry, state: 'created' });
+    step.skip('The host is already as it was asked for; nothing to change.');
+    return;
+  }
+  await lease.assertHeld();
+  if (host.origin === 'new')
+    await writeEntry(store, workspace, { ...entry, state: 'intended' });
+  await commit();
+  await terraform.apply({ signal });
+  await writeEntry(store, workspace, {
+    ...entry,
+    state: plan.isAdoption ? 'adopted' : 'created',
+  });
+}
+
+async function verify(
+  run: Run,
+  request: ProvisionRequest,
+  { desired }: ReservedHost,
+  step: { detail(text: string): void },
+): Promise<HostResult> {
+  const { context, config, recorder, signal } = run;
+  const { connection } = config.environments[request.environment];
+  const proxmox = await context.proxmox(connection);
+  const entry = ledgerEntry(run, request, { desired });
+  const guest = await verifyGuest(
+    proxmox,
+    {
+      app: request.app,
+      environment: request.environment,
+      name: request.name,
+      desired,
+      entry: { ...entry, state: 'created', updatedAt: '' },
+    },
+    signal,
+  );
+  step.detail(
+    `${guest.kind} ${guest.vmId} is on ${guest.node}; waiting for its address`,
+  );
+  const { address, problem } = await waitForAddress(
+    proxmox,
+    guest,
+    desired,
+    context.timing.agentTimeoutMs,
+    signal,
+  );
+  if (problem) recorder.log('warn', problem);
+  step.detail(problem ?? `The guest answers under ${address}`);
+  return hostResult(request.name, connection, guest, desired, address);
+}
+
+function ledgerEntry(
+  { recorder, config }: Run,
+  request: ProvisionRequest,
+  { desired }: Pick<ReservedHost, 'desired'>,
+): Omit<LedgerEntry, 'state' | 'updatedAt'> {
+  const { connection } = config.environments[request.environment];
+  return {
+    id: guestEntryId(connection, desired.kind, desired.vm_id),
+    system: 'proxmox',
+    connection,
+    kind: desired.kind,
+    outsideId: String(desired.vm_id),
+    host: request.name,
+    requestId: desired.request_id,
+    runId: recorder.document.id,
+    undo: `Destroy the host ${request.name} of ${request.app} in ${request.environment}; by hand: terraform destroy -target='${moduleAddress(request.name, desired)}' in the workspace ${recorder.document.workspace}.`,
+  };
+}
+
+/** A run that ended while it reserved has made nothing: its claims are free again. */
+async function giveBackClaims(
+  run: Run,
+  request: ProvisionRequest,
+): Promise<string[]> {
+  const { reserved, workspace } = run.recorder.document;
+  if (reserved)
+    await releaseHost(
+      run,
+      { workspace, host: request.name, requestId: request.requestId },
+      request.environment,
+      reserved,
+    );
+  return [];
+}
