@@ -1,0 +1,23 @@
+import type { Route } from '../router';
+import { accessRoutes } from './access';
+import { clusterRoutes } from './cluster';
+import { guestRoutes, nodeSeriesRoute } from './guests';
+import { lxcRoutes } from './lxc';
+import { poolRoutes } from './pools';
+import { qemuRoutes } from './qemu';
+import { storageRoutes } from './storage';
+import { taskRoutes } from './tasks';
+
+/** Every call that the stand-in serves. */
+export const routes: Route[] = [
+  ...clusterRoutes,
+  ...taskRoutes,
+  nodeSeriesRoute,
+  ...storageRoutes,
+  ...poolRoutes,
+  ...accessRoutes,
+  ...guestRoutes('qemu'),
+  ...guestRoutes('lxc'),
+  ...qemuRoutes,
+  ...lxcRoutes,
+];
