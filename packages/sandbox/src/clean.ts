@@ -2,9 +2,9 @@ import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { refuseWhenOwned } from './dataFolder';
 import { guestsFile } from './endpoints';
-import type { GuestDriver } from './guests/driver';
+import { chooseDriver } from './guests';
 import { readJsonFile } from './storage/atomicFile';
-import { loadLate, type GuestKind } from './systems';
+import type { GuestKind } from './systems';
 
 /**
  * Removes everything that sandboxes on this folder ever made, guests included.
@@ -20,17 +20,9 @@ export async function cleanSandbox(options: {
   await refuseWhenOwned(dataDir);
   const kept = readJsonFile<{ driver: GuestKind }>(guestsFile(dataDir));
   if (kept) {
-    const late = await loadLate<{
-      chooseDriver(
-        kind: GuestKind,
-        options: { dataDir: string; log(line: string): void },
-      ): Promise<GuestDriver>;
-    }>('guests');
-    const driver = await late?.chooseDriver(kept.driver, {
-      dataDir: join(dataDir, 'guests'),
-      log,
-    });
-    await driver?.clean();
+    const folder = join(dataDir, 'guests');
+    const driver = await chooseDriver(kept.driver, { dataDir: folder, log });
+    await driver.clean();
   }
   rmSync(dataDir, { recursive: true, force: true });
 }

@@ -2,19 +2,20 @@ import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { NanteError } from '@nante/model';
 import { claimDataFolder } from './dataFolder';
-import { endpointsFile, guestsFile, type Endpoints } from './endpoints';
+import {
+  endpointsFile,
+  guestsFile,
+  type Endpoints,
+  type SystemEndpoint,
+} from './endpoints';
 import { ControlServer, standInControl } from './hosting/controlServer';
 import { SystemServer } from './hosting/systemServer';
 import { loadOrCreateTls } from './hosting/tls';
+import { createProviderService, type ProviderService } from './provider';
 import type { SystemName } from './standIn';
 import { writeFileAtomic } from './storage/atomicFile';
-import type { GuestDriver } from './guests/driver';
-import {
-  loadLate,
-  systemDefinitions,
-  type GuestKind,
-  type SystemParts,
-} from './systems';
+import { chooseDriver } from './guests';
+import { systemDefinitions, type GuestKind, type SystemParts } from './systems';
 
 /** How to start a sandbox. */
 export interface SandboxOptions {
@@ -77,14 +78,23 @@ async function start(options: SandboxOptions, undo: Undo[]) {
     sandbox: { control: control.url, pid: process.pid, seed },
   };
   const tls = await loadOrCreateTls(join(dataDir, 'tls'));
-  const guests = names.includes('proxmox')
-    ? await startGuests(dataDir, options.guests ?? 'record', endpoints, log)
-    : undefined;
-  if (guests) undo.push(() => guests.close());
+  async function startGuests(kind: GuestKind) {
+    const folder = join(dataDir, 'guests');
+    const driver = await chooseDriver(kind, { dataDir: folder, log });
+    undo.push(() => driver.close());
+    // Kept apart from `endpoints.json`, which goes with the sandbox: cleaning has to know whose guests there were.
+    writeFileAtomic(
+      guestsFile(dataDir),
+      JSON.stringify({ driver: driver.name }),
+    );
+    await driver.prepare(log);
+    endpoints.guests = { driver: driver.name, real: driver.real };
+    return driver;
+  }
   const parts: SystemParts = {
     dataDir,
     endpoints,
-    guests,
+    startGuests: () => startGuests(options.guests ?? 'record'),
     guestCount: options.guestCount,
   };
 
@@ -118,8 +128,8 @@ async function start(options: SandboxOptions, undo: Undo[]) {
     };
   }
 
-  const provider = await startProvider(endpoints, log);
-  if (provider) {
+  if (endpoints.proxmox) {
+    const provider = await startProvider(endpoints.proxmox, dataDir, log);
     undo.push(() => provider.stop());
     control.mount('terraformProvider', provider.control);
     endpoints.terraformProvider = {
@@ -133,46 +143,14 @@ async function start(options: SandboxOptions, undo: Undo[]) {
   return endpoints;
 }
 
-async function startGuests(
-  dataDir: string,
-  kind: GuestKind,
-  endpoints: Endpoints,
-  log: (line: string) => void,
-): Promise<GuestDriver | undefined> {
-  const late = await loadLate<{
-    chooseDriver(
-      kind: GuestKind,
-      options: { dataDir: string; log(line: string): void },
-    ): Promise<GuestDriver>;
-  }>('guests');
-  const driver = await late?.chooseDriver(kind, {
-    dataDir: join(dataDir, 'guests'),
-    log,
-  });
-  if (!driver) return undefined;
-  // Kept apart from `endpoints.json`, which goes with the sandbox: cleaning has to know whose guests there were.
-  writeFileAtomic(guestsFile(dataDir), JSON.stringify({ driver: driver.name }));
-  await driver.prepare(log);
-  endpoints.guests = { driver: driver.name, real: driver.real };
-  return driver;
-}
-
 async function startProvider(
-  { proxmox }: Endpoints,
+  { url, ca }: SystemEndpoint,
+  dataDir: string,
   log: (line: string) => void,
-) {
-  const late = await loadLate<{
-    createProviderService(options: {
-      proxmox: { url: string; ca: string };
-      log(line: string): void;
-    }): Promise<{
-      control(request: Request, path: string): Promise<Response>;
-      stop(): Promise<void>;
-    }>;
-  }>('provider');
-  if (!proxmox?.ca) return undefined;
-  return late?.createProviderService({
-    proxmox: { url: proxmox.url, ca: proxmox.ca },
+): Promise<ProviderService> {
+  return createProviderService({
+    proxmox: { url, ca: ca ?? '' },
+    dataDir: join(dataDir, 'provider'),
     log,
   });
 }

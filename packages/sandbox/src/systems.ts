@@ -1,14 +1,13 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import type { GuestDriver } from './guests/driver';
+import type { GuestDriver, GuestDriverKind } from './guests';
 import type { Endpoints } from './endpoints';
 import { loadOrCreateSshKey } from './seed/sshKey';
 import type { StandIn, StandInContext, SystemName } from './standIn';
 import { createDoppler } from './systems/doppler';
+import { createProxmox } from './systems/proxmox';
 import { createS3 } from './systems/s3';
 
 /** Which driver makes guests; `auto` takes the most real one that the machine allows. */
-export type GuestKind = 'auto' | 'record' | 'nspawn' | 'docker';
+export type GuestKind = GuestDriverKind;
 
 /** What the making of stand-ins may need beside their context. */
 export interface SystemParts {
@@ -16,7 +15,8 @@ export interface SystemParts {
   dataDir: string;
   /** The stand-ins that were made before this one. */
   endpoints: Endpoints;
-  guests?: GuestDriver;
+  /** Chooses and prepares the driver of the guests. */
+  startGuests(): Promise<GuestDriver>;
   guestCount?: number;
 }
 
@@ -30,39 +30,19 @@ interface SystemDefinition {
 export const systemDefinitions: Partial<Record<SystemName, SystemDefinition>> =
   {
     s3: { tls: false, create: createS3 },
-    ...lateProxmox(),
+    proxmox: {
+      tls: true,
+      async create(context, { startGuests, guestCount }) {
+        const guests = await startGuests();
+        return createProxmox(context, { guests, guestCount });
+      },
+    },
     doppler: {
       tls: false,
       create: (context, parts) =>
         createDoppler(context, { secrets: seededSecrets(parts) }),
     },
   };
-
-/** Loads what colleagues are still writing; goes when it is there. */
-export async function loadLate<T>(path: string): Promise<T | undefined> {
-  const file = join(__dirname, path, 'index.ts');
-  return existsSync(file) ? ((await import(file)) as T) : undefined;
-}
-
-interface LateProxmox {
-  createProxmox(
-    context: StandInContext,
-    options: { guests?: GuestDriver; guestCount?: number },
-  ): Promise<StandIn>;
-}
-
-function lateProxmox(): typeof systemDefinitions {
-  if (!existsSync(join(__dirname, 'systems/proxmox/index.ts'))) return {};
-  return {
-    proxmox: {
-      tls: true,
-      async create(context, { guests, guestCount }) {
-        const late = await loadLate<LateProxmox>('systems/proxmox');
-        return late!.createProxmox(context, { guests, guestCount });
-      },
-    },
-  };
-}
 
 /** Values of Doppler's configs, under the names of `@nante/model`. */
 function seededSecrets({

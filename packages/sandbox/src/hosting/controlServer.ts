@@ -15,7 +15,7 @@ import type { StandIn } from '../standIn';
 import { fromFetchResponse, toFetchRequest } from './adapter';
 import { listenOnLoopback, type SystemServer } from './systemServer';
 
-/** Something that answers below `http://127.0.0.1:<port>/<name>`; `path` starts with a slash and lacks the name. */
+/** Something that answers below `http://127.0.0.1:<port>/<name>`; `path` is what follows, `''` or `/…`. */
 export type ControlHandler = (
   request: Request,
   path: string,
@@ -71,7 +71,7 @@ export class ControlServer {
         systems: [...this.#handlers.keys()],
       });
     const [, name, ...rest] = url.pathname.split('/');
-    const path = `/${rest.join('/')}`;
+    const path = rest.map(segment => `/${segment}`).join('');
     const response = await this.#handlers.get(name)?.(request, path);
     if (response) return response;
     throw new NanteError(
