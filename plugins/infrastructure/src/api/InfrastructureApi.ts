@@ -40,11 +40,12 @@ export interface InfrastructureApi {
   /**
    * Lines of a run's log.
    *
-   * @param after - position of the last line already known, -1 for all
+   * @param options - `after`: position of the last line already known, -1 for all; `wait`: the backend holds the answer
+   *   back until there is a new line, or for some seconds
    */
   getRunLog(
     id: string,
-    after: number,
+    options: { after: number; wait?: boolean },
     signal?: AbortSignal,
   ): Promise<GetRunLogResponse>;
   cancelRun(id: string): Promise<void>;

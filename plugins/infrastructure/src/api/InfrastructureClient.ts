@@ -56,10 +56,14 @@ export class InfrastructureClient implements InfrastructureApi {
     );
   }
 
-  getRunLog(id: string, after: number, signal?: AbortSignal) {
+  getRunLog(
+    id: string,
+    options: { after: number; wait?: boolean },
+    signal?: AbortSignal,
+  ) {
     return this.#get<GetRunLogResponse>(
       `/runs/${encodeURIComponent(id)}/log`,
-      { after },
+      { after: options.after, wait: options.wait || undefined },
       signal,
     );
   }

@@ -18,28 +18,31 @@ export interface MeterProps {
   showLabel?: boolean;
 }
 
+function tone(part: number): string {
+  if (part < WARN) return styles.normal;
+  return part < FULL ? styles.warn : styles.full;
+}
+
 /** A bar with its figure in words. */
 export function Meter({ label, part, text, showLabel }: MeterProps) {
   const { t } = useTranslationRef(infrastructureTranslationRef);
   const value = part === undefined ? undefined : Math.min(1, Math.max(0, part));
-  const tone = () => {
-    if (value === undefined || value < WARN) return styles.normal;
-    return value < FULL ? styles.warn : styles.full;
-  };
   return (
     <div className={styles.meter}>
       {showLabel && <span className={styles.label}>{label}</span>}
       <span className={styles.text}>
         {value === undefined ? t('meter.unknown') : text}
       </span>
-      <LinearProgress
-        variant="determinate"
-        value={(value ?? 0) * 100}
-        aria-label={label}
-        aria-valuetext={value === undefined ? t('meter.unknown') : text}
-        className={tone()}
-        classes={{ root: styles.track, bar: styles.bar }}
-      />
+      {value !== undefined && (
+        <LinearProgress
+          variant="determinate"
+          value={value * 100}
+          aria-label={label}
+          aria-valuetext={text}
+          className={tone(value)}
+          classes={{ root: styles.track, bar: styles.bar }}
+        />
+      )}
     </div>
   );
 }

@@ -3,7 +3,7 @@ import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { TextField } from '@backstage/ui';
 import { createFormField } from '../alphaImports';
 import { infrastructureTranslationRef } from '../translation';
-import styles from './fields.module.css';
+import { FieldBox } from './FieldBox';
 
 const schema = makeFieldSchema({
   output: z => z.string().describe('The name of the host, typed once more'),
@@ -13,7 +13,7 @@ const schema = makeFieldSchema({
 export function ConfirmNameField(props: typeof schema.TProps) {
   const { t } = useTranslationRef(infrastructureTranslationRef);
   return (
-    <div className={styles.field}>
+    <FieldBox>
       <TextField
         id={props.idSchema?.$id}
         label={props.schema.title ?? t('field.host.confirm')}
@@ -24,7 +24,7 @@ export function ConfirmNameField(props: typeof schema.TProps) {
         autoComplete="off"
         onChange={text => props.onChange(text === '' ? undefined : text)}
       />
-    </div>
+    </FieldBox>
   );
 }
 

@@ -1,7 +1,7 @@
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { createFormField } from '../alphaImports';
 import { EnvironmentCards } from './EnvironmentCards';
-import styles from './fields.module.css';
+import { FieldBox } from './FieldBox';
 
 const schema = makeFieldSchema({
   output: z => z.string().describe('Name of a configured environment'),
@@ -14,14 +14,14 @@ const schema = makeFieldSchema({
 /** Choice of an environment, for templates that need nothing else of a placement. */
 export function EnvironmentField(props: typeof schema.TProps) {
   return (
-    <div className={styles.field}>
+    <FieldBox>
       <EnvironmentCards
         kind={props.uiSchema['ui:options']?.kind ?? 'vm'}
         label={props.schema.title}
         value={props.formData}
         onChange={props.onChange}
       />
-    </div>
+    </FieldBox>
   );
 }
 

@@ -10,7 +10,7 @@ import {
   infrastructureApiRef,
 } from '../api/InfrastructureApi';
 import { infrastructureTranslationRef } from '../translation';
-import styles from './fields.module.css';
+import { FieldBox } from './FieldBox';
 
 /** Pause in typing after which a name is looked up, milliseconds. */
 const PAUSE_MS = 400;
@@ -85,7 +85,7 @@ export function HostNameField(props: typeof schema.TProps) {
     }
   };
   return (
-    <div className={styles.field}>
+    <FieldBox>
       <TextField
         id={props.idSchema?.$id}
         label={props.schema.title ?? t('field.name.label')}
@@ -103,7 +103,7 @@ export function HostNameField(props: typeof schema.TProps) {
       >
         {sentence()}
       </Text>
-    </div>
+    </FieldBox>
   );
 }
 

@@ -14,7 +14,7 @@ import { useCallback, useMemo } from 'react';
 import { createFormField } from '../alphaImports';
 import { infrastructureApiRef } from '../api/InfrastructureApi';
 import { infrastructureTranslationRef } from '../translation';
-import styles from './fields.module.css';
+import { FieldBox } from './FieldBox';
 import { useLoaded } from './useLoaded';
 
 const schema = makeFieldSchema({
@@ -100,7 +100,7 @@ export function HostPickerField(props: typeof schema.TProps) {
   if (!own && !error && !chosen) return <Skeleton height={64} />;
   if (options.length === 0) return <Text>{t('field.host.none')}</Text>;
   return (
-    <div className={styles.field}>
+    <FieldBox>
       <Select
         label={props.schema.title ?? t('field.host.label')}
         description={props.schema.description ?? t('field.host.what')}
@@ -111,7 +111,7 @@ export function HostPickerField(props: typeof schema.TProps) {
         onChange={key => pick(own?.find(host => host.entityRef === key))}
       />
       {chosen && <Alert status="warning" icon title={t('field.host.lost')} />}
-    </div>
+    </FieldBox>
   );
 }
 

@@ -9,7 +9,7 @@ import { EnvironmentCards } from './EnvironmentCards';
 import { LiveSelects, PlainInputs } from './PlacementSelects';
 import { PlacementFooter } from './PlacementFooter';
 import { SizeChoice } from './SizeChoice';
-import styles from './fields.module.css';
+import { FieldBox } from './FieldBox';
 import { type PlacementValue, placementProblem } from './placementChoices';
 import { useLoaded } from './useLoaded';
 
@@ -95,14 +95,14 @@ export function PlacementField(props: typeof schema.TProps) {
   };
 
   return (
-    <div className={`${styles.field} ${styles.stack}`}>
+    <FieldBox>
       <EnvironmentCards
         kind={kind}
         value={environment}
         onChange={chooseEnvironment}
       />
       {choices()}
-    </div>
+    </FieldBox>
   );
 }
 

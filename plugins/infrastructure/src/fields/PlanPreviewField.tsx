@@ -13,7 +13,7 @@ import { refName } from '../components/format';
 import { PlanTable } from '../run/PlanTable';
 import { infrastructureTranslationRef } from '../translation';
 import { newRequestId } from './RequestIdField';
-import styles from './fields.module.css';
+import { FieldBox } from './FieldBox';
 import type { PlacementValue } from './placementChoices';
 
 const schema = makeFieldSchema({
@@ -80,7 +80,7 @@ export function PlanPreviewField(props: typeof schema.TProps) {
     }
   };
   return (
-    <div className={styles.field}>
+    <FieldBox>
       <Flex gap="2">
         <Button
           variant="secondary"
@@ -125,7 +125,7 @@ export function PlanPreviewField(props: typeof schema.TProps) {
         />
       )}
       {plan && <PlanTable plan={plan} />}
-    </div>
+    </FieldBox>
   );
 }
 

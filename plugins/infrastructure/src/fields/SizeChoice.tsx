@@ -57,7 +57,7 @@ export function SizeChoice(props: {
             title: size.title,
             lines: [
               t('field.placement.sizeValue', {
-                cores: String(size.cores),
+                cores: t('hosts.cores', { count: size.cores }),
                 memory: bytes(size.memoryMb * MIB),
                 disk: String(size.diskGb),
               }),

@@ -5,7 +5,7 @@ import { sshPublicKeySchema } from '@nante/model';
 import { useState } from 'react';
 import { createFormField } from '../alphaImports';
 import { infrastructureTranslationRef } from '../translation';
-import styles from './fields.module.css';
+import { FieldBox } from './FieldBox';
 
 const schema = makeFieldSchema({
   output: z => z.array(z.string()).describe('OpenSSH public keys'),
@@ -37,7 +37,7 @@ export function SshKeysField(props: typeof schema.TProps) {
   const [left, setLeft] = useState(false);
   const problems = keyProblems(split(text));
   return (
-    <div className={styles.field}>
+    <FieldBox>
       <TextAreaField
         id={props.idSchema?.$id}
         label={props.schema.title ?? t('field.keys.label')}
@@ -59,7 +59,7 @@ export function SshKeysField(props: typeof schema.TProps) {
             {t('field.keys.line', { line: String(line), problem })}
           </Text>
         ))}
-    </div>
+    </FieldBox>
   );
 }
 

@@ -18,7 +18,7 @@ export const fieldMessages = {
   },
   placement: {
     size: 'Size',
-    sizeValue: '{{cores}} cores · {{memory}} · {{disk}} GiB disk',
+    sizeValue: '{{cores}} · {{memory}} · {{disk}} GiB disk',
     custom: 'Custom',
     customWhat: 'up to {{cores}} cores, {{memory}}, {{disk}} GiB',
     cores: 'CPU cores',

@@ -39,7 +39,7 @@ export function HostFacts({ host }: { host: HostDetail }) {
         {
           label: t('host.size'),
           value: t('host.sizeValue', {
-            cores: String(host.cores),
+            cores: t('hosts.cores', { count: host.cores }),
             memory: bytes(host.memory),
             disk: bytes(host.disk),
           }),

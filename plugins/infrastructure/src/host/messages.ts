@@ -8,7 +8,7 @@ export const hostMessages = {
   kind: 'Kind',
   uptime: 'Uptime',
   size: 'Size',
-  sizeValue: '{{cores}} cores, {{memory}} memory, {{disk}} disk',
+  sizeValue: '{{cores}}, {{memory}} memory, {{disk}} disk',
   now: 'Now',
   day: 'Last 24 hours',
   cpuChart: 'CPU over the last 24 hours',

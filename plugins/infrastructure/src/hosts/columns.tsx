@@ -44,8 +44,8 @@ export function hostColumns(t: T): ColumnConfig<HostRow>[] {
       label: t('hosts.column.name'),
       isRowHeader: true,
       isSortable: true,
-      minWidth: 190,
-      defaultWidth: '2fr',
+      minWidth: 150,
+      defaultWidth: '1.5fr',
       cell: host => (
         <Cell>
           <div className={styles.name}>
@@ -64,14 +64,14 @@ export function hostColumns(t: T): ColumnConfig<HostRow>[] {
       id: 'kind',
       label: t('hosts.column.kind'),
       isSortable: true,
-      minWidth: 70,
+      minWidth: 72,
       cell: host => <CellText title={t(`kind.${host.kind}`)} />,
     },
     {
       id: 'node',
       label: t('hosts.column.node'),
       isSortable: true,
-      minWidth: 80,
+      minWidth: 78,
       cell: host => <CellText title={host.node} />,
     },
     {
@@ -92,14 +92,14 @@ export function hostColumns(t: T): ColumnConfig<HostRow>[] {
       id: 'owner',
       label: t('hosts.column.owner'),
       isSortable: true,
-      minWidth: 100,
+      minWidth: 78,
       cell: host => <CellText title={host.owner ? refName(host.owner) : '—'} />,
     },
     {
       id: 'cpu',
       label: t('hosts.column.cpu'),
       isSortable: true,
-      minWidth: 120,
+      minWidth: 108,
       cell: host => (
         <Cell>
           <Figure
@@ -119,7 +119,7 @@ export function hostColumns(t: T): ColumnConfig<HostRow>[] {
       id: 'memory',
       label: t('hosts.column.memory'),
       isSortable: true,
-      minWidth: 150,
+      minWidth: 128,
       cell: host => (
         <Cell>
           <Figure
@@ -139,7 +139,7 @@ export function hostColumns(t: T): ColumnConfig<HostRow>[] {
       id: 'disk',
       label: t('hosts.column.disk'),
       isSortable: true,
-      minWidth: 140,
+      minWidth: 116,
       cell: host => (
         <Cell>
           {host.diskUsed === undefined ? (
@@ -160,7 +160,7 @@ export function hostColumns(t: T): ColumnConfig<HostRow>[] {
     {
       id: 'addresses',
       label: t('hosts.column.addresses'),
-      minWidth: 130,
+      minWidth: 112,
       cell: host => (
         <CellText
           title={host.addresses[0] ?? t('hosts.noAddress')}
@@ -173,7 +173,7 @@ export function hostColumns(t: T): ColumnConfig<HostRow>[] {
       id: 'management',
       label: t('hosts.column.management'),
       isSortable: true,
-      minWidth: 120,
+      minWidth: 118,
       cell: host => (
         <Cell>
           <ManagementLabel host={host} />
@@ -184,7 +184,7 @@ export function hostColumns(t: T): ColumnConfig<HostRow>[] {
       id: 'uptime',
       label: t('hosts.column.uptime'),
       isSortable: true,
-      minWidth: 90,
+      minWidth: 86,
       cell: host => (
         <CellText
           title={host.uptime === undefined ? '—' : uptime(host.uptime)}

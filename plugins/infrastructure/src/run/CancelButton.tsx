@@ -42,9 +42,7 @@ export function CancelButton(props: { id: string; onCanceled(): void }) {
   };
   return (
     <DialogTrigger isOpen={open} onOpenChange={setOpen}>
-      <Button variant="secondary" destructive>
-        {t('run.cancel')}
-      </Button>
+      <Button variant="secondary">{t('run.cancel')}</Button>
       <Dialog>
         <DialogHeader>{t('run.cancelTitle')}</DialogHeader>
         <DialogBody>

@@ -74,6 +74,7 @@ export function RunLog({ id, final }: { id: string; final: boolean }) {
           {t('run.wrap')}
         </Checkbox>
         <Select
+          className={styles.level}
           aria-label={t('run.level')}
           value={level}
           onChange={key => setLevel(key as Level)}

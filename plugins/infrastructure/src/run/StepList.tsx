@@ -34,7 +34,9 @@ export function StepList({ steps }: { steps: RunStep[] }) {
             {step.title}
           </Text>
           <Elapsed step={step} />
-          <RunStateLabel state={step.state} />
+          <span className={styles.detail}>
+            <RunStateLabel state={step.state} />
+          </span>
           {step.detail && (
             <Text color="secondary" className={styles.detail}>
               {step.detail}

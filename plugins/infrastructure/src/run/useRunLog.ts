@@ -4,7 +4,8 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { infrastructureApiRef } from '../api/InfrastructureApi';
 import { type Live, useLive } from '../hooks/useLive';
 
-const LOOK_MS = 1_500;
+/** Pause between two looks; the backend itself waits for new lines. */
+const LOOK_MS = 500;
 
 /**
  * The log of a run; asks only for what is new.
@@ -27,7 +28,9 @@ export function useRunLog(
   const load = useCallback(
     async (signal: AbortSignal) => {
       const after = known.current.at(-1)?.n ?? -1;
-      const answer = await api.getRunLog(id, after, signal);
+      // The first answer comes at once, and nothing is waited for in a log that no longer grows.
+      const wait = after >= 0 && !final;
+      const answer = await api.getRunLog(id, { after, wait }, signal);
       const fresh = answer.lines.filter(line => line.n > after);
       if (!signal.aborted) {
         known.current = [...known.current, ...fresh];
@@ -37,17 +40,12 @@ export function useRunLog(
       }
       return known.current;
     },
-    [api, id],
+    [api, id, final],
   );
   const { error, reload } = useLive(load, {
     intervalMs: final ? 0 : LOOK_MS,
     signal: { kind: 'run', id },
   });
-
-  // The last lines are written at about the time the run ends.
-  useEffect(() => {
-    if (final) reload();
-  }, [final, reload]);
 
   return { data: lines, error, reload };
 }

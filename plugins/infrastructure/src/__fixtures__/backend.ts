@@ -1,0 +1,57 @@
+import {
+  mockApis,
+  registerMswTestHooks,
+  renderTestApp,
+} from '@backstage/frontend-test-utils';
+import { type JsonBodyType, HttpResponse, http } from 'msw';
+import { setupServer } from 'msw/node';
+import { infrastructureFeatures } from '../features';
+
+const BASE = 'http://localhost:7007/api/infrastructure';
+
+/** A backend for the tests of a file: what isn't answered by a test is an error. */
+export function fakeBackend() {
+  const server = setupServer();
+  registerMswTestHooks(server);
+  return {
+    answer(path: string, body: JsonBodyType, status = 200) {
+      server.use(
+        http.get(`${BASE}${path}`, () => HttpResponse.json(body, { status })),
+      );
+    },
+    refuse(path: string, status: number, name: string, message: string) {
+      server.use(
+        http.get(`${BASE}${path}`, () =>
+          HttpResponse.json(
+            { error: { name, message }, response: { statusCode: status } },
+            { status },
+          ),
+        ),
+      );
+    },
+    never(path: string) {
+      server.use(http.get(`${BASE}${path}`, () => new Promise(() => {})));
+    },
+    /** Bodies of the requests to a path that changes something. */
+    record(path: string, body: JsonBodyType = {}): unknown[] {
+      const seen: unknown[] = [];
+      server.use(
+        http.post(`${BASE}${path}`, async ({ request }) => {
+          seen.push(await request.text());
+          return HttpResponse.json(body);
+        }),
+      );
+      return seen;
+    },
+  };
+}
+
+/** The plugin in a small app, opened at a path. */
+export function openPage(path: string) {
+  return renderTestApp({
+    features: [infrastructureFeatures as never],
+    initialRouteEntries: [path],
+    config: { backend: { baseUrl: 'http://localhost:7007' } },
+    apis: [mockApis.permission()],
+  });
+}

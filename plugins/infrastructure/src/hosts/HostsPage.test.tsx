@@ -1,0 +1,74 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { hostsAnswer } from '../__fixtures__/answers';
+import { fakeBackend, openPage } from '../__fixtures__/backend';
+
+describe('the hosts page', () => {
+  const backend = fakeBackend();
+
+  it('shows every host with its state, figures and address, and leads to it', async () => {
+    backend.answer('/hosts', hostsAnswer);
+    openPage('/hosts');
+    const row = await screen.findByRole('row', { name: /web-1/ });
+    expect(within(row).getByText('Running')).toBeInTheDocument();
+    expect(within(row).getByText('25 % of 2 cores')).toBeInTheDocument();
+    expect(within(row).getByText('3 GiB of 4 GiB')).toBeInTheDocument();
+    expect(within(row).getByText('10.30.0.14')).toBeInTheDocument();
+    expect(within(row).getByText('Managed')).toBeInTheDocument();
+    expect(screen.getByText(/^Updated \d+ s ago$/)).toBeInTheDocument();
+    expect(
+      screen.getByRole('link', { name: 'New virtual machine' }),
+    ).toHaveAttribute('href', '/create/templates/default/new-virtual-machine');
+  });
+
+  it('narrows the list by the summary strip and by the search', async () => {
+    backend.answer('/hosts', hostsAnswer);
+    openPage('/hosts');
+    await screen.findByText('web-1');
+    await userEvent.click(screen.getByRole('radio', { name: 'Stopped 1' }));
+    await waitFor(() =>
+      expect(screen.queryByText('web-1')).not.toBeInTheDocument(),
+    );
+    expect(screen.getByText('old-db')).toBeInTheDocument();
+    await userEvent.click(screen.getByRole('radio', { name: 'All 2' }));
+    await userEvent.type(screen.getByRole('searchbox'), '10.30.0.14');
+    await waitFor(() =>
+      expect(screen.queryByText('old-db')).not.toBeInTheDocument(),
+    );
+    expect(screen.getByText('web-1')).toBeInTheDocument();
+  });
+
+  it('keeps the data and says how old it is while Proxmox does not answer', async () => {
+    backend.answer('/hosts', {
+      ...hostsAnswer,
+      connections: [
+        { ...hostsAnswer.connections[0], ok: false, error: 'refused' },
+      ],
+    } as never);
+    openPage('/hosts');
+    expect(
+      await screen.findByText(/Proxmox “lab” does not answer — showing data/),
+    ).toBeInTheDocument();
+    expect(screen.getByText('web-1')).toBeInTheDocument();
+  });
+
+  it('says what to do when there is nothing, no right, or no answer', async () => {
+    backend.answer('/hosts', { ...hostsAnswer, hosts: [] } as never);
+    const empty = openPage('/hosts');
+    expect(await screen.findByText(/No hosts yet/)).toBeInTheDocument();
+    empty.unmount();
+
+    backend.refuse('/hosts', 403, 'NotAllowedError', 'no');
+    const forbidden = openPage('/hosts');
+    expect(
+      await screen.findByText(/infrastructure\.host\.read/),
+    ).toBeInTheDocument();
+    forbidden.unmount();
+
+    backend.refuse('/hosts', 503, 'ServiceUnavailableError', 'starting');
+    openPage('/hosts');
+    expect(
+      await screen.findByRole('button', { name: 'Try again' }),
+    ).toBeInTheDocument();
+  });
+});

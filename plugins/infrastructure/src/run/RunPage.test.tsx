@@ -1,0 +1,96 @@
+import { screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { failedRun, webHost } from '../__fixtures__/answers';
+import { fakeBackend, openPage } from '../__fixtures__/backend';
+
+const times = { usualSeconds: 220, targetSeconds: 300, mayCancel: true };
+
+describe('the run page', () => {
+  const backend = fakeBackend();
+
+  it('puts the first real error, the remedy and what is left on top of a failed run', async () => {
+    backend.answer('/runs/:id', { ...times, run: failedRun } as never);
+    openPage('/runs/run-1');
+    const alert = await screen.findByRole('alert');
+    expect(alert).toHaveTextContent('Failed in “Apply the plan”');
+    expect(alert).toHaveTextContent('storage local-lvm is full');
+    expect(alert).toHaveTextContent('Choose another storage.');
+    expect(alert).toHaveTextContent('The guest 20014 exists and is stopped');
+    expect(screen.getByText('Took 1:05 (target 5:00)')).toBeInTheDocument();
+    expect(
+      screen.getByText('1 to create, 0 to change, 0 to destroy'),
+    ).toBeInTheDocument();
+    expect(
+      screen.queryByRole('button', { name: 'Cancel run' }),
+    ).not.toBeInTheDocument();
+
+    await userEvent.click(screen.getByRole('tab', { name: 'Inputs' }));
+    expect(await screen.findByText('$(id) {{ x }}')).toBeInTheDocument();
+    await userEvent.click(screen.getByRole('tab', { name: 'By hand' }));
+    expect(await screen.findByText('terraform apply plan')).toBeInTheDocument();
+  });
+
+  it('follows a run that goes on and cancels it after asking', async () => {
+    const run = {
+      ...failedRun,
+      state: 'running',
+      finishedAt: undefined,
+      error: undefined,
+      startedAt: new Date(Date.now() - 134_000).toISOString(),
+    };
+    backend.answer('/runs/:id', { ...times, run } as never);
+    backend.answer('/runs/:id/log', {
+      lines: [
+        { n: 0, time: run.createdAt, level: 'info', text: 'Still creating' },
+      ],
+    });
+    const canceled = backend.record('/runs/:id/cancel');
+    openPage('/runs/run-1');
+    expect(
+      await screen.findByText(/^2:1\d of usually 3:40 \(target 5:00\)$/),
+    ).toBeInTheDocument();
+    expect(screen.getByRole('tab', { name: 'Log' })).toHaveAttribute(
+      'aria-selected',
+      'true',
+    );
+    await userEvent.click(screen.getByRole('button', { name: 'Cancel run' }));
+    expect(canceled).toHaveLength(0);
+    const buttons = await screen.findAllByRole('button', {
+      name: 'Cancel run',
+    });
+    await userEvent.click(buttons[buttons.length - 1]);
+    await waitFor(() => expect(canceled).toHaveLength(1));
+  });
+
+  it('shows the way to log in and to the host after a good run', async () => {
+    const run = {
+      ...failedRun,
+      state: 'succeeded',
+      error: undefined,
+      result: {
+        name: 'web-1',
+        kind: 'vm',
+        connection: 'lab',
+        node: 'pve2',
+        vmId: 20014,
+        address: '10.30.0.14',
+        user: 'ops',
+        ssh: 'ssh ops@10.30.0.14',
+        entityRef: webHost.entityRef,
+      },
+    };
+    backend.answer('/runs/:id', { ...times, run } as never);
+    openPage('/runs/run-1');
+    expect(await screen.findByText('ssh ops@10.30.0.14')).toBeInTheDocument();
+    expect(screen.getByRole('link', { name: 'Open the host' })).toHaveAttribute(
+      'href',
+      '/catalog/default/resource/lab-20014/host',
+    );
+  });
+
+  it('says that a run is not there', async () => {
+    backend.refuse('/runs/:id', 404, 'NotFoundError', 'There is no run x');
+    openPage('/runs/x');
+    expect(await screen.findByText('Not found')).toBeInTheDocument();
+  });
+});
