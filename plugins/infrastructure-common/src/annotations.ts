@@ -40,6 +40,8 @@ export const HOSTS_CHANGED_TOPIC = 'infrastructure.hosts';
 export interface HostsChangedEvent {
   connection: string;
   vmIds: number[];
+  /** An operator said that what is missing from Proxmox is really gone. */
+  accepted?: boolean;
 }
 
 /** Channel of the signals plugin that the pages listen on. */

@@ -86,3 +86,16 @@ export interface StatusResponse {
 }
 
 export type { HostKind };
+
+/** `GET /names?name=web-1&app=shop&environment=dev`: whether a host can have the name. */
+export interface NameResponse {
+  free: boolean;
+  /** Why not, and what to do. */
+  message?: string;
+}
+
+/** `POST /connections/:connection/accept`: an operator says that what is missing is really gone. */
+export interface AcceptConnectionResponse {
+  /** Guest ids that are no longer known. */
+  gone: number[];
+}

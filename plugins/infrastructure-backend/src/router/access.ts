@@ -1,0 +1,87 @@
+import type {
+  BackstageCredentials,
+  BackstageUserPrincipal,
+  HttpAuthService,
+  PermissionsService,
+  UserInfoService,
+} from '@backstage/backend-plugin-api';
+import { NotAllowedError } from '@backstage/errors';
+import {
+  AuthorizeResult,
+  type BasicPermission,
+} from '@backstage/plugin-permission-common';
+import {
+  hostDeletePermission,
+  operatePermission,
+} from '@nante/plugin-infrastructure-common';
+import type { Request } from 'express';
+
+/** A signed-in person, as the routes need it. */
+export interface Person {
+  credentials: BackstageCredentials<BackstageUserPrincipal>;
+  /** Entity ref of the person. */
+  ref: string;
+  /** The person and the groups that the person belongs to. */
+  claims: string[];
+  operator: boolean;
+}
+
+/** Who asks, and whether they may. */
+export class Access {
+  readonly #httpAuth: HttpAuthService;
+  readonly #userInfo: UserInfoService;
+  readonly #permissions: PermissionsService;
+
+  constructor(deps: {
+    httpAuth: HttpAuthService;
+    userInfo: UserInfoService;
+    permissions: PermissionsService;
+  }) {
+    this.#httpAuth = deps.httpAuth;
+    this.#userInfo = deps.userInfo;
+    this.#permissions = deps.permissions;
+  }
+
+  /**
+   * The person behind a request.
+   *
+   * @throws AuthenticationError without a user, NotAllowedError without the permission
+   */
+  async require(
+    request: Request,
+    permission: BasicPermission,
+  ): Promise<Person> {
+    const credentials = await this.#httpAuth.credentials(request, {
+      allow: ['user'],
+    });
+    const [[allowed, operates], info] = await Promise.all([
+      this.#permissions.authorize(
+        [{ permission }, { permission: operatePermission }],
+        {
+          credentials,
+        },
+      ),
+      this.#userInfo.getUserInfo(credentials),
+    ]);
+    if (allowed.result !== AuthorizeResult.ALLOW) {
+      throw new NotAllowedError(
+        `You lack the permission ${permission.name}; the portal's operators grant it.`,
+      );
+    }
+    return {
+      credentials,
+      ref: info.userEntityRef,
+      claims: info.ownershipEntityRefs,
+      operator: operates.result === AuthorizeResult.ALLOW,
+    };
+  }
+
+  /** Whether the person may destroy the host; rules about its owner are applied. */
+  async mayDestroy(person: Person, entityRef: string): Promise<boolean> {
+    const [decision] = await this.#permissions.authorize(
+      [{ permission: hostDeletePermission, resourceRef: entityRef }],
+      { credentials: person.credentials },
+    );
+    return decision.result === AuthorizeResult.ALLOW;
+  }
+}

@@ -1,0 +1,67 @@
+import { InputError } from '@backstage/errors';
+import {
+  dnsLabelSchema,
+  hostKindSchema,
+  provisionRequestSchema,
+  runStateSchema,
+} from '@nante/model';
+import { z } from 'zod';
+
+const flag = z
+  .enum(['true', 'false'])
+  .optional()
+  .transform(value => value === 'true');
+
+export const runsQuerySchema = z.object({
+  mine: flag,
+  state: runStateSchema.optional(),
+  host: z.string().optional(),
+  app: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+});
+
+export const logQuerySchema = z.object({
+  after: z.coerce.number().int().min(-1).default(-1),
+  wait: flag,
+});
+
+export const hostPathSchema = z.object({
+  connection: z.string(),
+  vmId: z.coerce.number().int().min(1),
+});
+
+export const kindQuerySchema = z.object({ kind: hostKindSchema.optional() });
+
+export const placementQuerySchema = z.object({
+  environment: z.string(),
+  kind: hostKindSchema,
+});
+
+export const namesQuerySchema = z.object({
+  name: dnsLabelSchema,
+  app: dnsLabelSchema,
+  environment: z.string(),
+});
+
+/** Who asks and what they may is the door's to say, so those keys are not taken from the body. */
+export const requestBodySchema = z.object({
+  request: provisionRequestSchema.omit({ requestedBy: true, operator: true }),
+});
+
+/**
+ * Reads untrusted input.
+ *
+ * @throws InputError that names every wrong field at once
+ */
+export function parse<S extends z.ZodType>(
+  schema: S,
+  input: unknown,
+): z.output<S> {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  throw new InputError(
+    result.error.issues
+      .map(issue => `${issue.path.map(String).join('.')}: ${issue.message}`)
+      .join('; '),
+  );
+}
