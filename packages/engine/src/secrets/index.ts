@@ -1,0 +1,2 @@
+export * from './terraformEnvironment';
+export { createRedactor, type Redactor } from '../process/redactor';
