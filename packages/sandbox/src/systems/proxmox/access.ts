@@ -106,7 +106,7 @@ export class AccessControl {
     this.#tokens = [
       { user: 'nante@pve', token: 'provision', separated: true },
       { user: 'portal@pve', token: 'read', separated: true },
-      { user: 'portal@pve', token: 'norights', separated: true },
+      { user: 'portal@pve', token: 'none', separated: true },
       { user: 'root@pam', token: 'sandbox', separated: false },
     ].map(token => ({
       ...token,

@@ -30,6 +30,7 @@ export async function createProxmox(
         provision: access.credential('provision'),
         read: access.credential('read'),
         root: access.credential('sandbox'),
+        none: access.credential('none'),
       },
     },
     setFault: (kind, parameters) => cluster.faults.set(kind, parameters),

@@ -11,7 +11,6 @@ import { normalCard, requireBridge } from './network';
 import { requireOptionRights } from './options';
 import { boot } from './power';
 import { specOf } from './spec';
-import { storageFor } from './volumes';
 
 /** Parameters of create that are no options of the guest. */
 const notOptions = new Set([
@@ -180,13 +179,15 @@ function prepareContainer(
   wanted.hostname ??= `CT${String(params.vmid)}`;
   wanted.memory ??= 512;
   wanted.swap ??= 512;
-  wanted.ostype ??= name.includes('ubuntu')
-    ? 'ubuntu'
-    : name.includes('alpine')
-      ? 'alpine'
-      : 'debian';
+  wanted.ostype ??= distributionOf(name);
   const target = text(params.storage) ?? 'local';
   wanted.rootfs ??= `${target}:4`;
+}
+
+/** Distribution that a template's file name tells; Proxmox looks into the archive. */
+function distributionOf(file: string): string {
+  const known = ['debian', 'ubuntu', 'alpine', 'fedora', 'archlinux'];
+  return known.find(name => file.includes(`/${name}`)) ?? 'unmanaged';
 }
 
 function checkDevices(
@@ -201,9 +202,6 @@ function checkDevices(
     if (/^net\d+$/.test(key))
       requireBridge(cluster, by, guest.kind, String(value));
   }
-  const rootfs = wanted.rootfs;
-  if (guest.kind === 'lxc' && rootfs !== undefined)
-    storageFor(cluster, String(rootfs).split(':')[0], 'rootdir');
 }
 
 function buildConfig(

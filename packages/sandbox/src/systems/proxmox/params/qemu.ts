@@ -15,39 +15,22 @@ const keyboards =
   'de,de-ch,da,en-gb,en-us,es,fi,fr,fr-be,fr-ca,fr-ch,hu,is,it,ja,lt,mk,nl,no,pl,pt,pt-br,sv,sl,tr';
 const cards =
   'virtio,e1000,e1000-82540em,e1000-82544gc,e1000-82545em,e1000e,i82551,i82557b,i82559er,ne2k_isa,ne2k_pci,pcnet,rtl8139,vmxnet3';
-const limits = [
-  'bps',
-  'bps_rd',
-  'bps_wr',
-  'iops',
-  'iops_rd',
-  'iops_wr',
-].flatMap(name => [
-  name,
-  `${name}_max`,
-  `${name}_max_length`,
-  `${name}_length`,
-]);
+const rates = ['', '_rd', '_wr'];
+const directions = ['_rd', '_wr'];
+/** What every disk may be told; the buses add their own. */
 const drive = [
-  ...'file,volume,aio,backup,cache,detect_zeroes,discard,format,import-from,media,replicate,rerror,werror,shared,size,snapshot,serial'.split(
+  ...'file,volume,aio,backup,cache,detect_zeroes,discard,format,import-from,media'.split(
     ',',
   ),
-  ...'mbps,mbps_max,mbps_rd,mbps_rd_max,mbps_wr,mbps_wr_max,cyls,heads,secs,trans'.split(
-    ',',
-  ),
-  ...limits,
-];
-const attached = [
-  ...drive,
-  'ssd',
-  'wwn',
-  'model',
-  'product',
-  'iothread',
-  'queues',
-  'ro',
-  'scsiblock',
-  'vendor',
+  ...'replicate,rerror,werror,shared,size,snapshot,serial'.split(','),
+  ...rates.flatMap(rate => [`mbps${rate}`, `mbps${rate}_max`]),
+  ...rates.flatMap(rate => [`bps${rate}`, `bps${rate}_max_length`]),
+  ...rates.flatMap(rate => [
+    `iops${rate}`,
+    `iops${rate}_max`,
+    `iops${rate}_max_length`,
+  ]),
+  ...directions.flatMap(rate => [`bps${rate}_length`, `iops${rate}_length`]),
 ];
 
 /** How many of each numbered device a machine may have. */
@@ -104,7 +87,10 @@ export const qemuOptions: ParamTable = optional({
   'hostpci[n]': format('pve-qm-hostpci', { count: 16 }),
   hotplug: format('pve-hotplug-features'),
   hugepages: oneOf('any', '2', '1024'),
-  'ide[n]': string({ keys: attached, count: diskCounts.ide }),
+  'ide[n]': string({
+    keys: [...drive, 'model', 'ssd', 'wwn'],
+    count: diskCounts.ide,
+  }),
   'intel-tdx': format('pve-qemu-tdx-fmt'),
   'ipconfig[n]': format('pve-qm-ipconfig', { count: 32 }),
   ivshmem: properties('size', 'name'),
@@ -173,8 +159,21 @@ export const qemuOptions: ParamTable = optional({
   protection: boolean(),
   reboot: boolean(),
   rng0: format('pve-qm-rng'),
-  'sata[n]': string({ keys: attached, count: diskCounts.sata }),
-  'scsi[n]': string({ keys: attached, count: diskCounts.scsi }),
+  'sata[n]': string({ keys: [...drive, 'ssd', 'wwn'], count: diskCounts.sata }),
+  'scsi[n]': string({
+    keys: [
+      ...drive,
+      'iothread',
+      'product',
+      'queues',
+      'ro',
+      'scsiblock',
+      'ssd',
+      'vendor',
+      'wwn',
+    ],
+    count: diskCounts.scsi,
+  }),
   scsihw: oneOf(
     'lsi',
     'lsi53c810',
@@ -211,7 +210,10 @@ export const qemuOptions: ParamTable = optional({
   'usb[n]': string({ keys: ['host', 'mapping', 'usb3'], count: 14 }),
   vcpus: integer({ minimum: 1 }),
   vga: properties('type', 'clipboard', 'memory'),
-  'virtio[n]': string({ keys: attached, count: diskCounts.virtio }),
+  'virtio[n]': string({
+    keys: [...drive, 'iothread', 'ro'],
+    count: diskCounts.virtio,
+  }),
   'virtiofs[n]': string({
     keys: ['dirid', 'cache', 'direct-io', 'expose-acl', 'expose-xattr'],
     count: 10,

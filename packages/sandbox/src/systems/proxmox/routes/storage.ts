@@ -80,8 +80,7 @@ export const storageRoutes: Route[] = [
           item => params.storage === undefined || item.name === params.storage,
         )
         .filter(
-          item =>
-            !wanted || wanted.some(content => item.content.includes(content)),
+          item => !wanted || wanted.some(sort => item.content.includes(sort)),
         )
         .filter(item =>
           cluster.access.hasAny(by, `/storage/${item.name}`, looking),

@@ -144,12 +144,12 @@ function list({ cluster, by, params }: Call): Page {
 function matchesStatus(task: TaskRecord, filter: unknown): boolean {
   if (filter === undefined) return true;
   const status = task.exitstatus ?? '';
+  const words: [string, string][] = [
+    ['OK', 'ok'],
+    ['WARNINGS', 'warning'],
+  ];
   const word =
-    status === 'OK'
-      ? 'ok'
-      : status.startsWith('WARNINGS')
-        ? 'warning'
-        : 'error';
+    words.find(([start]) => status.startsWith(start))?.[1] ?? 'error';
   return String(filter)
     .toLowerCase()
     .split(/[,;\s]+/)
