@@ -1,0 +1,6 @@
+/**
+ * Hosts, nodes and clusters as catalog entities.
+ *
+ * @packageDocumentation
+ */
+export { catalogModuleInfrastructure as default } from './module';

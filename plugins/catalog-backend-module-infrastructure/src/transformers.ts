@@ -1,0 +1,141 @@
+import {
+  ANNOTATION_LOCATION,
+  ANNOTATION_ORIGIN_LOCATION,
+  type ResourceEntity,
+  stringifyEntityRef,
+} from '@backstage/catalog-model';
+import {
+  ANNOTATION_APP,
+  ANNOTATION_CONNECTION,
+  ANNOTATION_ENVIRONMENT,
+  ANNOTATION_PROXMOX_GUEST,
+  ANNOTATION_PROXMOX_NODE,
+  ANNOTATION_WORKSPACE,
+  HOST_TYPES,
+  type HostSummary,
+  type NodeSummary,
+  hostEntityName,
+} from '@nante/plugin-infrastructure-common';
+
+/** Longest name of an entity, and longest tag. */
+const LONGEST = 63;
+/** Longest title that pages can show; whoever names a VM doesn't decide how wide a page is. */
+const LONGEST_TITLE = 100;
+
+/** Entity of a host. Only slow facts: what changes by itself comes live from the back end. */
+export function hostToEntity(
+  host: HostSummary,
+  options: { defaultOwner: string },
+): ResourceEntity {
+  const { connection, vmId } = host;
+  return {
+    apiVersion: 'backstage.io/v1alpha1',
+    kind: 'Resource',
+    metadata: {
+      name: hostEntityName(connection, vmId),
+      title: toTitle(host.name) ?? hostEntityName(connection, vmId),
+      annotations: {
+        ...locations(connection),
+        [ANNOTATION_PROXMOX_GUEST]: `${connection}/${vmId}`,
+        [ANNOTATION_PROXMOX_NODE]: host.node,
+        ...(host.app && { [ANNOTATION_APP]: host.app }),
+        ...(host.environment && { [ANNOTATION_ENVIRONMENT]: host.environment }),
+        ...(host.workspace && { [ANNOTATION_WORKSPACE]: host.workspace }),
+      },
+      tags: toTags(host.tags),
+    },
+    spec: {
+      type: HOST_TYPES[host.kind],
+      // Of the desired document; a tag or a name that somebody typed never makes an owner.
+      owner: host.owner ?? options.defaultOwner,
+      dependsOn: [nodeRef(connection, host.node)],
+    },
+  };
+}
+
+/** Entity of a node. */
+export function nodeToEntity(
+  node: NodeSummary,
+  options: { defaultOwner: string },
+): ResourceEntity {
+  return {
+    apiVersion: 'backstage.io/v1alpha1',
+    kind: 'Resource',
+    metadata: {
+      name: nodeEntityName(node.connection, node.name),
+      title: toTitle(node.name) ?? nodeEntityName(node.connection, node.name),
+      annotations: {
+        ...locations(node.connection),
+        [ANNOTATION_PROXMOX_NODE]: node.name,
+      },
+    },
+    spec: {
+      type: HOST_TYPES.node,
+      owner: options.defaultOwner,
+      dependsOn: [stringifyEntityRef(resource(node.connection))],
+    },
+  };
+}
+
+/** Entity of the cluster behind a connection. */
+export function clusterToEntity(
+  connection: string,
+  options: { defaultOwner: string },
+): ResourceEntity {
+  return {
+    apiVersion: 'backstage.io/v1alpha1',
+    kind: 'Resource',
+    metadata: {
+      name: connection,
+      title: connection,
+      description: 'Proxmox VE cluster',
+      annotations: {
+        ...locations(connection),
+        [ANNOTATION_PROXMOX_GUEST]: connection,
+      },
+    },
+    spec: { type: HOST_TYPES.cluster, owner: options.defaultOwner },
+  };
+}
+
+/** Tags that the catalog takes: lower case words with single hyphens, sorted, each once. */
+export function toTags(tags: string[]): string[] {
+  const valid = tags
+    .map(tag =>
+      tag
+        .toLowerCase()
+        .replace(/[^a-z0-9+#]+/g, '-')
+        .replace(/^-+|-+$/g, '')
+        .slice(0, LONGEST)
+        .replace(/-+$/, ''),
+    )
+    .filter(Boolean);
+  return [...new Set(valid)].sort();
+}
+
+function nodeEntityName(connection: string, node: string): string {
+  return `${connection}-node-${node}`;
+}
+
+function nodeRef(connection: string, node: string): string {
+  return stringifyEntityRef(resource(nodeEntityName(connection, node)));
+}
+
+function resource(name: string) {
+  return { kind: 'resource', namespace: 'default', name };
+}
+
+function locations(connection: string): Record<string, string> {
+  const location = `proxmox:${connection}`;
+  return {
+    [ANNOTATION_LOCATION]: location,
+    [ANNOTATION_ORIGIN_LOCATION]: location,
+    [ANNOTATION_CONNECTION]: connection,
+  };
+}
+
+function toTitle(name: string): string | undefined {
+  // eslint-disable-next-line no-control-regex
+  const printable = name.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
+  return printable.slice(0, LONGEST_TITLE) || undefined;
+}
