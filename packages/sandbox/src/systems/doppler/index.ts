@@ -1,23 +1,37 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Hono, type Context } from 'hono';
-import { z } from 'zod';
 import type { StandIn, StandInContext } from '../../standIn';
+import {
+  checkProject,
+  isVisibleTo,
+  refuseReadOnly,
+  requestedConfig,
+} from './access';
+import {
+  configInfo,
+  environmentInfo,
+  projectInfo,
+  secretValues,
+  tokenInfo,
+} from './answers';
 import { DopplerError } from './errors';
-import { downloadFormats, formatSecrets } from './formats';
-import { nameTransformers, transformName } from './names';
-import { managedSecrets, projectName, SecretStore } from './secretStore';
+import { formatSecrets } from './formats';
+import { transformName } from './names';
+import {
+  downloadQuerySchema,
+  parse,
+  requestedChanges,
+  updateBodySchema,
+} from './requests';
+import { projectName, SecretStore } from './secretStore';
 import {
   authenticate,
   configNames,
   loadTokens,
   type ConfigName,
   type DopplerTokens,
-  type TokenHolder,
 } from './tokens';
-
-/** Times in answers: when the sandbox's company opened its account. */
-const createdAt = '2026-01-05T08:00:00.000Z';
 
 interface Parts {
   tokens: DopplerTokens;
@@ -103,9 +117,13 @@ function createApp({ tokens, secrets }: Parts): Hono {
   app.post('/v3/configs/config/secrets', async c => {
     const holder = holderOf(c);
     const body = parse(updateBodySchema, await c.req.json().catch(() => null));
-    const config = requestedConfig(holder, body.project, body.config);
+    const config = requestedConfig(
+      holder,
+      body.project ?? c.req.query('project'),
+      body.config ?? c.req.query('config'),
+    );
     refuseReadOnly(holder);
-    secrets.change(config, body.secrets);
+    secrets.change(config, requestedChanges(body));
     return c.json({ secrets: secretValues(secrets.all(config)) });
   });
   app.get('/v3/configs/config/secret', c => {
@@ -114,7 +132,7 @@ function createApp({ tokens, secrets }: Parts): Hono {
     const value = secrets.all(config)[name];
     if (value === undefined)
       throw new DopplerError(404, `Could not find requested secret: ${name}`);
-    return c.json({ name, value: secretValues({ [name]: value })[name] });
+    return c.json({ name, value: { raw: value, computed: value, note: '' } });
   });
   app.delete('/v3/configs/config/secret', c => {
     const config = configOf(c);
@@ -143,7 +161,10 @@ function createApp({ tokens, secrets }: Parts): Hono {
   });
   app.get('/v3/projects', c => {
     holderOf(c);
-    return c.json({ projects: [projectInfo], page: 1 });
+    return c.json({
+      projects: [{ ...projectInfo, slug: projectName }],
+      page: 1,
+    });
   });
   app.get('/v3/projects/project', c => {
     checkProject(holderOf(c), c.req.query('project'));
@@ -151,76 +172,6 @@ function createApp({ tokens, secrets }: Parts): Hono {
   });
   app.get('/v3/me', c => c.json(tokenInfo(holderOf(c))));
   return app;
-}
-
-const downloadQuerySchema = z.object({
-  format: z.enum(downloadFormats).default('json'),
-  name_transformer: z.enum(nameTransformers).optional(),
-  secrets: z.string().optional(),
-});
-
-const updateBodySchema = z.object({
-  project: z.string().optional(),
-  config: z.string().optional(),
-  secrets: z.record(
-    z.string().regex(/^[A-Z_][A-Z0-9_]*$/, 'is no name of a secret'),
-    z.string().nullable(),
-  ),
-});
-
-function parse<Schema extends z.ZodType>(
-  schema: Schema,
-  value: unknown,
-): z.output<Schema> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw new DopplerError(400, z.prettifyError(result.error));
-}
-
-/** The config that a request means. @throws DopplerError 400, 403 or 404 */
-function requestedConfig(
-  holder: TokenHolder,
-  project: string | undefined,
-  config: string | undefined,
-): ConfigName {
-  if (holder.boundTo) {
-    const isOther =
-      (project && project !== projectName) ||
-      (config && config !== holder.boundTo);
-    if (isOther)
-      throw new DopplerError(
-        403,
-        `This token does not have access to requested project '${project || projectName}' and config '${config || holder.boundTo}'`,
-      );
-    return holder.boundTo;
-  }
-  checkProject(holder, project);
-  if (!config) throw new DopplerError(400, 'You must specify a config');
-  const known = configNames.find(name => name === config);
-  if (!known)
-    throw new DopplerError(404, `Could not find requested config '${config}'`);
-  return known;
-}
-
-function checkProject(holder: TokenHolder, project: string | undefined): void {
-  if (project === projectName || (!project && holder.boundTo)) return;
-  if (!project) throw new DopplerError(400, 'You must specify a project');
-  if (holder.boundTo)
-    throw new DopplerError(
-      403,
-      `This token does not have access to requested project '${project}'`,
-    );
-  throw new DopplerError(404, `Could not find requested project '${project}'`);
-}
-
-function isVisibleTo(holder: TokenHolder) {
-  return (config: ConfigName) =>
-    holder.boundTo === undefined || holder.boundTo === config;
-}
-
-function refuseReadOnly(holder: TokenHolder): void {
-  if (holder.boundTo)
-    throw new DopplerError(403, 'This token does not have write access');
 }
 
 function listed(secrets: SecretStore, config: ConfigName, c: Context) {
@@ -240,25 +191,6 @@ function choose(
   );
 }
 
-function secretValues(secrets: Record<string, string>) {
-  const open = Object.keys(managedSecrets('dev'));
-  return Object.fromEntries(
-    Object.entries(secrets).map(([name, value]) => {
-      const visibility = open.includes(name) ? 'unmasked' : 'masked';
-      return [
-        name,
-        {
-          raw: value,
-          computed: value,
-          note: '',
-          rawVisibility: visibility,
-          computedVisibility: visibility,
-        },
-      ];
-    }),
-  );
-}
-
 function withEtag(request: Request, body: string, contentType: string) {
   const digest = createHash('sha256')
     .update(contentType + body)
@@ -267,51 +199,4 @@ function withEtag(request: Request, body: string, contentType: string) {
   if (request.headers.get('if-none-match') === etag)
     return new Response(null, { status: 304, headers: { etag } });
   return new Response(body, { headers: { etag, 'content-type': contentType } });
-}
-
-const projectInfo = {
-  id: projectName,
-  slug: projectName,
-  name: projectName,
-  description: 'Everything that Nante needs, as the sandbox made it.',
-  created_at: createdAt,
-};
-
-function configInfo(config: ConfigName) {
-  return {
-    name: config,
-    slug: config,
-    root: true,
-    locked: false,
-    environment: config,
-    project: projectName,
-    created_at: createdAt,
-    initial_fetch_at: createdAt,
-    last_fetch_at: createdAt,
-  };
-}
-
-function environmentInfo(config: ConfigName) {
-  return {
-    id: config,
-    slug: config,
-    name: config,
-    project: projectName,
-    created_at: createdAt,
-    initial_fetch_at: createdAt,
-  };
-}
-
-function tokenInfo(holder: TokenHolder) {
-  const { type, name, token } = holder;
-  const slug = createHash('sha256').update(token).digest('hex').slice(0, 32);
-  return {
-    slug,
-    name,
-    created_at: createdAt,
-    last_seen_at: new Date().toISOString(),
-    type,
-    token_preview: `${token.slice(0, 5)}...${token.slice(-6)}`,
-    workplace: { slug: 'sandbox', name: 'Sandbox' },
-  };
 }

@@ -38,7 +38,7 @@ export function listObjects(
     MaxKeys: limit,
     IsTruncated: page.next !== undefined,
     NextContinuationToken: page.next && writeToken(page.next),
-    Contents: page.contents.map(info => contents(info, text)),
+    Contents: page.contents.map(info => contentsEntry(info, text)),
     CommonPrefixes: page.prefixes.map(value => ({ Prefix: text(value) })),
   });
 }
@@ -71,7 +71,7 @@ function compare(left: string, right: string): number {
   return Buffer.compare(Buffer.from(left), Buffer.from(right));
 }
 
-function contents(
+function contentsEntry(
   info: ObjectInfo,
   text: (value: string) => string,
 ): XmlFields {

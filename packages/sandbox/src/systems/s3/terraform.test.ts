@@ -42,9 +42,9 @@ resource "terraform_data" "host" {
 
 afterEach(removeTestSandboxes);
 
-(hasTerraform ? it : it.skip)(
-  'holds Terraform state with workspaces, and locks it while an apply runs',
-  async () => {
+const describeIfTerraform = hasTerraform ? describe : describe.skip;
+describeIfTerraform('Terraform', () => {
+  it('holds Terraform state with workspaces, and locks it while an apply runs', async () => {
     const sandbox = await startTestSandbox({ systems: ['s3'] });
     const s3 = sandbox.endpoints.s3 as SystemEndpoint;
     const cwd = await temporaryFolder();
@@ -90,9 +90,8 @@ afterEach(removeTestSandboxes);
     expect(await run('workspace', 'delete', 'shop-prod')).toMatchObject(ok);
     await expect(list()).resolves.toEqual([]);
     client.destroy();
-  },
-  120_000,
-);
+  }, 120_000);
+});
 
 /** Follows what a process says. */
 function watch(child: ChildProcess) {
