@@ -57,7 +57,7 @@ export function useLive<T>(
     let running = false;
     let again = false;
 
-    const look = async () => {
+    async function look() {
       if (running) {
         again = true;
         return;
@@ -81,14 +81,14 @@ export function useLive<T>(
       } else if (intervalMs > 0) {
         schedule(intervalMs);
       }
-    };
-    const schedule = (ms: number) => {
+    }
+    function schedule(ms: number) {
       clearTimeout(timer);
       timer = setTimeout(() => {
         if (document.hidden) schedule(ms);
         else look();
       }, ms);
-    };
+    }
 
     lookNow.current = look;
     look();

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { hostsAnswer } from '../__fixtures__/answers';
-import { fakeBackend, openPage } from '../__fixtures__/backend';
+import { fakeBackend, openPage } from '../__testUtils__/backend';
 
 describe('the hosts page', () => {
   const backend = fakeBackend();

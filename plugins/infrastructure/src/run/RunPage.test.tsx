@@ -1,7 +1,7 @@
 import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { failedRun, webHost } from '../__fixtures__/answers';
-import { fakeBackend, openPage } from '../__fixtures__/backend';
+import { fakeBackend, openPage } from '../__testUtils__/backend';
 
 const times = { usualSeconds: 220, targetSeconds: 300, mayCancel: true };
 

@@ -1,6 +1,6 @@
 import { screen } from '@testing-library/react';
 import { failedRun } from '../__fixtures__/answers';
-import { fakeBackend, openPage } from '../__fixtures__/backend';
+import { fakeBackend, openPage } from '../__testUtils__/backend';
 
 describe('the runs list', () => {
   const backend = fakeBackend();

@@ -1,11 +1,14 @@
 import {
+  attachMockApiFactory,
   mockApis,
   registerMswTestHooks,
   renderTestApp,
 } from '@backstage/frontend-test-utils';
 import { type JsonBodyType, HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
-import { infrastructureFeatures } from '../features';
+import { infrastructureApiRef } from '../api/InfrastructureApi';
+import { InfrastructureClient } from '../api/InfrastructureClient';
+import { infrastructurePlugin } from '../plugin';
 
 const BASE = 'http://localhost:7007/api/infrastructure';
 
@@ -49,9 +52,18 @@ export function fakeBackend() {
 /** The plugin in a small app, opened at a path. */
 export function openPage(path: string) {
   return renderTestApp({
-    features: [infrastructureFeatures as never],
+    features: [infrastructurePlugin],
     initialRouteEntries: [path],
     config: { backend: { baseUrl: 'http://localhost:7007' } },
     apis: [mockApis.permission()],
   });
+}
+
+/** The real client against the fake backend, for components that are shown without the plugin. */
+export function backendApi() {
+  const client = new InfrastructureClient({
+    discoveryApi: mockApis.discovery({ baseUrl: 'http://localhost:7007' }),
+    fetchApi: { fetch: (input, init) => fetch(input, init) },
+  });
+  return attachMockApiFactory(infrastructureApiRef, client);
 }
