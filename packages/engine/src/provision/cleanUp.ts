@@ -9,6 +9,7 @@ import {
 import type { Run } from '../operation/executeRun';
 import { commitHost, readHosts } from '../store/hosts';
 import { patiently } from '../store/documents';
+import { stateKey } from '../store/keys';
 import type { Terraform } from '../terraform/terraform';
 import { moduleAddress } from './desired';
 import { releaseHost, staticAddress, type ReservedHost } from './reserve';
@@ -53,6 +54,7 @@ export async function cleanUp(
   const claimed = { vmId: desired.vm_id, address: staticAddress(desired) };
   if (!entry && !isCommitted) {
     await releaseHost(run, owner, request.environment, claimed);
+    await removeEmptyWorkspace(run, request, terraform);
     return [];
   }
   const thing = `${desired.kind} ${desired.vm_id} (${request.name}) on ${desired.node}`;
@@ -98,6 +100,7 @@ export async function cleanUp(
   );
   await writeEntry(store, workspace, { ...open, state: 'removed' });
   await releaseHost(run, owner, request.environment, claimed);
+  await removeEmptyWorkspace(run, request, terraform);
   recorder.log(
     'info',
     'Nothing was made; the desired document, the ledger and the reservations are as before.',
@@ -133,5 +136,28 @@ async function addressesOf(
     );
   } catch {
     return undefined;
+  }
+}
+
+/** Selecting a workspace makes it; one that never got a host is taken away again. */
+async function removeEmptyWorkspace(
+  { store, recorder }: Run,
+  request: ProvisionRequest,
+  terraform: Terraform,
+): Promise<void> {
+  const { workspace } = recorder.document;
+  try {
+    const { hosts } = await readHosts(
+      store,
+      workspace,
+      request.app,
+      request.environment,
+    );
+    if (Object.keys(hosts).length > 0) return;
+    if (!(await store.get(stateKey(workspace)))) return;
+    if ((await terraform.stateAddresses()).length > 0) return;
+    await terraform.deleteWorkspace();
+  } catch {
+    // An empty workspace hurts nobody; the next run of the app uses it.
   }
 }

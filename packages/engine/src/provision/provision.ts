@@ -5,6 +5,7 @@ import {
   type ProvisionRequest,
   type RunDocument,
 } from '@nante/model';
+import { throwIfCancelled } from '../cancel';
 import type { EngineContext } from '../context';
 import { guestEntryId, writeEntry } from '../ledger/ledger';
 import type { Lease } from '../lock/lease';
@@ -109,6 +110,8 @@ async function checkOrThrow(
   request: ProvisionRequest,
 ): Promise<CheckedRequest & { size: ResolvedSize }> {
   const checked = await checkRequest(context, request, { signal });
+  // Calls that were cut off look like systems that do not answer.
+  throwIfCancelled(signal);
   const { size } = checked;
   if (!size || checked.checks.some(({ ok }) => !ok))
     throw checksError(checked.checks);

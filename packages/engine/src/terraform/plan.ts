@@ -136,8 +136,13 @@ function toPlannedChange(resource: ResourceChange): PlannedChange {
   return {
     address: resource.address,
     action: toAction(resource.change.actions),
-    attributes: differences(resource.change),
+    // What is deleted loses everything; a row for each attribute would say nothing more.
+    attributes: isDeletion(resource) ? [] : differences(resource.change),
   };
+}
+
+function isDeletion({ change }: ResourceChange): boolean {
+  return change.actions.length === 1 && change.actions[0] === 'delete';
 }
 
 function toAction(actions: readonly string[]): PlannedChange['action'] {

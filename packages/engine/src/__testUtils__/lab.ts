@@ -1,0 +1,220 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import {
+  infrastructureConfigSchema,
+  type DestroyRequest,
+  type InfrastructureConfig,
+  type ProvisionRequest,
+  type SecretName,
+} from '@nante/model';
+import { startSandbox, type Endpoints, type Sandbox } from '@nante/sandbox';
+import {
+  createS3Store,
+  type ObjectStore,
+  type ProxmoxApi,
+  type SecretSource,
+} from '@nante/clients';
+import { createEngine } from '../engine';
+import type { Engine, EngineOptions } from '../types';
+
+export const sshKey =
+  'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHqSy4b2m0X3OiqQb2b2Pb1iSUG0M6f1o0p2zJ8f7sA1 me@example';
+
+/** What another process needs to make the same engine; JSON. */
+export interface LabSetting {
+  endpoints: Endpoints;
+  workDirectory: string;
+  token: 'provision' | 'read';
+  config: InfrastructureConfig;
+  timing: NonNullable<EngineOptions['timing']>;
+}
+
+/** A sandbox with an engine pointed at it. */
+export interface Lab {
+  setting: LabSetting;
+  engine: Engine;
+  store: ObjectStore;
+  proxmox: ProxmoxApi;
+  /** Another engine on the same sandbox. */
+  engineWith(change: Partial<LabSetting>): Engine;
+  fault(
+    system: 'proxmox' | 's3',
+    fault: Record<string, unknown>,
+  ): Promise<void>;
+  clearFaults(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startLab(): Promise<Lab> {
+  const folder = mkdtempSync(join(tmpdir(), 'nante-engine-'));
+  const sandbox: Sandbox = await startSandbox({
+    dataDir: join(folder, 'sandbox'),
+    guests: 'record',
+    systems: ['proxmox', 's3', 'doppler'],
+  });
+  const { endpoints } = sandbox;
+  const setting: LabSetting = {
+    endpoints,
+    workDirectory: join(folder, 'work'),
+    token: 'provision',
+    config: labConfig(String(endpoints.proxmox?.ca)),
+    timing: {
+      heartbeatMs: 300,
+      lockTtlMs: 2_000,
+      lockWaitMs: 20_000,
+      cancelGraceMs: 20_000,
+      agentTimeoutMs: 3_000,
+    },
+  };
+  const stores: ObjectStore[] = [];
+  const engine = labEngine(setting, stores);
+  await engine.listRuns();
+  const controls = [endpoints.proxmox, endpoints.s3].map(
+    system => `${system?.control}/faults`,
+  );
+  return {
+    setting,
+    engine,
+    store: stores[0],
+    proxmox: await engine.proxmox('pve'),
+    engineWith: change => labEngine({ ...setting, ...change }, []),
+    async fault(system, fault) {
+      const response = await fetch(`${endpoints[system]?.control}/faults`, {
+        method: 'POST',
+        body: JSON.stringify(fault),
+      });
+      if (!response.ok) throw new Error(await response.text());
+    },
+    async clearFaults() {
+      for (const url of controls) await fetch(url, { method: 'DELETE' });
+    },
+    async stop() {
+      await sandbox.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The engine of a setting, also in another process. */
+export function labEngine(setting: LabSetting, stores: ObjectStore[]): Engine {
+  const { endpoints, token } = setting;
+  const { proxmox, s3, terraformProvider } = endpoints;
+  const { [token]: joined } = proxmox?.tokens as Record<string, string>;
+  const at = joined.indexOf('=');
+  const values: Partial<Record<SecretName, string>> = {
+    STATE_S3_ENDPOINT: s3?.url,
+    STATE_BUCKET: String(s3?.bucket),
+    MINIO_ROOT_USER: String(s3?.accessKeyId),
+    MINIO_ROOT_PASSWORD: String(s3?.secretAccessKey),
+    PROXMOX_API_URL: proxmox?.url,
+    PROXMOX_TOKEN_ID: joined.slice(0, at),
+    PROXMOX_TOKEN_SECRET: joined.slice(at + 1),
+  };
+  return createEngine({
+    config: setting.config,
+    secrets: fixedSecrets(values),
+    workDirectory: setting.workDirectory,
+    terraformRoot: resolve(__dirname, '../../../../terraform'),
+    terraform: {
+      binary: 'terraform',
+      tool: 'terraform',
+      provider: {
+        type: 'stand-in',
+        control: String(terraformProvider?.control),
+        sandboxUrl: String(proxmox?.url),
+      },
+    },
+    timing: setting.timing,
+    async createStore() {
+      const store = createS3Store({
+        endpoint: String(s3?.url),
+        bucket: String(s3?.bucket),
+        accessKeyId: String(s3?.accessKeyId),
+        secretAccessKey: String(s3?.secretAccessKey),
+      });
+      stores.push(store);
+      return store;
+    },
+  });
+}
+
+export function provisionRequest(
+  change: Partial<ProvisionRequest> = {},
+): ProvisionRequest {
+  return {
+    requestId: `request-${Math.random().toString(36).slice(2)}`,
+    requestedBy: 'user:default/mia',
+    operator: false,
+    kind: 'vm',
+    name: 'web-1',
+    app: 'shop',
+    environment: 'dev',
+    owner: 'group:default/shop',
+    size: 'small',
+    sshKeys: [sshKey],
+    allowChange: false,
+    ...change,
+  };
+}
+
+export function destroyRequest(
+  change: Partial<DestroyRequest> = {},
+): DestroyRequest {
+  const name = change.name ?? 'web-1';
+  return {
+    requestId: `destroy-${Math.random().toString(36).slice(2)}`,
+    requestedBy: 'user:default/mia',
+    operator: false,
+    name,
+    app: 'shop',
+    environment: 'dev',
+    confirm: name,
+    ...change,
+  };
+}
+
+function labConfig(caFile: string): InfrastructureConfig {
+  const environment = (vlan: number, restricted: boolean) => ({
+    title: `VLAN ${vlan}`,
+    connection: 'pve',
+    vlan,
+    subnet: `10.${vlan}.0.0/24`,
+    gateway: `10.${vlan}.0.1`,
+    addressing: {
+      type: 'pool',
+      from: `10.${vlan}.0.201`,
+      to: `10.${vlan}.0.220`,
+    },
+    sizes: ['small', 'large'],
+    restricted,
+  });
+  return infrastructureConfigSchema.parse({
+    connections: { pve: { type: 'proxmox', caFile } },
+    environments: { dev: environment(30, false), prod: environment(50, true) },
+    sizes: {
+      small: { title: 'Small', cores: 1, memoryMb: 1024, diskGb: 10 },
+      large: {
+        title: 'Large',
+        cores: 8,
+        memoryMb: 16_384,
+        diskGb: 100,
+        restricted: true,
+      },
+    },
+  });
+}
+
+function fixedSecrets(
+  values: Partial<Record<SecretName, string>>,
+): SecretSource {
+  const pick = <N extends SecretName>(names: readonly N[]) =>
+    Object.fromEntries(
+      names.flatMap(name => (values[name] ? [[name, values[name]]] : [])),
+    );
+  return {
+    title: 'the test',
+    read: async names => pick(names) as never,
+    readOptional: async names => pick(names) as never,
+  };
+}
