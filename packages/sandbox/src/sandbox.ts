@@ -53,8 +53,16 @@ type Undo = () => unknown;
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const undo: Undo[] = [];
   async function stop() {
-    // Newest first: nothing loses what it stands on.
-    for (const step of undo.splice(0).reverse()) await step();
+    const failures: unknown[] = [];
+    // Newest first: nothing loses what it stands on. One that fails must not leave the others running.
+    for (const step of undo.splice(0).reverse()) {
+      try {
+        await step();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
   try {
     return { endpoints: await start(options, undo), stop };
