@@ -95,6 +95,8 @@ export const desiredHostSchema = z.object({
   pool: z.string().nullable().default(null),
   /** QEMU guest agent in the template (`kind = "vm"`): Terraform waits for its address. */
   agent: z.boolean().default(true),
+  /** Lets a container run containers of its own (`kind = "lxc"`); left out means no. */
+  nesting: z.boolean().optional(),
 });
 export type DesiredHost = z.infer<typeof desiredHostSchema>;
 

@@ -94,11 +94,16 @@ async function create(
     ...networks(planned),
     features: featuresOf(block(planned.features)),
     unprivileged: planned.unprivileged === true ? 1 : 0,
+    // The provider always says them; a configuration without them would look like a changed one to it.
+    cmode: 'tty',
+    console: 1,
+    tty: 2,
+    template: planned.template === true ? 1 : 0,
     nameserver: texts(dns?.servers).join(' ') || text(dns?.server) || undefined,
     searchdomain: text(dns?.domain) || undefined,
     'ssh-public-keys': texts(account?.keys).join('\n') || undefined,
     password: text(account?.password) || undefined,
-    description: text(planned.description) || undefined,
+    description: text(planned.description).trimEnd() || undefined,
     onboot: planned.start_on_boot === true ? 1 : 0,
     protection: planned.protection === true ? 1 : 0,
     start: planned.started === true ? 1 : 0,
@@ -166,7 +171,7 @@ async function update(
   const removed: string[] = [];
   let reboot = false;
   if (changed('description'))
-    parameters.description = text(planned.description);
+    parameters.description = text(planned.description).trimEnd();
   if (changed('tags')) parameters.tags = texts(planned.tags).join(';');
   if (changed('start_on_boot'))
     parameters.onboot = planned.start_on_boot === true ? 1 : 0;

@@ -221,6 +221,10 @@ export function createService(options: ServiceOptions) {
         defaults[type],
         prior,
       );
+      // What the stand-in does not do stays as the real provider left it in the state.
+      for (const name of Object.keys(prior ?? {})) {
+        if (!resource.served.has(name)) planned[name] = prior?.[name] ?? null;
+      }
       const replace = resource.plan(prior, planned);
       return {
         planned_state: toWire(conform(resourceSchemas[type].block, planned)),

@@ -188,6 +188,29 @@ async function ensureStopped(
   return true;
 }
 
+/**
+ * The provider grows disks only whose volume is named after the VM alone. That of a linked clone may be named after the
+ * template's as well, and then the real provider refuses.
+ */
+function requireOwnDisks(
+  id: string,
+  prior: ObjectValue,
+  planned: ObjectValue,
+): void {
+  const before = blocks(prior.disk);
+  for (const disk of blocks(planned.disk)) {
+    const old = before.find(item => item.interface === disk.interface);
+    const volume = text(old?.path_in_datastore);
+    const own =
+      volume.startsWith(`vm-${id}-`) || volume.startsWith(`${id}/vm-${id}-`);
+    if (!old || own || number(disk.size) <= number(old.size)) continue;
+    throw new NanteError(
+      'refused',
+      `Cannot resize ${text(old.datastore_id)}:${volume} in VM ${id}, it is not owned by this VM!`,
+    );
+  }
+}
+
 /** Takes the VM out of its old pool and puts it into the new one; either may be none. */
 async function movePool(
   operation: Operation,
@@ -265,6 +288,7 @@ async function update(
   if (changed('initialization'))
     await operation.api.send('PUT', `${target.path}/cloudinit`, {}, signal);
 
+  if (changed('disk')) requireOwnDisks(id, prior, planned);
   const reboot = [
     'agent',
     'cpu',
@@ -325,6 +349,9 @@ function plan(
   planned: ObjectValue,
 ): (string | number)[][] {
   if (!prior) return [];
+  // Where the cloud-init drive is plugged in is the template's choice, unless the configuration makes it.
+  const after = block(planned.initialization);
+  if (after) after.interface ??= block(prior.initialization)?.interface ?? null;
   if (
     !same(prior.started, planned.started) ||
     !same(prior.network_device, planned.network_device)

@@ -314,7 +314,9 @@ export async function readVm(
       { type: (config.ostype as string | undefined) ?? 'other' },
     ];
   }
-  if (config.scsihw) result.scsi_hardware = String(config.scsihw);
+  // A clone keeps its template's controller unless the configuration asks for another one.
+  if (config.scsihw && state.scsi_hardware !== 'virtio-scsi-pci')
+    result.scsi_hardware = String(config.scsihw);
   if (block(state.initialization)) {
     result.initialization = [
       readInitialization(config, block(state.initialization) as ObjectValue),
