@@ -21,11 +21,12 @@ export function stopwatch(seconds: number): string {
     : `${minutes}:${two(whole % 60)}`;
 }
 
-/** A long duration in its largest two units: `12 d 3 h`, `45 min`. */
+/** A long duration in its largest units: `45 d`, `2 d 3 h`, `45 min`. */
 export function uptime(seconds: number): string {
   const days = Math.floor(seconds / 86_400);
   const hours = Math.floor((seconds % 86_400) / 3600);
   const minutes = Math.floor((seconds % 3600) / 60);
+  if (days >= 10) return `${days} d`;
   if (days > 0) return `${days} d ${hours} h`;
   if (hours > 0) return `${hours} h ${minutes} min`;
   return minutes > 0 ? `${minutes} min` : `${Math.floor(seconds)} s`;

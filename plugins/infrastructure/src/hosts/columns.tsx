@@ -71,14 +71,14 @@ export function hostColumns(t: T): ColumnConfig<HostRow>[] {
       id: 'node',
       label: t('hosts.column.node'),
       isSortable: true,
-      minWidth: 78,
+      minWidth: 82,
       cell: host => <CellText title={host.node} />,
     },
     {
       id: 'environment',
       label: t('hosts.column.environment'),
       isSortable: true,
-      minWidth: 120,
+      minWidth: 126,
       cell: host => (
         <CellText
           title={host.environment ?? '—'}
@@ -92,14 +92,14 @@ export function hostColumns(t: T): ColumnConfig<HostRow>[] {
       id: 'owner',
       label: t('hosts.column.owner'),
       isSortable: true,
-      minWidth: 78,
+      minWidth: 84,
       cell: host => <CellText title={host.owner ? refName(host.owner) : '—'} />,
     },
     {
       id: 'cpu',
       label: t('hosts.column.cpu'),
       isSortable: true,
-      minWidth: 108,
+      minWidth: 114,
       cell: host => (
         <Cell>
           <Figure
@@ -119,7 +119,7 @@ export function hostColumns(t: T): ColumnConfig<HostRow>[] {
       id: 'memory',
       label: t('hosts.column.memory'),
       isSortable: true,
-      minWidth: 128,
+      minWidth: 136,
       cell: host => (
         <Cell>
           <Figure
@@ -139,7 +139,7 @@ export function hostColumns(t: T): ColumnConfig<HostRow>[] {
       id: 'disk',
       label: t('hosts.column.disk'),
       isSortable: true,
-      minWidth: 116,
+      minWidth: 120,
       cell: host => (
         <Cell>
           {host.diskUsed === undefined ? (
@@ -173,7 +173,7 @@ export function hostColumns(t: T): ColumnConfig<HostRow>[] {
       id: 'management',
       label: t('hosts.column.management'),
       isSortable: true,
-      minWidth: 118,
+      minWidth: 122,
       cell: host => (
         <Cell>
           <ManagementLabel host={host} />
