@@ -1,4 +1,9 @@
 export * from './proxmox/types';
 export * from './s3/types';
 export * from './doppler/types';
+export {
+  createDopplerSource,
+  type DopplerSourceOptions,
+} from './doppler/DopplerSource';
+export { createEnvironmentSource } from './doppler/EnvironmentSource';
 export { createS3Store, type S3StoreOptions } from './s3/S3Store';

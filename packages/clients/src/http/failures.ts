@@ -79,23 +79,6 @@ export function isTlsFailure(error: unknown): boolean {
   return codesOf(error).some(code => code in tlsFailures);
 }
 
-/** True when no connection came about, so that the request was certainly never sent. */
-export function isNeverSent(error: unknown): boolean {
-  return (
-    isTlsFailure(error) ||
-    codesOf(error).some(code =>
-      [
-        'ECONNREFUSED',
-        'ENOTFOUND',
-        'EAI_AGAIN',
-        'EHOSTUNREACH',
-        'ENETUNREACH',
-        'UND_ERR_CONNECT_TIMEOUT',
-      ].includes(code),
-    )
-  );
-}
-
 /**
  * Turns a failed connection into an error that names the address and what is wrong with it. Only codes we know are
  * put into words, so no header and no value of a request can get into the message.
