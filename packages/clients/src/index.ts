@@ -6,4 +6,6 @@ export {
   type DopplerSourceOptions,
 } from './doppler/DopplerSource';
 export { createEnvironmentSource } from './doppler/EnvironmentSource';
+export { createProxmoxClient } from './proxmox/ProxmoxClient';
+export type { ProxmoxClientOptions } from './proxmox/connection';
 export { createS3Store, type S3StoreOptions } from './s3/S3Store';

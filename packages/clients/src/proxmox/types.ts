@@ -111,6 +111,17 @@ export interface ProxmoxSample {
   netOut?: number;
 }
 
+/** A snapshot of a guest. */
+export interface ProxmoxSnapshot {
+  name: string;
+  description: string;
+  /** Unix seconds. */
+  createdAt?: number;
+  parent?: string;
+  /** True when the memory of the VM was kept too. */
+  withMemory: boolean;
+}
+
 export type PowerAction = 'start' | 'shutdown' | 'stop' | 'reboot';
 
 /**
@@ -160,6 +171,13 @@ export interface ProxmoxApi {
     content: 'vztmpl' | 'images' | 'import' | 'iso',
     options?: CallOptions,
   ): Promise<ProxmoxVolume[]>;
+  /** Snapshots of a guest, oldest first. */
+  snapshots(
+    node: string,
+    kind: HostKind,
+    vmId: number,
+    options?: CallOptions,
+  ): Promise<ProxmoxSnapshot[]>;
   /** Starts a power action and answers the task's UPID. */
   power(
     node: string,

@@ -1,0 +1,116 @@
+import type { HostKind } from '@nante/model';
+import { z } from 'zod';
+import { openConnection, type ProxmoxClientOptions } from './connection';
+import { saysAgentSilent, saysIdTaken } from './failures';
+import {
+  agentInterfacesSchema,
+  containerInterfacesSchema,
+  guestConfigSchema,
+  guestStatusSchema,
+  samplesSchema,
+  snapshotsSchema,
+  volumesSchema,
+} from './guests';
+import {
+  clusterStatusSchema,
+  permissionsSchema,
+  resourcesSchema,
+} from './inventory';
+import { waitForTask } from './tasks';
+import type { ProxmoxApi } from './types';
+import { text } from './values';
+
+const versionSchema = z
+  .object({ version: text, release: text })
+  .transform(({ version, release }) => ({ version, release }));
+const upidSchema = z.string().startsWith('UPID:');
+
+/** Path of a guest. The node is asked for each time, since guests migrate. */
+function guestPath(node: string, kind: HostKind, vmId: number): string {
+  const type = kind === 'vm' ? 'qemu' : 'lxc';
+  return `/nodes/${encodeURIComponent(node)}/${type}/${vmId}`;
+}
+
+/** Makes the client of one Proxmox cluster; make it once a server, since its connections are shared. */
+export function createProxmoxClient(options: ProxmoxClientOptions): ProxmoxApi {
+  const connection = openConnection(options);
+  return {
+    url: connection.url,
+    version: (call = {}) => connection.get('/version', versionSchema, call),
+    resources: (call = {}) =>
+      connection.get('/cluster/resources', resourcesSchema, call),
+    clusterStatus: (call = {}) =>
+      connection.get('/cluster/status', clusterStatusSchema, call),
+    permissions: (call = {}) =>
+      connection.get('/access/permissions', permissionsSchema, call),
+    async isIdFree(vmId, call = {}) {
+      const free = await connection.get('/cluster/nextid', text, {
+        ...call,
+        query: { vmid: vmId },
+        excuse: answer => (saysIdTaken(answer) ? { result: false } : undefined),
+      });
+      return free !== false;
+    },
+    guestConfig: (node, kind, vmId, call = {}) =>
+      connection.get(
+        `${guestPath(node, kind, vmId)}/config`,
+        guestConfigSchema(kind),
+        call,
+      ),
+    guestStatus: (node, kind, vmId, call = {}) =>
+      connection.get(
+        `${guestPath(node, kind, vmId)}/status/current`,
+        guestStatusSchema,
+        call,
+      ),
+    guestInterfaces(node, kind, vmId, call = {}) {
+      const path = guestPath(node, kind, vmId);
+      const silent = {
+        ...call,
+        excuse: (answer: Parameters<typeof saysAgentSilent>[0]) =>
+          saysAgentSilent(answer) ? { result: undefined } : undefined,
+      };
+      return kind === 'vm'
+        ? connection.get(
+            `${path}/agent/network-get-interfaces`,
+            agentInterfacesSchema,
+            silent,
+          )
+        : connection.get(
+            `${path}/interfaces`,
+            containerInterfacesSchema,
+            silent,
+          );
+    },
+    samples: (node, kind, vmId, timeframe, call = {}) =>
+      connection.get(`${guestPath(node, kind, vmId)}/rrddata`, samplesSchema, {
+        ...call,
+        query: { timeframe, cf: 'AVERAGE' },
+      }),
+    storageContent: (node, storage, content, call = {}) =>
+      connection.get(
+        `/nodes/${encodeURIComponent(node)}/storage/${encodeURIComponent(storage)}/content`,
+        volumesSchema,
+        { ...call, query: { content } },
+      ),
+    snapshots: (node, kind, vmId, call = {}) =>
+      connection.get(
+        `${guestPath(node, kind, vmId)}/snapshot`,
+        snapshotsSchema,
+        call,
+      ),
+    power: (node, kind, vmId, action, call = {}) =>
+      connection.write(
+        'POST',
+        `${guestPath(node, kind, vmId)}/status/${action}`,
+        upidSchema,
+        call,
+      ),
+    deleteGuest: (node, kind, vmId, call = {}) =>
+      connection.write('DELETE', guestPath(node, kind, vmId), upidSchema, {
+        ...call,
+        query: { purge: 1, 'destroy-unreferenced-disks': 1 },
+      }),
+    waitForTask: (upid, call = {}) => waitForTask(connection, upid, call),
+  };
+}
