@@ -32,7 +32,9 @@ export function HostsTable({ hosts, onClear }: HostsTableProps) {
   );
   const virtual = (rows?.length ?? 0) >= VIRTUAL_FROM;
   return (
-    <div className={styles.table}>
+    <div
+      className={virtual ? `${styles.table} ${styles.virtual}` : styles.table}
+    >
       <Table<HostRow>
         columnConfig={columns}
         data={rows}
