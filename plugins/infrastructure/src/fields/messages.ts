@@ -53,16 +53,11 @@ export const fieldMessages = {
     downWhat:
       'Choose a size; leave the rest empty and it is chosen when the run starts. What you type is checked then.',
     chooseFirst: 'Choose an environment first.',
-    incomplete: 'Choose an environment and a size',
-    customIncomplete: 'Give cores, memory and disk for a custom size',
-    overMaximum:
-      'At most {{cores}} cores, {{memory}} MiB of memory and {{disk}} GiB of disk',
   },
   keys: {
     label: 'SSH public keys',
     what: 'One key per line, as in ~/.ssh/id_ed25519.pub. Whoever has the private part may log in.',
     line: 'Line {{line}}: {{problem}}',
-    none: 'Give at least one public key, otherwise nobody can log in',
   },
   host: {
     label: 'Host to destroy',
@@ -70,13 +65,9 @@ export const fieldMessages = {
     none: 'There is no host that you may destroy.',
     failed: 'The hosts could not be loaded',
     confirm: 'Type the name of the host to confirm',
-    mismatch: 'Type “{{name}}” exactly',
-    choose: 'Choose a host',
-    notAllowed: 'This host cannot be destroyed: {{reason}}',
     lost: 'The machine and its disks are removed for good. There is no way back.',
   },
   plan: {
-    label: 'Check and plan',
     check: 'Check the request',
     plan: 'Show what would be created',
     fine: 'Nothing speaks against this request.',

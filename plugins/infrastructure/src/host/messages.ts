@@ -4,7 +4,6 @@ export const hostMessages = {
   node: 'Node',
   environment: 'Environment',
   owner: 'Owner',
-  id: 'Guest id',
   kind: 'Kind',
   uptime: 'Uptime',
   size: 'Size',

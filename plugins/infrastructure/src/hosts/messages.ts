@@ -27,7 +27,6 @@ export const hostsMessages = {
   cores_one: '{{count}} core',
   cores_other: '{{count}} cores',
   vlan: 'VLAN {{vlan}}',
-  untagged: 'untagged',
   noAddress: 'none reported',
   managed: 'Managed',
   managedWhat: 'In the workspace {{workspace}}',

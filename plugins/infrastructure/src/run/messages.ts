@@ -37,7 +37,6 @@ export const runMessages = {
   planCounts: '{{add}} to create, {{change}} to change, {{destroy}} to destroy',
   noChanges: 'Nothing would change.',
   drift: 'Siblings that differ from the desired state; they are not touched',
-  resource: 'Resource',
   attribute: 'Attribute',
   before: 'Before',
   after: 'After',
