@@ -40,13 +40,19 @@ function wordsOf(answer: HttpAnswer): {
   };
 }
 
+/** Message and parameter errors in one text: the reason stands now here, now there. */
+function allWordsOf(answer: HttpAnswer): string {
+  const { message, errors } = wordsOf(answer);
+  return [message, ...Object.values(errors)].join(' ');
+}
+
 /** True for an answer that says the guest, storage or task is not there; for guests that comes as status 500. */
 export function saysMissing(answer: HttpAnswer): boolean {
   if (answer.status === 404) return true;
   return (
     [400, 500].includes(answer.status) &&
     /does not exist|no such (task|vm|ct|storage|node|volume)|unable to find configuration file/i.test(
-      wordsOf(answer).message,
+      allWordsOf(answer),
     )
   );
 }
@@ -71,12 +77,9 @@ export function saysAgentSilent(answer: HttpAnswer): boolean {
 
 /** True when `cluster/nextid` refuses an id because a guest has it. */
 export function saysIdTaken(answer: HttpAnswer): boolean {
-  const { message, errors } = wordsOf(answer);
   return (
     answer.status === 400 &&
-    /already exists|already used|in use/i.test(
-      [message, ...Object.values(errors)].join(' '),
-    )
+    /already exists|already used|in use/i.test(allWordsOf(answer))
   );
 }
 
@@ -116,7 +119,9 @@ export function proxmoxFailure(
     );
   }
   if (saysMissing(answer)) {
-    return new NanteError('not-found', `${where}: ${message}`, { details });
+    return new NanteError('not-found', `${where}: ${allWordsOf(answer)}`, {
+      details,
+    });
   }
   if ([595, 596, 599].includes(status)) {
     const node = /^\/nodes\/([^/]+)/.exec(call.path)?.[1];

@@ -27,7 +27,8 @@ export function guestConfigSchema(kind: HostKind) {
     const agent = value('agent')?.split(',') ?? [];
     return {
       name: value(kind === 'vm' ? 'name' : 'hostname') ?? '',
-      description: value('description') ?? '',
+      // Proxmox adds a newline to a container's and none to a VM's.
+      description: (value('description') ?? '').trimEnd(),
       tags: sortedList(value('tags')),
       // A container without a limit sees all cores of its node: 0.
       cores:
