@@ -1,6 +1,7 @@
 import {
   ANNOTATION_LOCATION,
   ANNOTATION_ORIGIN_LOCATION,
+  KubernetesValidatorFunctions,
   type ResourceEntity,
   stringifyEntityRef,
 } from '@backstage/catalog-model';
@@ -48,7 +49,10 @@ export function hostToEntity(
       type: HOST_TYPES[host.kind],
       // Of the desired document; a tag or a name that somebody typed never makes an owner.
       owner: host.owner ?? options.defaultOwner,
-      dependsOn: [nodeRef(connection, host.node)],
+      // A relation to what can't be an entity would be an error on this one.
+      ...(isEntityName(nodeEntityName(connection, host.node)) && {
+        dependsOn: [nodeRef(connection, host.node)],
+      }),
     },
   };
 }
@@ -116,6 +120,8 @@ export function toTags(tags: string[]): string[] {
 function nodeEntityName(connection: string, node: string): string {
   return `${connection}-node-${node}`;
 }
+
+const isEntityName = KubernetesValidatorFunctions.isValidObjectName;
 
 function nodeRef(connection: string, node: string): string {
   return stringifyEntityRef(resource(nodeEntityName(connection, node)));

@@ -22,3 +22,4 @@ export {
 export { type Runner, type RunnerOptions, createRunner } from './runs/Runner';
 export { removalProblem } from './hosts/guard';
 export type { CheckResult, Engine, ManagedHost } from '@nante/engine';
+export { toBackstageError } from './errors';

@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Router as ExpressRouter } from 'express';
 import express from 'express';
 import Router from 'express-promise-router';
-import { toBackstageError } from '../errors';
+import { toBackstageError } from '@nante/plugin-infrastructure-node';
 import { addHostRoutes } from './hostRoutes';
 import { addRunRoutes } from './runRoutes';
 

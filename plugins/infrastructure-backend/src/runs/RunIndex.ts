@@ -43,7 +43,7 @@ export class RunIndex {
   }) {
     this.#engine = options.engine;
     this.#events = options.events;
-    this.#now = options.now ?? Date.now;
+    this.#now = options.now ?? (() => Date.now());
     this.#events.subscribe(event => {
       if (event.type === 'run') this.#live.set(event.run.id, event.run);
     });

@@ -34,6 +34,8 @@ export class ConnectionSource {
   #expected = new Set<number>();
   #triedAt = -Infinity;
   #inFlight?: Promise<void>;
+  /** Why answers aren't believed for now, although they look well. */
+  #distrust?: string;
   #error?: string;
   #latencyMs?: number;
   #version?: string;
@@ -78,8 +80,15 @@ export class ConnectionSource {
     signal?: AbortSignal;
     accept?: boolean;
   }): Promise<Snapshot> {
+    this.#distrust = undefined;
     await this.#fetch(options);
     return this.#snapshot!;
+  }
+
+  /** Keeps what is known until the next `observe`, and says why. */
+  distrust(reason: string): void {
+    this.#distrust = reason;
+    this.#error = reason;
   }
 
   /** The next read asks again. */
@@ -122,6 +131,7 @@ export class ConnectionSource {
   }): Promise<void> {
     const startedAt = this.#now();
     try {
+      if (this.#distrust) throw new NanteError('unauthorized', this.#distrust);
       const api = await this.api();
       this.#url = api.url;
       const resources = await api.resources({ signal: options.signal });

@@ -89,7 +89,7 @@ export function createHostRegistry(deps: {
   now?: () => number;
 }): HostRegistry {
   const { engine, shared } = deps;
-  const now = deps.now ?? Date.now;
+  const now = deps.now ?? (() => Date.now());
   const sources = new Map(
     Object.entries(shared.connections).map(([name, connection]) => [
       name,
@@ -245,6 +245,7 @@ export function createHostRegistry(deps: {
       const held = await api.permissions({ signal: options.signal });
       const lost = options.accept ? undefined : lostPrivileges(before, held);
       if (lost) {
+        from.distrust(lost);
         throw new NanteError(
           'unauthorized',
           `Connection ${connection}: ${lost}`,

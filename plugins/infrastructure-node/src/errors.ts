@@ -7,7 +7,7 @@ import {
 } from '@backstage/errors';
 import { NanteError, type NanteErrorCode } from '@nante/model';
 
-type ErrorClass = new (message: string, cause?: Error) => Error;
+type ErrorClass = new (message: string) => Error;
 
 const classes: Partial<Record<NanteErrorCode, ErrorClass>> = {
   'invalid-input': InputError,
@@ -30,7 +30,6 @@ export function toBackstageError(error: unknown): unknown {
     ? `${error.message}. ${error.hint}`
     : error.message;
   const Class = classes[error.code];
-  return Class
-    ? new Class(message, error)
-    : new Error(message, { cause: error });
+  // No cause: Backstage would repeat its message in the answer.
+  return Class ? new Class(message) : new Error(message);
 }

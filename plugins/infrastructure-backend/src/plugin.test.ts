@@ -1,0 +1,449 @@
+import {
+  createBackendModule,
+  createServiceFactory,
+} from '@backstage/backend-plugin-api';
+import {
+  mockCredentials,
+  mockServices,
+  startTestBackend,
+} from '@backstage/backend-test-utils';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import { eventsServiceRef } from '@backstage/plugin-events-node';
+import { NanteError, type RunDocument } from '@nante/model';
+import { HOSTS_CHANGED_TOPIC } from '@nante/plugin-infrastructure-common';
+import {
+  type Engine,
+  type InfrastructureSettings,
+  type Runner,
+  engineServiceRef,
+  infrastructureSettingsServiceRef,
+  runnerServiceRef,
+} from '@nante/plugin-infrastructure-node';
+import {
+  type FakeWorld,
+  fakeConfig,
+  fakeEngine,
+  fakeGuest,
+  fakeManagedHost,
+  fakeWorld,
+} from '@nante/plugin-infrastructure-node/testUtils';
+import request from 'supertest';
+import infrastructurePlugin from './index';
+
+const run: RunDocument = {
+  version: 1,
+  id: 'request-1',
+  kind: 'provision',
+  door: 'portal',
+  workspace: 'shop-dev',
+  app: 'shop',
+  environment: 'dev',
+  host: 'web-1',
+  hostKind: 'vm',
+  owner: 'group:default/shop',
+  requestedBy: 'user:default/somebody',
+  createdAt: '2026-01-01T10:00:00.000Z',
+  startedAt: '2026-01-01T10:00:00.000Z',
+  finishedAt: '2026-01-01T10:02:00.000Z',
+  state: 'succeeded',
+  cancelRequested: false,
+  steps: [],
+  inputs: {},
+  leftovers: [],
+  byHand: [],
+  tools: {},
+};
+
+const body = {
+  request: {
+    requestId: 'request-0002',
+    kind: 'vm',
+    name: 'web-2',
+    app: 'shop',
+    environment: 'dev',
+    owner: 'group:default/shop',
+    size: 'small',
+    sshKeys: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA somebody'],
+  },
+};
+
+const webOne = {
+  ...fakeManagedHost(100, { name: 'web-1' }),
+  lastRunId: 'request-1',
+};
+
+interface Options {
+  world?: FakeWorld;
+  engine?: Partial<Engine>;
+  /** Names of permissions that are refused. */
+  deny?: string[];
+}
+
+/** A back end with our plugin on a fake Proxmox and a fake bucket, and what was published. */
+async function start({ world = fakeWorld(), engine, deny = [] }: Options = {}) {
+  const published: { topic: string; eventPayload: unknown }[] = [];
+  const settings = {
+    shared: fakeConfig,
+    sandbox: { guests: 'record', real: false, provider: 'stand-in' },
+  } as InfrastructureSettings;
+  let runner!: Runner;
+  const { server } = await startTestBackend({
+    features: [
+      infrastructurePlugin,
+      createServiceFactory({
+        service: engineServiceRef,
+        deps: {},
+        factory: () => fakeEngine(world, engine),
+      }),
+      createServiceFactory({
+        service: infrastructureSettingsServiceRef,
+        deps: {},
+        factory: () => settings,
+      }),
+      createServiceFactory({
+        service: eventsServiceRef,
+        deps: {},
+        factory: () => ({
+          publish: async params => {
+            published.push(params);
+          },
+          subscribe: async () => {},
+        }),
+      }),
+      mockServices.userInfo.mock({
+        getUserInfo: async () => ({
+          userEntityRef: 'user:default/mock',
+          ownershipEntityRefs: ['user:default/mock', 'group:default/shop'],
+        }),
+      }).factory,
+      mockServices.permissions.mock({
+        authorize: async queries =>
+          queries.map(({ permission }) => ({
+            result: deny.includes(permission.name)
+              ? AuthorizeResult.DENY
+              : AuthorizeResult.ALLOW,
+          })),
+      }).factory,
+      createBackendModule({
+        pluginId: 'infrastructure',
+        moduleId: 'test',
+        register: reg =>
+          reg.registerInit({
+            deps: { service: runnerServiceRef },
+            init: async ({ service }) => {
+              runner = service;
+            },
+          }),
+      }),
+    ],
+  });
+  const get = (path: string) =>
+    request(server).get(`/api/infrastructure${path}`);
+  const post = (path: string, content: object = {}) =>
+    request(server).post(`/api/infrastructure${path}`).send(content);
+  return { get, post, published, runner, server, world };
+}
+
+describe('who may ask', () => {
+  it('is nobody without a sign-in, and nobody without the permission', async () => {
+    const { server, get, post } = await start({
+      deny: [
+        'infrastructure.host.read',
+        'infrastructure.host.create',
+        'infrastructure.run.read',
+        'infrastructure.run.cancel',
+        'infrastructure.operate',
+      ],
+    });
+    const paths = [
+      '/status',
+      '/hosts',
+      '/hosts/lab/100',
+      '/environments',
+      '/placement?environment=dev&kind=vm',
+      '/names?name=a&app=b&environment=dev',
+      '/runs',
+      '/runs/x',
+      '/runs/x/log',
+    ];
+    for (const path of paths) {
+      const anonymous = await request(server)
+        .get(`/api/infrastructure${path}`)
+        .set('authorization', mockCredentials.none.header());
+      expect([path, anonymous.status]).toEqual([path, 401]);
+      expect([path, (await get(path)).status]).toEqual([path, 403]);
+    }
+    for (const path of [
+      '/check',
+      '/plan',
+      '/runs/x/cancel',
+      '/connections/lab/accept',
+    ]) {
+      expect([path, (await post(path, body)).status]).toEqual([path, 403]);
+    }
+  });
+});
+
+describe('the hosts page', () => {
+  it('joins guests with the record, and keeps them with their age when Proxmox is down', async () => {
+    const world = fakeWorld({ managed: [webOne, fakeManagedHost(777)] });
+    world.guests[0].tags = ['app.shop', 'env.dev', 'nante'];
+    world.guests[1].tags = ['nante', 'owner.evil'];
+    const { get } = await start({ world });
+    const first = await get('/hosts').expect(200);
+    const byId = (id: number) =>
+      first.body.hosts.find((host: { vmId: number }) => host.vmId === id);
+    expect(byId(100)).toMatchObject({
+      management: 'managed',
+      state: 'Running',
+      owner: 'group:default/shop',
+      vlan: 30,
+      addresses: ['10.30.0.101'],
+    });
+    expect(byId(101)).toMatchObject({ management: 'mismatch' });
+    expect(byId(101).owner).toBeUndefined();
+    expect(byId(102)).toMatchObject({ management: 'unmanaged' });
+    expect(byId(777)).toMatchObject({ management: 'missing' });
+    expect(first.body.nodes).toHaveLength(3);
+    expect(first.body.connections).toMatchObject([
+      { name: 'lab', ok: true, version: '9.1.1' },
+      { name: 'state', ok: true },
+    ]);
+
+    // Five pages at once cost no further request.
+    await Promise.all(Array.from({ length: 5 }, () => get('/hosts')));
+    expect(world.calls.resources).toBe(1);
+
+    world.proxmoxError = new NanteError('unreachable', 'pve does not answer');
+    jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000);
+    const stale = await get('/hosts').expect(200);
+    jest.restoreAllMocks();
+    expect(stale.body.hosts).toHaveLength(41);
+    expect(stale.body.hosts[0]).toMatchObject({ state: 'Unknown' });
+    expect(stale.body.connections[0]).toMatchObject({
+      ok: false,
+      error: 'pve does not answer',
+      lastSuccessAt: first.body.hosts[0].observedAt,
+    });
+  });
+
+  it('opens when nothing answers at all', async () => {
+    const down = new NanteError('unreachable', 'down');
+    const world = fakeWorld({ proxmoxError: down, bucketError: down });
+    const { get } = await start({ world });
+    expect((await get('/hosts').expect(200)).body.hosts).toEqual([]);
+    expect((await get('/status').expect(200)).body).toMatchObject({
+      sandbox: { guests: 'record' },
+      connections: [{ ok: false }, { ok: false, type: 'state' }],
+    });
+    const { body: offer } = await get('/placement?environment=dev&kind=lxc');
+    expect(offer).toMatchObject({ error: 'down', nodes: [] });
+  });
+
+  it('shows one host with addresses, login and who may destroy it', async () => {
+    const world = fakeWorld({ managed: [webOne] });
+    world.guests[0].tags = ['app.shop', 'env.dev', 'nante'];
+    const { get } = await start({ world, engine: { getRun: async () => run } });
+    const { body: host } = await get('/hosts/lab/100').expect(200);
+    expect(host).toMatchObject({
+      management: 'managed',
+      ssh: 'ssh ops@10.30.0.101',
+      disks: [{ name: 'scsi0', storage: 'ceph', size: '16G' }],
+      requestedBy: 'user:default/somebody',
+      mayDestroy: true,
+    });
+    const foreign = await get('/hosts/lab/101').expect(200);
+    expect(foreign.body).toMatchObject({
+      mayDestroy: false,
+      mayDestroyReason: expect.stringMatching(/not made here/),
+    });
+    expect(
+      (await get('/hosts/lab/4711').expect(404)).body.error.message,
+    ).toMatch(/no host resource:default\/lab-4711/);
+    await get('/hosts/lab/abc').expect(400);
+  });
+});
+
+describe('the form', () => {
+  it('offers where and how big, the best first, and what is left', async () => {
+    const world = fakeWorld({ managed: [webOne] });
+    world.guests.push(fakeGuest(9000, { template: true, name: 'debian-12' }));
+    const { get } = await start({ world, deny: ['infrastructure.operate'] });
+    const vm = await get('/placement?environment=dev&kind=vm').expect(200);
+    expect(vm.body).toMatchObject({
+      nodes: [{ name: 'pve1', bestFit: true }, {}, {}],
+      storages: [
+        { name: 'ceph', nodes: ['pve1', 'pve2', 'pve3'], bestFit: true },
+      ],
+      images: [{ id: '9000', title: 'debian-12', minimumDiskGb: 16 }],
+      network: { vlan: 30, addressing: 'pool', free: 9 },
+      sizes: [
+        { name: 'small', allowed: true },
+        { name: 'large', allowed: false },
+      ],
+      quota: [{ owner: 'group:default/shop', used: 1, limit: 20 }],
+    });
+    const lxc = await get('/placement?environment=dev&kind=lxc').expect(200);
+    expect(lxc.body.images).toMatchObject([{ title: 'debian-12.tar.zst' }]);
+    const list = await get('/environments?kind=vm').expect(200);
+    expect(list.body.environments).toMatchObject([
+      { name: 'dev', allowed: true },
+      { name: 'prod', allowed: false },
+    ]);
+    await get('/placement?environment=nowhere&kind=vm').expect(404);
+    await get('/placement?environment=dev&kind=tank').expect(400);
+
+    const taken = await get('/names?name=host-101&app=shop&environment=dev');
+    expect(taken.body).toMatchObject({ free: false });
+    const free = await get('/names?name=web-9&app=shop&environment=dev');
+    expect(free.body).toEqual({ free: true });
+    const bad = await get('/names?name=$(id)&app=shop&environment=dev');
+    expect(bad.status).toBe(400);
+    expect(bad.body.error.message).toMatch(/^name: use lower case letters/);
+  });
+
+  it('checks as the person who asks, whatever the body says, and passes on every problem', async () => {
+    const check = jest.fn(async () => [
+      { id: 'a', title: 'Name', ok: true },
+      {
+        id: 'b',
+        title: 'Size',
+        ok: false,
+        message: 'too large',
+        field: 'size' as const,
+      },
+    ]);
+    const { post } = await start({
+      engine: {
+        check,
+        plan: async () => {
+          throw new NanteError('locked', 'Another run holds the lock', {
+            hint: 'Wait for it',
+          });
+        },
+      },
+      deny: ['infrastructure.operate'],
+    });
+    const forged = {
+      request: {
+        ...body.request,
+        operator: true,
+        requestedBy: 'user:default/root',
+      },
+    };
+    const answer = await post('/check', forged).expect(200);
+    expect(answer.body).toEqual({
+      problems: [{ id: 'b', field: 'size', message: 'too large' }],
+    });
+    expect(check).toHaveBeenCalledWith(
+      expect.objectContaining({
+        operator: false,
+        requestedBy: 'user:default/mock',
+      }),
+      expect.anything(),
+    );
+    const locked = await post('/plan', body).expect(409);
+    expect(locked.body.error.message).toBe(
+      'Another run holds the lock. Wait for it',
+    );
+    await post('/check', { request: { name: 'x' } }).expect(400);
+  });
+});
+
+describe('runs', () => {
+  it('are listed and filtered without asking the bucket each time', async () => {
+    const listRuns = jest.fn(async () => [
+      run,
+      { ...run, id: 'request-0', state: 'failed' as const, host: 'db-1' },
+    ]);
+    const { get, post } = await start({
+      engine: {
+        listRuns,
+        getRun: async id => (id === run.id ? run : undefined),
+      },
+    });
+    expect((await get('/runs')).body.runs).toHaveLength(2);
+    expect((await get('/runs?state=failed&host=db-1')).body.runs).toHaveLength(
+      1,
+    );
+    expect((await get('/runs?mine=true')).body.runs).toHaveLength(0);
+    await get('/runs?limit=0').expect(400);
+    expect(listRuns).toHaveBeenCalledTimes(1);
+    const one = await get('/runs/request-1').expect(200);
+    expect(one.body).toMatchObject({
+      usualSeconds: 120,
+      targetSeconds: 300,
+      mayCancel: false,
+    });
+    await get('/runs/unknown').expect(404);
+    await post('/runs/request-1/cancel').expect(202);
+  });
+
+  it('of this process show live, wake a waiting log, and tell catalog and pages when hosts change', async () => {
+    const lines = [{ n: 0, time: '', level: 'info' as const, text: 'one' }];
+    let written = 0;
+    let finish!: () => void;
+    const ended = new Promise<void>(resolve => {
+      finish = resolve;
+    });
+    let begun!: () => void;
+    const started = new Promise<void>(resolve => {
+      begun = resolve;
+    });
+    const live = { ...run, id: 'request-0002', state: 'running' as const };
+    const { get, post, runner, published } = await start({
+      engine: {
+        runLog: async (_id, after) => lines.slice(after + 1, written),
+        requestCancel: async () => {},
+        provision: async (_request, options) => {
+          options.onRun?.(live);
+          begun();
+          await ended;
+          written = 1;
+          options.onLog?.(lines[0]);
+          const result = {
+            name: 'web-2',
+            kind: 'vm' as const,
+            connection: 'lab',
+            node: 'pve1',
+            vmId: 20_001,
+            address: null,
+            user: 'ops',
+            ssh: null,
+            entityRef: 'resource:default/lab-20001',
+          };
+          return { ...live, state: 'succeeded', result };
+        },
+      },
+    });
+    const done = runner.provision({
+      ...body.request,
+      kind: 'vm',
+      requestedBy: 'user:default/mock',
+      operator: false,
+      allowChange: false,
+    });
+    await started;
+    expect((await get('/runs/request-0002')).body).toMatchObject({
+      run: { state: 'running' },
+      mayCancel: true,
+    });
+    await post('/runs/request-0002/cancel').expect(202);
+    const waiting = get('/runs/request-0002/log?after=-1&wait=true').then(
+      answer => answer.body,
+    );
+    setTimeout(finish, 100);
+    expect(await waiting).toEqual({ lines });
+    await done;
+    expect(published).toContainEqual({
+      topic: HOSTS_CHANGED_TOPIC,
+      eventPayload: { connection: 'lab', vmIds: [20_001] },
+    });
+    expect(published).toContainEqual(
+      expect.objectContaining({
+        topic: 'signals',
+        eventPayload: expect.objectContaining({ message: { kind: 'hosts' } }),
+      }),
+    );
+  });
+});
