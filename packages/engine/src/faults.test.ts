@@ -249,13 +249,15 @@ describe('killed with -9', () => {
       ],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
-    const ended = new Promise(resolve => child.once('exit', resolve));
+    const ended = new Promise(resolve =>
+      child.once('exit', (_code, signal) => resolve(signal)),
+    );
     child.stdout.on('data', async (data: Buffer) => {
       if (!data.toString().split('\n').includes(step)) return;
       await sleep(Number(delay ?? 0));
       child.kill('SIGKILL');
     });
-    await ended;
+    expect(await ended).toBe('SIGKILL');
     await expectConverges(request);
   });
 });

@@ -67,6 +67,23 @@ export function startLease(
   let ended = false;
   active.add(leaseName(taken.value));
 
+  /** A refused condition is either the echo of our own write whose answer was lost, or the end of the lease. */
+  const reconcile = async (value: OperationLock) => {
+    const found = await readDocument(store, key, operationLockSchema);
+    const ours =
+      found?.value.fencing === taken.value.fencing &&
+      found.value.acquiredAt === taken.value.acquiredAt &&
+      found.value.holder === taken.value.holder;
+    if (!found || !ours) {
+      lost.abort(lostError(key));
+      throw lostError(key);
+    }
+    const { etag } = await store.put(key, serialize(value), {
+      ifMatch: found.etag,
+    });
+    current = { value, etag };
+  };
+
   /** One write at a time: a heartbeat in flight and a release would otherwise refuse each other. */
   const write = (change: (value: OperationLock) => OperationLock) => {
     const next = queue.then(async () => {
@@ -84,23 +101,6 @@ export function startLease(
     });
     queue = next.catch(() => {});
     return next;
-  };
-
-  /** A refused condition is either the echo of our own write whose answer was lost, or the end of the lease. */
-  const reconcile = async (value: OperationLock) => {
-    const found = await readDocument(store, key, operationLockSchema);
-    const ours =
-      found?.value.fencing === taken.value.fencing &&
-      found.value.acquiredAt === taken.value.acquiredAt &&
-      found.value.holder === taken.value.holder;
-    if (!found || !ours) {
-      lost.abort(lostError(key));
-      throw lostError(key);
-    }
-    const { etag } = await store.put(key, serialize(value), {
-      ifMatch: found.etag,
-    });
-    current = { value, etag };
   };
 
   const beat = () =>

@@ -168,8 +168,8 @@ async function work(
         return { lease, terraform };
       },
     };
-    const end = await plan.body(run, look => {
-      aftermath = look;
+    const end = await plan.body(run, onFailure => {
+      aftermath = onFailure;
     });
     await recorder.finish(
       { state: 'succeeded', leftovers: [], ...end },

@@ -14,6 +14,7 @@ import { commandsByHand } from '../runs/byHand';
 import { newRunDocument } from '../runs/newRun';
 import type { StepTitle } from '../runs/recorder';
 import { commitHost } from '../store/hosts';
+import { siblingDrift } from '../terraform/plan';
 import type { Terraform } from '../terraform/terraform';
 import type { RunOptions } from '../types';
 import { cleanUp } from './cleanUp';
@@ -28,6 +29,8 @@ import { planHost, type HostPlan } from './planHost';
 import { releaseHost, reserveHost, type ReservedHost } from './reserve';
 import { hostResult, verifyGuest, waitForAddress } from './verify';
 import type { ResolvedSize } from '../policy/policy';
+
+const driftTimeoutMs = 20_000;
 
 const steps: readonly StepTitle[] = [
   ['check', 'Check the request'],
@@ -101,6 +104,7 @@ async function provisionHost(
   );
   await recorder.step('finish', async () => {
     await recorder.update({ result });
+    await reportDrift(run, request, terraform, plan);
   });
   return { result };
 }
@@ -212,6 +216,34 @@ function ledgerEntry(
     runId: recorder.document.id,
     undo: `Destroy the host ${request.name} of ${request.app} in ${request.environment}; by hand: terraform destroy -target='${moduleAddress(request.name, desired)}' in the workspace ${recorder.document.workspace}.`,
   };
+}
+
+/** Siblings that differ from the desired document: a warning, never a reason to fail or to wait long. */
+async function reportDrift(
+  { recorder, signal }: Run,
+  request: ProvisionRequest,
+  terraform: Terraform,
+  { candidate }: HostPlan,
+): Promise<void> {
+  const own = candidate.hosts[request.name];
+  if (Object.keys(candidate.hosts).length < 2 || !recorder.document.plan)
+    return;
+  try {
+    const json = await terraform.plan(
+      candidate,
+      undefined,
+      AbortSignal.any([signal, AbortSignal.timeout(driftTimeoutMs)]),
+    );
+    const drift = siblingDrift(json, moduleAddress(request.name, own));
+    for (const { address, summary } of drift)
+      recorder.log(
+        'warn',
+        `${address} differs from what is desired: ${summary}`,
+      );
+    await recorder.update({ plan: { ...recorder.document.plan, drift } });
+  } catch {
+    recorder.log('warn', 'Whether other hosts have drifted could not be seen.');
+  }
 }
 
 /** A run that ended while it reserved has made nothing: its claims are free again. */

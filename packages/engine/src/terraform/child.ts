@@ -221,17 +221,17 @@ async function watchLock(
   const startedAt = Date.now();
   let running = true;
   let told = false;
+  const stillRuns = () => running;
   const end = exited
     .catch(() => null)
     .then(() => {
       running = false;
     });
-  while (running) {
+  while (stillRuns()) {
     try {
       if (isPast()) {
         // A lock that is seen after the child's end may be somebody else's.
-        if (await rememberOwnLock(store, workspace, paths, () => running))
-          return;
+        if (await rememberOwnLock(store, workspace, paths, stillRuns)) return;
       } else if (!told && Date.now() - startedAt > 2_000) {
         const info = await readStateLock(store, workspace);
         if (info && Date.parse(info.Created) < startedAt) {

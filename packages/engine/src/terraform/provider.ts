@@ -6,14 +6,9 @@ import type { ProviderSource } from '../types';
 
 /** How the provider stands in a run's document and log. */
 export function providerTitle(source: ProviderSource): string {
-  switch (source.type) {
-    case 'registry':
-      return 'bpg/proxmox';
-    case 'mirror':
-      return `bpg/proxmox from the mirror ${source.directory}`;
-    case 'stand-in':
-      return 'stand-in';
-  }
+  if (source.type === 'mirror')
+    return `bpg/proxmox from the mirror ${source.directory}`;
+  return source.type === 'registry' ? 'bpg/proxmox' : 'stand-in';
 }
 
 /**

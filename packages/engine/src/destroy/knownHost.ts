@@ -1,0 +1,92 @@
+import {
+  NanteError,
+  type DesiredHost,
+  type DestroyRequest,
+  type LedgerEntry,
+} from '@nante/model';
+import { assertOurs, findGuest } from '../ledger/agreement';
+import { openEntryOf, readLedger } from '../ledger/ledger';
+import type { Run } from '../operation/executeRun';
+import { readHosts } from '../store/hosts';
+
+/** What our records say about the host. */
+export interface KnownHost {
+  /** Undefined when it stands in the desired document no more. */
+  desired?: DesiredHost;
+  /** Open entry of the ledger. */
+  entry?: LedgerEntry;
+  /** It once was ours. */
+  wasOurs: boolean;
+}
+
+/** The guest is gone, or it is provably ours. */
+export async function assertDestroyable(
+  run: Run,
+  request: DestroyRequest,
+  known: KnownHost,
+): Promise<void> {
+  const identity = identityOf(known);
+  if (!identity) return;
+  const proxmox = await connectionOf(run, request);
+  const guest = await findGuest(proxmox, identity.vm_id);
+  if (guest) {
+    await assertOurs(proxmox, guest, {
+      app: request.app,
+      environment: request.environment,
+      name: request.name,
+      desired: identity,
+      entry: known.entry,
+    });
+    return;
+  }
+  if (!(await proxmox.isIdFree(identity.vm_id)))
+    throw new NanteError(
+      'refused',
+      `Guest ${identity.vm_id} exists, but our token may not see it, so nobody can say whether it is ours.`,
+      {
+        hint: 'Give the token VM.Audit on it, and repeat the request.',
+      },
+    );
+}
+
+/** Reads our records of a host. */
+export async function knownHost(
+  store: Run['store'],
+  workspace: string,
+  request: DestroyRequest,
+): Promise<KnownHost> {
+  const [document, entries] = await Promise.all([
+    readHosts(store, workspace, request.app, request.environment),
+    readLedger(store, workspace),
+  ]);
+  const desired = document.hosts[request.name];
+  return {
+    desired,
+    entry: openEntryOf(entries, request.name),
+    wasOurs:
+      Boolean(desired) || entries.some(({ host }) => host === request.name),
+  };
+}
+
+/** Id, kind and request of a host that may exist; from the ledger where the desired document has lost it. */
+export function identityOf({
+  desired,
+  entry,
+}: KnownHost): Pick<DesiredHost, 'vm_id' | 'request_id' | 'kind'> | undefined {
+  if (desired) return desired;
+  return (
+    entry && {
+      vm_id: Number(entry.outsideId),
+      request_id: entry.requestId,
+      kind: entry.kind === 'lxc' ? 'lxc' : 'vm',
+    }
+  );
+}
+
+/** The Proxmox of the host's environment. */
+export async function connectionOf(
+  { context, config }: Run,
+  request: DestroyRequest,
+) {
+  return context.proxmox(config.environments[request.environment].connection);
+}
