@@ -2,7 +2,11 @@
 import { run } from './lib/command.mjs';
 import { root } from './lib/paths.mjs';
 import { runMain, step } from './lib/steps.mjs';
-import { checkPrerequisites, ensureNode, ensurePackages } from './lib/tools.mjs';
+import {
+  checkPrerequisites,
+  ensureNode,
+  ensurePackages,
+} from './lib/tools.mjs';
 
 await runMain(async () => {
   await step('Prerequisites', checkPrerequisites);
@@ -12,7 +16,12 @@ await runMain(async () => {
   process.on('SIGINT', () => {});
   const { code } = await run(
     tools.node,
-    ['--import', 'tsx', 'packages/sandbox/src/main.ts', ...process.argv.slice(2)],
+    [
+      '--import',
+      'tsx',
+      'packages/sandbox/src/main.ts',
+      ...process.argv.slice(2),
+    ],
     { cwd: root, env: tools.env, inherit: true },
   );
   return code;

@@ -5,7 +5,12 @@ import { root } from './lib/paths.mjs';
 import { buildPages, startPortal, startSandbox } from './lib/portal.mjs';
 import { requireFreePort, Services } from './lib/services.mjs';
 import { runMain, step, StepError } from './lib/steps.mjs';
-import { checkPrerequisites, ensureNode, ensurePackages, ensureTerraform } from './lib/tools.mjs';
+import {
+  checkPrerequisites,
+  ensureNode,
+  ensurePackages,
+  ensureTerraform,
+} from './lib/tools.mjs';
 
 const help = `npm start -- [options]
 
@@ -42,7 +47,10 @@ async function main() {
   }
   const port = Number(values.port);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new StepError(`--port ${values.port} is no port.`, 'use a number from 1 to 65535');
+    throw new StepError(
+      `--port ${values.port} is no port.`,
+      'use a number from 1 to 65535',
+    );
   }
   await requireFreePort(port, '--port N');
 
@@ -82,7 +90,9 @@ async function main() {
         progress,
       ),
     );
-    const url = await step('Portal', () => startPortal(services, tools, { data, port, mirror: values.mirror }));
+    const url = await step('Portal', () =>
+      startPortal(services, tools, { data, port, mirror: values.mirror }),
+    );
     const guests = endpoints.guests?.real
       ? `real Linux (${endpoints.guests.driver}): log in to what you make`
       : `records only (${endpoints.guests?.driver}): nothing boots, so nobody can log in`;
@@ -99,7 +109,10 @@ async function main() {
       ].join('\n'),
     );
     const ended = await services.firstToEnd();
-    throw new StepError(`The ${ended.name} ended: ${ended.exited}.`, `read ${ended.name}.log in ${data}, then start again`);
+    throw new StepError(
+      `The ${ended.name} ended: ${ended.exited}.`,
+      `read ${ended.name}.log in ${data}, then start again`,
+    );
   } catch (error) {
     if (!stopped) await services.stop();
     throw error;

@@ -3,7 +3,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { root } from './paths.mjs';
 
-const skipped = new Set(['node_modules', 'dist', 'dist-types', 'coverage', '.cache']);
+const skipped = new Set([
+  'node_modules',
+  'dist',
+  'dist-types',
+  'coverage',
+  '.cache',
+]);
 
 function* filesBelow(place) {
   const stat = fs.statSync(place, { throwIfNoEntry: false });
@@ -26,7 +32,11 @@ export function hashOf(places) {
   const hash = createHash('sha256');
   for (const place of places) {
     for (const file of filesBelow(path.join(root, place))) {
-      hash.update(path.relative(root, file)).update('\0').update(fs.readFileSync(file)).update('\0');
+      hash
+        .update(path.relative(root, file))
+        .update('\0')
+        .update(fs.readFileSync(file))
+        .update('\0');
     }
   }
   return hash.digest('hex');
@@ -41,7 +51,8 @@ export function hashOf(places) {
  * @returns {Promise<boolean>} true when the work was done
  */
 export async function whenChanged(stampFile, hash, work) {
-  if (fs.existsSync(stampFile) && fs.readFileSync(stampFile, 'utf8') === hash) return false;
+  if (fs.existsSync(stampFile) && fs.readFileSync(stampFile, 'utf8') === hash)
+    return false;
   fs.rmSync(stampFile, { force: true });
   await work();
   fs.mkdirSync(path.dirname(stampFile), { recursive: true });

@@ -25,14 +25,26 @@ const pageSources = [
  * @param {(line: string) => void} progress
  */
 export async function buildPages(tools, progress) {
-  const built = await whenChanged(path.join(root, 'packages/app/dist/.nante-stamp'), hashOf(pageSources), async () => {
-    const { code, output } = await run(tools.node, [tools.yarn, 'workspace', 'app', 'build'], {
-      cwd: root,
-      env: { ...tools.env, NODE_OPTIONS: '--max-old-space-size=4096' },
-      onLine: progress,
-    });
-    if (code !== 0) throw new StepError(`The pages could not be built:\n${output}`, 'correct the error above');
-  });
+  const built = await whenChanged(
+    path.join(root, 'packages/app/dist/.nante-stamp'),
+    hashOf(pageSources),
+    async () => {
+      const { code, output } = await run(
+        tools.node,
+        [tools.yarn, 'workspace', 'app', 'build'],
+        {
+          cwd: root,
+          env: { ...tools.env, NODE_OPTIONS: '--max-old-space-size=4096' },
+          onLine: progress,
+        },
+      );
+      if (code !== 0)
+        throw new StepError(
+          `The pages could not be built:\n${output}`,
+          'correct the error above',
+        );
+    },
+  );
   return built ? 'built' : 'unchanged';
 }
 
@@ -48,8 +60,20 @@ export async function startSandbox(services, tools, options, progress) {
   fs.mkdirSync(options.data, { recursive: true });
   const logFile = path.join(options.data, 'sandbox.log');
   let ready = false;
-  const args = ['--import', 'tsx', 'packages/sandbox/src/main.ts', '--data', options.data];
-  args.push('--guests', options.guests, '--seed', options.seed, '--exit-with-parent');
+  const args = [
+    '--import',
+    'tsx',
+    'packages/sandbox/src/main.ts',
+    '--data',
+    options.data,
+  ];
+  args.push(
+    '--guests',
+    options.guests,
+    '--seed',
+    options.seed,
+    '--exit-with-parent',
+  );
   if (options.fresh) args.push('--fresh');
   if (options.portBase) args.push('--port-base', options.portBase);
   const service = services.start('sandbox', tools.node, args, {
@@ -63,13 +87,16 @@ export async function startSandbox(services, tools, options, progress) {
   });
   // The first start of the lab builds the base image of its guests.
   await waitFor(async () => ready, { timeoutMs: 900_000, service, logFile });
-  return JSON.parse(fs.readFileSync(path.join(options.data, 'endpoints.json'), 'utf8'));
+  return JSON.parse(
+    fs.readFileSync(path.join(options.data, 'endpoints.json'), 'utf8'),
+  );
 }
 
 /** The key by which the portal's plugins trust each other; kept with the sandbox's data. */
 function sandboxSecret(data) {
   const file = path.join(data, 'portal.secret');
-  if (!fs.existsSync(file)) fs.writeFileSync(file, randomBytes(32).toString('base64'), { mode: 0o600 });
+  if (!fs.existsSync(file))
+    fs.writeFileSync(file, randomBytes(32).toString('base64'), { mode: 0o600 });
   return fs.readFileSync(file, 'utf8');
 }
 
@@ -87,7 +114,11 @@ export async function startPortal(services, tools, options) {
   const logFile = path.join(options.data, 'portal.log');
   fs.mkdirSync(path.join(options.data, 'portal'), { recursive: true });
   const setting = value => JSON.stringify(value);
-  const configs = ['app-config.yaml', 'app-config.sandbox.yaml', 'app-config.local.yaml']
+  const configs = [
+    'app-config.yaml',
+    'app-config.sandbox.yaml',
+    'app-config.local.yaml',
+  ]
     .map(name => path.join(root, name))
     .filter(file => fs.existsSync(file));
   const service = services.start(
@@ -115,7 +146,11 @@ export async function startPortal(services, tools, options) {
         APP_CONFIG_backend_cors_origin: setting(url),
         APP_CONFIG_backend_listen_port: setting(options.port),
         ...(options.mirror
-          ? { APP_CONFIG_infrastructure_terraform_provider_mirror: setting(path.resolve(options.mirror)) }
+          ? {
+              APP_CONFIG_infrastructure_terraform_provider_mirror: setting(
+                path.resolve(options.mirror),
+              ),
+            }
           : {}),
       },
       logFile,
@@ -140,6 +175,8 @@ function writePortalEndpoint(data, url) {
   const file = path.join(data, 'endpoints.json');
   const endpoints = JSON.parse(fs.readFileSync(file, 'utf8'));
   endpoints.portal = { url, backendUrl: url };
-  fs.writeFileSync(`${file}.new`, `${JSON.stringify(endpoints, null, 2)}\n`, { mode: 0o600 });
+  fs.writeFileSync(`${file}.new`, `${JSON.stringify(endpoints, null, 2)}\n`, {
+    mode: 0o600,
+  });
   fs.renameSync(`${file}.new`, file);
 }

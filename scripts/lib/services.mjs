@@ -54,7 +54,11 @@ export class Services {
   /** Resolves with the first service that ends on its own. */
   firstToEnd() {
     return Promise.race(
-      this.#children.map(service => service.done.then(() => (this.#stopping ? new Promise(() => {}) : service))),
+      this.#children.map(service =>
+        service.done.then(() =>
+          this.#stopping ? new Promise(() => {}) : service,
+        ),
+      ),
     );
   }
 
@@ -62,7 +66,12 @@ export class Services {
   stop(graceMs = 25_000) {
     this.#stopping ??= (async () => {
       for (const { child, done } of [...this.#children].reverse()) {
-        if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) continue;
+        if (
+          child.exitCode !== null ||
+          child.signalCode !== null ||
+          child.pid === undefined
+        )
+          continue;
         child.kill('SIGTERM');
         const timer = setTimeout(() => {
           try {
@@ -90,10 +99,19 @@ export async function waitFor(condition, { timeoutMs, service, logFile }) {
   while (!(await condition().catch(() => false))) {
     const problem = service.exited
       ? `The ${service.name} ended: ${service.exited}.`
-      : Date.now() > deadline && `The ${service.name} was not ready after ${timeoutMs / 1000} s.`;
+      : Date.now() > deadline &&
+        `The ${service.name} was not ready after ${timeoutMs / 1000} s.`;
     if (problem) {
-      const tail = fs.readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-15).join('\n');
-      throw new StepError(`${problem}\n${tail}`, `read ${logFile} for the whole story`);
+      const tail = fs
+        .readFileSync(logFile, 'utf8')
+        .trimEnd()
+        .split('\n')
+        .slice(-15)
+        .join('\n');
+      throw new StepError(
+        `${problem}\n${tail}`,
+        `read ${logFile} for the whole story`,
+      );
     }
     await new Promise(resolve => setTimeout(resolve, 200));
   }

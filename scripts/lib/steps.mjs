@@ -37,7 +37,9 @@ export async function step(title, work) {
     if (!live) return;
     const elapsed = formatDuration(performance.now() - started);
     const width = (process.stdout.columns ?? 100) - 1;
-    process.stdout.write(`\r\u001b[2K  … ${title} (${elapsed}) ${last}`.slice(0, width + 6));
+    process.stdout.write(
+      `\r\u001b[2K  … ${title} (${elapsed}) ${last}`.slice(0, width + 6),
+    );
   };
   const timer = live ? setInterval(show, 500) : undefined;
   show();
@@ -51,11 +53,15 @@ export async function step(title, work) {
     const result = await work(progress);
     const note = typeof result === 'string' ? `: ${result}` : '';
     if (live) process.stdout.write('\r\u001b[2K');
-    process.stdout.write(`  ✔ ${title}${note} (${formatDuration(performance.now() - started)})\n`);
+    process.stdout.write(
+      `  ✔ ${title}${note} (${formatDuration(performance.now() - started)})\n`,
+    );
     return result;
   } catch (error) {
     if (live) process.stdout.write('\r\u001b[2K');
-    process.stdout.write(`  ✘ ${title} (${formatDuration(performance.now() - started)})\n`);
+    process.stdout.write(
+      `  ✘ ${title} (${formatDuration(performance.now() - started)})\n`,
+    );
     throw error;
   } finally {
     clearInterval(timer);

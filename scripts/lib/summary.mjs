@@ -23,7 +23,9 @@ export class Summary {
   close() {
     for (const line of this.#skipped) console.log(`skipped  ${line}`);
     for (const name of new Set(this.#failed)) console.log(`failed   ${name}`);
-    console.log(`${this.#passed} passed, ${this.#failed.length} failed, ${this.#skipped.length} skipped`);
+    console.log(
+      `${this.#passed} passed, ${this.#failed.length} failed, ${this.#skipped.length} skipped`,
+    );
     return this.#failed.length > 0 || this.#passed === 0 ? 1 : 0;
   }
 }

@@ -27,7 +27,9 @@ export async function ensureSystemPackages(progress) {
   if (process.getuid?.() !== 0 || !(await canRun('apt-get'))) {
     return `missing, and not installed without root and apt: ${missing.join(', ')}`;
   }
-  progress(`installing with apt-get, since this is root: ${missing.join(', ')}`);
+  progress(
+    `installing with apt-get, since this is root: ${missing.join(', ')}`,
+  );
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   await run('apt-get', ['update', '-q'], { env, onLine: progress });
   const { code, output } = await run(
@@ -36,7 +38,10 @@ export async function ensureSystemPackages(progress) {
     { env, onLine: progress },
   );
   if (code !== 0) {
-    throw new StepError(`apt-get could not install ${missing.join(', ')}:\n${output}`, 'install them by hand');
+    throw new StepError(
+      `apt-get could not install ${missing.join(', ')}:\n${output}`,
+      'install them by hand',
+    );
   }
   return `installed ${missing.join(', ')}`;
 }

@@ -4,7 +4,11 @@ import {
   isPermission,
   isResourcePermission,
 } from '@backstage/plugin-permission-common';
-import type { PermissionPolicy, PolicyQuery, PolicyQueryUser } from '@backstage/plugin-permission-node';
+import type {
+  PermissionPolicy,
+  PolicyQuery,
+  PolicyQueryUser,
+} from '@backstage/plugin-permission-node';
 import {
   catalogEntityReadPermission,
   catalogEntityRefreshPermission,
@@ -62,14 +66,18 @@ export class NantePolicy implements PermissionPolicy {
     this.#assignments = assignments;
   }
 
-  async handle(request: PolicyQuery, user?: PolicyQueryUser): Promise<PolicyDecision> {
+  async handle(
+    request: PolicyQuery,
+    user?: PolicyQueryUser,
+  ): Promise<PolicyDecision> {
     if (!user) return DENY;
     const claims = user.info.ownershipEntityRefs;
     const role = roleOf(claims, this.#assignments);
     const { permission } = request;
 
     if (role === 'operator') return ALLOW;
-    if (reading.some(allowed => isPermission(permission, allowed))) return ALLOW;
+    if (reading.some(allowed => isPermission(permission, allowed)))
+      return ALLOW;
 
     // A task belongs to who started it; its parameters and log are nobody else's business.
     if (
@@ -90,7 +98,8 @@ export class NantePolicy implements PermissionPolicy {
     }
 
     if (role !== 'member') return DENY;
-    if (requesting.some(allowed => isPermission(permission, allowed))) return ALLOW;
+    if (requesting.some(allowed => isPermission(permission, allowed)))
+      return ALLOW;
     if (isPermission(permission, hostDeletePermission)) {
       return {
         result: AuthorizeResult.CONDITIONAL,

@@ -10,7 +10,9 @@ export interface RoleAssignments {
 }
 
 /** Reads `infrastructure.roles`. */
-export function readRoleAssignments(config: RootConfigService): RoleAssignments {
+export function readRoleAssignments(
+  config: RootConfigService,
+): RoleAssignments {
   const roles = config.getOptionalConfig('infrastructure.roles');
   return {
     operators: roles?.getOptionalStringArray('operators') ?? [],
@@ -23,8 +25,12 @@ export function readRoleAssignments(config: RootConfigService): RoleAssignments 
  *
  * @param ownershipRefs - the person and the groups that the person belongs to
  */
-export function roleOf(ownershipRefs: string[], assignments: RoleAssignments): Role {
-  const holds = (refs: string[]) => refs.some(ref => ownershipRefs.includes(ref));
+export function roleOf(
+  ownershipRefs: string[],
+  assignments: RoleAssignments,
+): Role {
+  const holds = (refs: string[]) =>
+    refs.some(ref => ownershipRefs.includes(ref));
   if (holds(assignments.operators)) return 'operator';
   return holds(assignments.members) ? 'member' : 'viewer';
 }

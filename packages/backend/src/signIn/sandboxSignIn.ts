@@ -1,4 +1,7 @@
-import { coreServices, createBackendModule } from '@backstage/backend-plugin-api';
+import {
+  coreServices,
+  createBackendModule,
+} from '@backstage/backend-plugin-api';
 import { InputError } from '@backstage/errors';
 import {
   authProvidersExtensionPoint,
@@ -18,7 +21,9 @@ const authenticator = createProxyAuthenticator({
   async authenticate({ req }) {
     const person = req.query.person;
     if (typeof person !== 'string' || !/^[a-z]{1,20}$/.test(person)) {
-      throw new InputError('Choose one of the seeded people, for example ?person=ada');
+      throw new InputError(
+        'Choose one of the seeded people, for example ?person=ada',
+      );
     }
     return { result: { name: person } };
   },
@@ -39,7 +44,10 @@ export default createBackendModule({
       },
       async init({ providers, config }) {
         if (!config.has('auth.providers.sandbox')) return;
-        if (process.env.NODE_ENV === 'production' || !config.has('infrastructure.sandbox')) {
+        if (
+          process.env.NODE_ENV === 'production' ||
+          !config.has('infrastructure.sandbox')
+        ) {
           throw new Error(
             'auth.providers.sandbox signs anybody in without a password and belongs to the sandbox alone: remove it from this configuration',
           );
@@ -50,7 +58,9 @@ export default createBackendModule({
             authenticator,
             // Only people of the catalog: an unknown name is refused there.
             signInResolver: ({ result }, context) =>
-              context.signInWithCatalogUser({ entityRef: { kind: 'User', name: result.name } }),
+              context.signInWithCatalogUser({
+                entityRef: { kind: 'User', name: result.name },
+              }),
           }),
         });
       },

@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { mockServices } from '@backstage/backend-test-utils';
+import { readInfrastructureConfig } from './readInfrastructureConfig';
+
+const infrastructure = {
+  workDirectory: '/var/lib/nante',
+  secrets: { source: 'environment' },
+  roles: { operators: ['group:default/platform'] },
+  connections: { lab: { type: 'proxmox' } },
+  environments: {
+    dev: {
+      title: 'Development',
+      connection: 'lab',
+      vlan: 30,
+      subnet: '10.30.0.0/24',
+      gateway: '10.30.0.1',
+      addressing: { type: 'dhcp' },
+      sizes: ['small'],
+    },
+  },
+  sizes: { small: { title: 'Small', cores: 1, memoryMb: 1024, diskGb: 10 } },
+};
+
+const read = (changes: object = {}, env: NodeJS.ProcessEnv = {}) =>
+  readInfrastructureConfig(
+    mockServices.rootConfig({
+      data: { infrastructure: { ...infrastructure, ...changes } },
+    }),
+    env,
+  );
+
+describe('the settings', () => {
+  it('are one checked value with defaults', () => {
+    expect(read()).toMatchObject({
+      workDirectory: '/var/lib/nante',
+      terraformRoot: expect.stringMatching(/\/terraform$/),
+      secrets: { source: 'environment' },
+      terraform: {
+        binary: 'terraform',
+        tool: 'terraform',
+        provider: { type: 'registry' },
+      },
+      shared: {
+        policy: { hostsPerOwner: 20 },
+        connections: { lab: { tokenId: 'PROXMOX_TOKEN_ID', readOnly: false } },
+      },
+      sandbox: undefined,
+    });
+    expect(
+      read({
+        terraform: { binary: '/opt/tofu', provider: { mirror: '/mirror' } },
+      }).terraform,
+    ).toEqual({
+      binary: '/opt/tofu',
+      tool: 'tofu',
+      provider: { type: 'mirror', directory: '/mirror' },
+    });
+  });
+
+  it('that are wrong end the start with one message that names the keys', () => {
+    expect(() => read({ enviroments: {} })).toThrow(
+      /infrastructure\.enviroments is no setting/,
+    );
+    expect(() =>
+      read({ workDirectory: 7, environments: { dev: { title: 'x' } } }),
+    ).toThrow(
+      /infrastructure\.workDirectory.*infrastructure\.environments\.dev/,
+    );
+    expect(() => read({ connections: { other: { type: 'proxmox' } } })).toThrow(
+      /infrastructure\.environments\.dev\.connection: names the connection "lab"/,
+    );
+    expect(() => read({ secrets: {} })).toThrow(/DOPPLER_TOKEN/);
+    expect(() => read({}, { NODE_TLS_REJECT_UNAUTHORIZED: '0' })).toThrow(
+      /NODE_TLS_REJECT_UNAUTHORIZED/,
+    );
+    expect(() =>
+      readInfrastructureConfig(mockServices.rootConfig({ data: {} }), {}),
+    ).toThrow(/infrastructure: is missing/);
+  });
+
+  it('of the sandbox lead every connection to its stand-ins', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'endpoints-'));
+    const endpointsFile = join(directory, 'endpoints.json');
+    expect(() => read({ sandbox: { endpointsFile } })).toThrow(
+      /start the sandbox first/,
+    );
+    writeFileSync(
+      endpointsFile,
+      JSON.stringify({
+        proxmox: { url: 'https://127.0.0.1:1', ca: '/ca.pem', tokens: {} },
+        s3: {
+          url: 'http://127.0.0.1:2',
+          accessKeyId: 'a',
+          secretAccessKey: 'b',
+          bucket: 'c',
+        },
+        doppler: { url: 'http://127.0.0.1:3', token: 'dp.st.dev.x' },
+        terraformProvider: { control: 'http://127.0.0.1:4/provider' },
+        guests: { driver: 'nspawn', real: true },
+      }),
+    );
+    expect(read({ sandbox: { endpointsFile } })).toMatchObject({
+      secrets: {
+        source: 'doppler',
+        token: 'dp.st.dev.x',
+        apiHost: 'http://127.0.0.1:3',
+      },
+      terraform: {
+        provider: {
+          type: 'stand-in',
+          control: 'http://127.0.0.1:4/provider',
+          sandboxUrl: 'https://127.0.0.1:1',
+        },
+      },
+      shared: {
+        connections: { lab: { url: 'https://127.0.0.1:1', caFile: '/ca.pem' } },
+      },
+      sandbox: { guests: 'nspawn', real: true, provider: 'stand-in' },
+    });
+    rmSync(directory, { recursive: true });
+  });
+});

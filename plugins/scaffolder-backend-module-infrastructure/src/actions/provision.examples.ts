@@ -1,0 +1,57 @@
+import type { TemplateExample } from '@backstage/plugin-scaffolder-node';
+import { stringify } from 'yaml';
+
+const key =
+  'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExample ada@example.test';
+
+/** Shown at /create/actions; the tests run them. */
+export const examples: TemplateExample[] = [
+  {
+    description: 'A small virtual machine in the development environment',
+    example: stringify({
+      steps: [
+        {
+          id: 'provision',
+          name: 'Make the virtual machine',
+          action: 'proxmox:provision',
+          input: {
+            kind: 'vm',
+            name: 'web-1',
+            app: 'component:default/shop',
+            owner: 'group:default/shop',
+            placement: { environment: 'dev', size: 'small' },
+            sshKeys: [key],
+          },
+        },
+      ],
+    }),
+  },
+  {
+    description: 'A container with a size of its own on a chosen node',
+    example: stringify({
+      steps: [
+        {
+          id: 'provision',
+          name: 'Make the container',
+          action: 'proxmox:provision',
+          input: {
+            kind: 'lxc',
+            name: 'cache-1',
+            app: 'shop',
+            owner: 'group:default/shop',
+            placement: {
+              environment: 'staging',
+              size: 'custom',
+              cores: 2,
+              memoryMb: 2048,
+              diskGb: 12,
+              node: 'pve2',
+            },
+            sshKeys: [key],
+            purpose: 'Caches the product pages.',
+          },
+        },
+      ],
+    }),
+  },
+];
