@@ -23,6 +23,8 @@ const LONGEST = 63;
 /** Longest title that pages can show; whoever names a VM doesn't decide how wide a page is. */
 const LONGEST_TITLE = 100;
 
+const isEntityName = KubernetesValidatorFunctions.isValidObjectName;
+
 /** Entity of a host. Only slow facts: what changes by itself comes live from the back end. */
 export function hostToEntity(
   host: HostSummary,
@@ -120,8 +122,6 @@ export function toTags(tags: string[]): string[] {
 function nodeEntityName(connection: string, node: string): string {
   return `${connection}-node-${node}`;
 }
-
-const isEntityName = KubernetesValidatorFunctions.isValidObjectName;
 
 function nodeRef(connection: string, node: string): string {
   return stringifyEntityRef(resource(nodeEntityName(connection, node)));
