@@ -17,7 +17,7 @@ const help = `npm start -- [options]
 Starts the sandbox (stand-ins for Proxmox, the state bucket and Doppler) and the portal beside it.
 
   --port N           port of the portal (7007)
-  --sandbox-port N   first port of the sandbox's stand-ins (7100)
+  --sandbox-port N   first port of the sandbox's stand-ins (17800)
   --guests DRIVER    auto, nspawn (real Linux; needs root and systemd-nspawn), docker or record (auto)
   --seed N           seed of the company that the sandbox starts with (1)
   --fresh            forget everything that was made, and start from the seed
@@ -32,7 +32,7 @@ async function main() {
   const { values } = parseArgs({
     options: {
       port: { type: 'string', default: '7007' },
-      'sandbox-port': { type: 'string', default: '7100' },
+      'sandbox-port': { type: 'string', default: '17800' },
       guests: { type: 'string', default: 'auto' },
       seed: { type: 'string', default: '1' },
       fresh: { type: 'boolean', default: false },

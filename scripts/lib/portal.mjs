@@ -1,5 +1,4 @@
 // Brings up the sandbox and the portal; used by `npm start` and by the scenarios of `npm run verify`.
-import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { run } from './command.mjs';
@@ -92,14 +91,6 @@ export async function startSandbox(services, tools, options, progress) {
   );
 }
 
-/** The key by which the portal's plugins trust each other; kept with the sandbox's data. */
-function sandboxSecret(data) {
-  const file = path.join(data, 'portal.secret');
-  if (!fs.existsSync(file))
-    fs.writeFileSync(file, randomBytes(32).toString('base64'), { mode: 0o600 });
-  return fs.readFileSync(file, 'utf8');
-}
-
 /**
  * Starts the portal against the sandbox.
  *
@@ -140,7 +131,6 @@ export async function startPortal(services, tools, options) {
         NODE_ENV: 'development',
         ESBK_TSCONFIG_PATH: path.join(root, 'tsconfig.json'),
         NANTE_SANDBOX_DIRECTORY: options.data,
-        NANTE_SANDBOX_SECRET: sandboxSecret(options.data),
         APP_CONFIG_app_baseUrl: setting(url),
         APP_CONFIG_backend_baseUrl: setting(url),
         APP_CONFIG_backend_cors_origin: setting(url),

@@ -20,6 +20,9 @@ export function formatDuration(milliseconds) {
   return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }
 
+/** Milliseconds between two lines of progress where there is no terminal. */
+const quietMs = 10_000;
+
 const live = Boolean(process.stdout.isTTY);
 
 /**
@@ -33,6 +36,7 @@ const live = Boolean(process.stdout.isTTY);
 export async function step(title, work) {
   const started = performance.now();
   let last = '';
+  let shown = started;
   const show = () => {
     if (!live) return;
     const elapsed = formatDuration(performance.now() - started);
@@ -46,7 +50,11 @@ export async function step(title, work) {
   const progress = line => {
     last = line.trim().slice(0, 120);
     if (live) show();
-    else process.stdout.write(`      ${last}\n`);
+    else if (performance.now() - shown > quietMs) {
+      // A log wants a sign of life, not every line.
+      shown = performance.now();
+      process.stdout.write(`      ${last}\n`);
+    }
   };
   try {
     if (!live) process.stdout.write(`  … ${title}\n`);

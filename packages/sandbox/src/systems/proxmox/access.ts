@@ -52,7 +52,7 @@ const users = [
   { userid: 'portal@pve', comment: 'Portal: reads everything' },
 ];
 
-/** Paths that the automation may work on. Nodes and the root are not among them. */
+/** Paths that the automation may work on; nodes it only looks at, and the root is not among them. */
 const provisionPaths = [
   '/vms',
   '/pool',
@@ -86,6 +86,8 @@ export class AccessControl {
     ...builtInRoles,
     NanteProvision: provisionPrivileges,
     NanteRead: readPrivileges,
+    // Free memory and load of the nodes: without it a host cannot be placed on the node with the most room.
+    NanteNodes: ['Sys.Audit'],
   };
   readonly acl: AclEntry[];
   readonly #tokens: TokenRecord[];
@@ -118,6 +120,7 @@ export class AccessControl {
       ...provisionPaths.flatMap(path =>
         grant(path, 'nante@pve', 'provision', 'NanteProvision'),
       ),
+      ...grant('/nodes', 'nante@pve', 'provision', 'NanteNodes'),
       ...grant('/', 'portal@pve', 'read', 'NanteRead'),
     ];
     this.#listed = new Set(this.acl.map(entry => entry.path));

@@ -55,7 +55,7 @@ describe('access', () => {
     });
   });
 
-  it('lets the reading token change nothing and the provisioning one not look at nodes', async () => {
+  it('lets the reading token change nothing and the provisioning one only look at nodes', async () => {
     expect(
       (await call('POST', `${template}/clone`, { newid: 500 }, 'read')).status,
     ).toBe(403);
@@ -65,6 +65,7 @@ describe('access', () => {
     ).toMatchObject({ name: 'lab', quorate: 1 });
     const { data } = await call('GET', '/access/permissions');
     expect(Object.keys(data)).toEqual([
+      '/nodes',
       '/pool',
       '/sdn/zones/localnetwork',
       '/storage/local',

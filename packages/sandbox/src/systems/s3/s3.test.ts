@@ -3,7 +3,6 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   PutObjectCommand,
-  S3Client,
 } from '@aws-sdk/client-s3';
 import {
   removeTestSandboxes,
@@ -25,7 +24,7 @@ async function start(dataDir?: string) {
   return { sandbox, endpoint, client, Bucket: String(endpoint.bucket) };
 }
 
-async function status(work: ReturnType<S3Client['send']>): Promise<number> {
+async function status(work: Promise<unknown>): Promise<number> {
   return work.then(
     answer =>
       (answer as { $metadata: { httpStatusCode: number } }).$metadata
