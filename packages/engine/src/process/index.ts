@@ -1,2 +1,4 @@
+export * from './detached';
 export * from './environment';
 export * from './redactor';
+export * from './run';
