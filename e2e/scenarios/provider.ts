@@ -137,8 +137,7 @@ void runScenario('provider', async undo => {
     );
     const stamp = `nante: app=${app} environment=${environment} host=${name} request=${host.request_id}`;
     assert.ok(
-      (found.description ?? '').split('
-').includes(stamp),
+      (found.description ?? '').split('\n').includes(stamp),
       `the description of ${name} has the line "${stamp}"`,
     );
     assert.equal(found.name ?? found.hostname, name);
