@@ -53,5 +53,5 @@ export async function withDeadline<T>(
 }
 
 function isTimeout(reason: unknown): boolean {
-  return reason instanceof Error && reason.name === 'TimeoutError';
+  return (reason as Error | undefined)?.name === 'TimeoutError';
 }

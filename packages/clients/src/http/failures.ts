@@ -58,18 +58,20 @@ export function shownAddress(url: string | URL): string {
   return `${parsed.origin}${parsed.pathname === '/' ? '' : parsed.pathname}`;
 }
 
+/** As much of an error as we read; not `instanceof`, since it may come from another realm. */
+interface ErrorLike {
+  code?: unknown;
+  cause?: ErrorLike;
+  errors?: ErrorLike[];
+}
+
 /** Codes of an error and of all its causes, outermost first. */
 function codesOf(error: unknown): string[] {
   const codes: string[] = [];
-  let current: unknown = error;
-  for (let depth = 0; depth < 8 && current instanceof Error; depth++) {
-    const code = (current as NodeJS.ErrnoException).code;
-    if (typeof code === 'string') codes.push(code);
-    if (current instanceof AggregateError && current.errors.length > 0) {
-      [current] = current.errors;
-    } else {
-      current = current.cause;
-    }
+  let current = (error ?? undefined) as ErrorLike | undefined;
+  for (let depth = 0; depth < 8 && typeof current === 'object'; depth++) {
+    if (typeof current?.code === 'string') codes.push(current.code);
+    current = current?.errors?.[0] ?? current?.cause;
   }
   return codes;
 }
