@@ -152,12 +152,25 @@ export async function startPortal(services, tools, options) {
         fetch(`${url}/.backstage/health/v1/readiness`),
         fetch(url, { redirect: 'follow' }),
       ]);
-      return health.ok && page.ok;
+      return health.ok && page.ok && (await canRequest(url));
     },
     { timeoutMs: 120_000, service, logFile },
   );
   writePortalEndpoint(options.data, url);
   return url;
+}
+
+/** Whether somebody can sign in and finds a template: the catalog reads its files some seconds after the start. */
+async function canRequest(url) {
+  const signIn = await fetch(`${url}/api/auth/sandbox/refresh?person=ada`, {
+    headers: { 'X-Requested-With': 'XMLHttpRequest' },
+  });
+  if (!signIn.ok) return false;
+  const { backstageIdentity } = await signIn.json();
+  const template = await fetch(`${url}/api/catalog/entities/by-name/template/default/new-virtual-machine`, {
+    headers: { Authorization: `Bearer ${backstageIdentity.token}` },
+  });
+  return template.ok;
 }
 
 /** Adds the portal to the sandbox's list of endpoints. */
