@@ -65,6 +65,21 @@ export interface HttpClient {
 /** Statuses that say "not now". */
 const busy = new Set([429, 502, 503, 504]);
 
+/** Carries a "not now" answer through the repetitions, to be given back when none is left. */
+class BusyFailure extends Error {
+  readonly answer: HttpAnswer;
+  constructor(answer: HttpAnswer, system: string, base: string) {
+    super(`${system} at ${shownAddress(base)} answers HTTP ${answer.status}`);
+    this.answer = answer;
+  }
+}
+
+class BusyAnswer extends RetryableFailure {
+  constructor(answer: HttpAnswer, system: string, base: string) {
+    super(new BusyFailure(answer, system, base), answer.retryAfterMs);
+  }
+}
+
 /** Makes the client of one server: its connections are shared by all calls. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const base = parseBase(options);
@@ -159,21 +174,6 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       }
     },
   };
-}
-
-/** Carries a "not now" answer through the repetitions, to be given back when none is left. */
-class BusyFailure extends Error {
-  readonly answer: HttpAnswer;
-  constructor(answer: HttpAnswer, system: string, base: string) {
-    super(`${system} at ${shownAddress(base)} answers HTTP ${answer.status}`);
-    this.answer = answer;
-  }
-}
-
-class BusyAnswer extends RetryableFailure {
-  constructor(answer: HttpAnswer, system: string, base: string) {
-    super(new BusyFailure(answer, system, base), answer.retryAfterMs);
-  }
 }
 
 function parseBase(options: HttpClientOptions): string {

@@ -100,17 +100,17 @@ function toNode(row: z.infer<typeof nodeRow>): ProxmoxNode {
   const online = row.status === 'online';
   return {
     name: row.node,
-    status: online
-      ? 'online'
-      : row.status === 'offline'
-        ? 'offline'
-        : 'unknown',
+    status: nodeStatus(row.status),
     cores: row.maxcpu ?? 0,
     cpu: online ? row.cpu : undefined,
     memory: row.maxmem ?? 0,
     memoryUsed: online ? row.mem : undefined,
     uptime: online ? row.uptime : undefined,
   };
+}
+
+function nodeStatus(status: string | undefined): ProxmoxNode['status'] {
+  return status === 'online' || status === 'offline' ? status : 'unknown';
 }
 
 function toStorage(row: z.infer<typeof storageRow>): ProxmoxStorage {

@@ -5,6 +5,7 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -38,19 +39,6 @@ export interface S3StoreOptions {
     /** Connection and TLS; 5 000 unless given. */
     connectMs?: number;
   };
-}
-
-/**
- * A bucket of an S3 store, addressed by path.
- *
- * Reads are repeated on transport failures and 5xx; conditional writes too, because after a broken connection the
- * object tells whether the write happened. Unconditional writes are repeated as they are idempotent; deletions are not
- * repeated.
- *
- * @throws NanteError `invalid-input` when the endpoint has no scheme or the CA file cannot be used
- */
-export function createS3Store(options: S3StoreOptions): ObjectStore {
-  return new S3Store(options);
 }
 
 /** How one call is made: what it does in words, how long it may take, how often it is repeated. */
@@ -151,19 +139,7 @@ class S3Store implements ObjectStore {
     const found: Awaited<ReturnType<ObjectStore['list']>> = [];
     let token: string | undefined;
     do {
-      const page = await this.#run(
-        this.#reading(`list ${prefix}`),
-        options,
-        abortSignal =>
-          this.#client.send(
-            new ListObjectsV2Command({
-              Bucket: this.bucket,
-              Prefix: prefix,
-              ContinuationToken: token,
-            }),
-            { abortSignal },
-          ),
-      );
+      const page = await this.#page(prefix, token, options);
       for (const item of page.Contents ?? []) {
         found.push({
           key: item.Key ?? '',
@@ -202,6 +178,23 @@ class S3Store implements ObjectStore {
             throw error;
           }
         },
+      ),
+    );
+  }
+
+  #page(
+    prefix: string,
+    token: string | undefined,
+    options: CallOptions,
+  ): Promise<ListObjectsV2CommandOutput> {
+    return this.#run(this.#reading(`list ${prefix}`), options, abortSignal =>
+      this.#client.send(
+        new ListObjectsV2Command({
+          Bucket: this.bucket,
+          Prefix: prefix,
+          ContinuationToken: token,
+        }),
+        { abortSignal },
       ),
     );
   }
@@ -282,6 +275,19 @@ class S3Store implements ObjectStore {
       ),
     );
   }
+}
+
+/**
+ * A bucket of an S3 store, addressed by path.
+ *
+ * Reads are repeated on transport failures and 5xx; conditional writes too, because after a broken connection the
+ * object tells whether the write happened. Unconditional writes are repeated as they are idempotent; deletions are not
+ * repeated.
+ *
+ * @throws NanteError `invalid-input` when the endpoint has no scheme or the CA file cannot be used
+ */
+export function createS3Store(options: S3StoreOptions): ObjectStore {
+  return new S3Store(options);
 }
 
 /** Some stores answer an ETag without its quotes, and then compare it with them. */
