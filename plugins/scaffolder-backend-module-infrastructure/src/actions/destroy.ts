@@ -5,6 +5,7 @@ import { hostEntityRef } from '@nante/plugin-infrastructure-common';
 import { toBackstageError } from '@nante/plugin-infrastructure-node';
 import { authorizeDestroy } from '../authorization';
 import { followRun } from '../follow';
+import { assertFilledIn } from '../input';
 import { requestIdOf } from '../requestId';
 import { examples } from './destroy.examples';
 import type { ProvisionActionDeps } from './provision';
@@ -46,6 +47,7 @@ export function createDestroyAction(deps: ProvisionActionDeps) {
       },
     },
     async handler(ctx) {
+      assertFilledIn(ctx.input);
       const { host, confirm } = ctx.input;
       if (confirm !== host.name) {
         throw new InputError(

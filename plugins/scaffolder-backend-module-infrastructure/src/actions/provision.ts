@@ -3,7 +3,6 @@ import type {
   PermissionsService,
   UserInfoService,
 } from '@backstage/backend-plugin-api';
-import { parseEntityRef, stringifyEntityRef } from '@backstage/catalog-model';
 import { InputError } from '@backstage/errors';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import {
@@ -18,6 +17,7 @@ import {
 } from '@nante/plugin-infrastructure-node';
 import { authorizeProvision } from '../authorization';
 import { followRun } from '../follow';
+import { assertFilledIn, readApp, readOwner } from '../input';
 import { requestIdOf } from '../requestId';
 import { examples } from './provision.examples';
 
@@ -129,20 +129,14 @@ export function createProvisionAction(deps: ProvisionActionDeps) {
       },
     },
     async handler(ctx) {
+      assertFilledIn(ctx.input);
       const { kind, name, placement, sshKeys } = ctx.input;
-      const app = parseEntityRef(ctx.input.app, {
-        defaultKind: 'component',
-        defaultNamespace: 'default',
-      }).name;
-      const owner = stringifyEntityRef(
-        parseEntityRef(ctx.input.owner, {
-          defaultKind: 'group',
-          defaultNamespace: 'default',
-        }),
-      );
+      const app = readApp(ctx.input.app);
+      const owner = readOwner(ctx.input.owner);
       // Templating leaves an empty text where a question was not answered.
       const purpose = ctx.input.purpose || undefined;
-      const fields = { kind, name, app, owner, sshKeys, purpose, ...placement };
+      // Placement first: nothing in it may take the place of what is authorized.
+      const fields = { ...placement, kind, name, app, owner, sshKeys, purpose };
 
       if (ctx.isDryRun) {
         parseRequest({
@@ -164,7 +158,7 @@ export function createProvisionAction(deps: ProvisionActionDeps) {
 
       // Decided once: a task that is taken up hours later goes on with what was allowed when it was started.
       const requester = await ctx.checkpoint({
-        key: `proxmox.provision.authorize.${name}`,
+        key: `proxmox.provision.authorize.${owner}.${app}.${placement.environment}.${name}`,
         fn: async () =>
           authorizeProvision(deps, await ctx.getInitiatorCredentials(), owner),
       });
