@@ -47,10 +47,7 @@ export async function requestHost(
 /** Opens the page of the newest run of a host. */
 export async function openRun(page: Page, url: string, name: string) {
   await page.goto(`${url}/runs`);
-  await page
-    .getByRole('link', { name: new RegExp(name) })
-    .first()
-    .click();
+  await page.getByText(name, { exact: true }).first().click();
   await page.waitForURL(/\/runs\/.+/);
 }
 
@@ -60,7 +57,6 @@ export async function openHost(page: Page, url: string, name: string) {
   await page.getByPlaceholder(/Search by name/).fill(name);
   await page.getByText(name, { exact: true }).click();
   await page.waitForURL(/\/catalog\//);
-  await page.getByRole('tab', { name: 'Host' }).click();
   await page
     .getByRole('button', { name: 'Destroy' })
     .or(page.getByRole('link', { name: 'Destroy' }))
