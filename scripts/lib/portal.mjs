@@ -167,9 +167,12 @@ async function canRequest(url) {
   });
   if (!signIn.ok) return false;
   const { backstageIdentity } = await signIn.json();
-  const template = await fetch(`${url}/api/catalog/entities/by-name/template/default/new-virtual-machine`, {
-    headers: { Authorization: `Bearer ${backstageIdentity.token}` },
-  });
+  const template = await fetch(
+    `${url}/api/catalog/entities/by-name/template/default/new-virtual-machine`,
+    {
+      headers: { Authorization: `Bearer ${backstageIdentity.token}` },
+    },
+  );
   return template.ok;
 }
 

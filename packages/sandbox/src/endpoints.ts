@@ -31,8 +31,3 @@ export function endpointsFile(dataDir: string): string {
 export function guestsFile(dataDir: string): string {
   return join(dataDir, 'guests.json');
 }
-
-/** What the last sandbox of this folder wrote, whether it still runs or not. */
-export function readEndpoints(dataDir: string): Endpoints | undefined {
-  return readJsonFile<Endpoints>(endpointsFile(dataDir));
-}

@@ -5,12 +5,7 @@ import { createNspawnDriver } from './nspawn/driver';
 import { nspawnRequirements } from './nspawn/requirements';
 import { createRecordDriver } from './record';
 
-export type {
-  GuestDriver,
-  GuestInterface,
-  GuestNetwork,
-  GuestSpec,
-} from './driver';
+export type { GuestDriver } from './driver';
 
 /** What can be asked for; `auto` takes the first that works. */
 export type GuestDriverKind = 'auto' | GuestDriver['name'];

@@ -57,23 +57,25 @@ export async function boot(options: BootOptions): Promise<RunningGuest> {
   let leader: ProcessMark | undefined;
   const output = await open(folders.console, 'w');
   const launch = () => {
-    const child = startInGroups(prefix, machine, options, () => spawn(
-      findTool('systemd-nspawn') ?? 'systemd-nspawn',
-      [
-        ...['--quiet', '--boot', `--directory=${folders.root}`],
-        ...[`--machine=${machine}`, '--register=no', '--keep-unit'],
-        ...[`--network-namespace-path=${folders.namespace}`],
-        // Left out by systemd-nspawn because the network namespace is not of its making; the guest sets its own address.
-        '--capability=CAP_NET_ADMIN',
-        ...['--resolv-conf=off', '--timezone=off', '--console=read-only'],
-        `--setenv=${markerVariable}=${machine}`,
-      ],
-      {
-        env: { ...process.env, ...toolEnvironment },
-        stdio: ['ignore', output.fd, output.fd],
-        detached: true,
-      },
-    ));
+    const child = startInGroups(prefix, machine, options, () =>
+      spawn(
+        findTool('systemd-nspawn') ?? 'systemd-nspawn',
+        [
+          ...['--quiet', '--boot', `--directory=${folders.root}`],
+          ...[`--machine=${machine}`, '--register=no', '--keep-unit'],
+          ...[`--network-namespace-path=${folders.namespace}`],
+          // Left out by systemd-nspawn because the network namespace is not of its making; the guest sets its own address.
+          '--capability=CAP_NET_ADMIN',
+          ...['--resolv-conf=off', '--timezone=off', '--console=read-only'],
+          `--setenv=${markerVariable}=${machine}`,
+        ],
+        {
+          env: { ...process.env, ...toolEnvironment },
+          stdio: ['ignore', output.fd, output.fd],
+          detached: true,
+        },
+      ),
+    );
     // An array as `once` gives it: exit code, or null when a signal ended it.
     return once(child, 'exit').catch(error => {
       log(`${machine} could not be started: ${error.message}`);

@@ -195,9 +195,7 @@ inLab(title, () => {
   it('Five start at once, and closing leaves nothing on the machine', async () => {
     const vmids = [1111, 1112, 1113, 1114, 1115];
     await Promise.all(vmids.map(vmid => guests.start(spec(vmid))));
-    const cards = await Promise.all(
-      vmids.map(vmid => answering(vmid)),
-    );
+    const cards = await Promise.all(vmids.map(vmid => answering(vmid)));
     expect(new Set(cards.map(ipv4)).size).toBe(5);
     // Guests in one group would end each other's services.
     const groups = [...findGuestProcesses(prefix).values()].map(
@@ -206,7 +204,9 @@ inLab(title, () => {
     expect(new Set(groups).size).toBe(5);
     expect(await traces()).not.toEqual([]);
     await guests.close();
-    expect(vmids.map(vmid => guests.status(vmid))).toEqual(vmids.map(() => 'stopped'));
+    expect(vmids.map(vmid => guests.status(vmid))).toEqual(
+      vmids.map(() => 'stopped'),
+    );
     expect(await traces()).toEqual([]);
   });
 

@@ -1,0 +1,180 @@
+// npm test: types, lint, dead code, Terraform, unit and integration tests, one host in a browser.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { run } from './lib/command.mjs';
+import { root } from './lib/paths.mjs';
+import { buildPages } from './lib/portal.mjs';
+import { runMain, step } from './lib/steps.mjs';
+import { Summary } from './lib/summary.mjs';
+import { ensureSystemPackages } from './lib/systemPackages.mjs';
+import {
+  checkPrerequisites,
+  ensureNode,
+  ensurePackages,
+  ensureTerraform,
+} from './lib/tools.mjs';
+import { runScenario } from './verify.mjs';
+
+const help = `npm test -- [options]
+
+  --quick   without the browser and the lab
+  --help    this text
+`;
+
+/** Lines that a failed check prints. */
+const shownLines = 80;
+
+/** Runs a program as one check. */
+async function check(name, file, args, { env, summary }) {
+  await step(name, async progress => {
+    const { code, output } = await run(file, args, {
+      cwd: root,
+      env,
+      onLine: progress,
+    });
+    if (code === 0) {
+      summary.pass();
+      return;
+    }
+    summary.fail(name);
+    console.log(output.split('\n').slice(-shownLines).join('\n'));
+  });
+}
+
+/** Runs jest over all packages and takes its counts. */
+async function runJest(tools, summary) {
+  const report = path.join(
+    fs.mkdtempSync(path.join(os.tmpdir(), 'nante-test-')),
+    'jest.json',
+  );
+  await step('Unit and integration tests', async progress => {
+    const { output } = await run(
+      tools.node,
+      [
+        ...[
+          '--max-old-space-size=6144',
+          tools.yarn,
+          'backstage-cli',
+          'repo',
+          'test',
+        ],
+        ...[
+          '--ci',
+          '--watchAll=false',
+          '--maxWorkers=2',
+          '--silent',
+          '--passWithNoTests',
+          '--json',
+        ],
+        `--outputFile=${report}`,
+      ],
+      { cwd: root, env: { ...tools.env, CI: 'true' }, onLine: progress },
+    );
+    if (!fs.existsSync(report)) {
+      summary.fail('jest');
+      console.log(output);
+      return undefined;
+    }
+    const { testResults } = JSON.parse(fs.readFileSync(report, 'utf8'));
+    let count = 0;
+    for (const file of testResults) {
+      const place = path.relative(root, file.name);
+      if (file.assertionResults.length === 0 && file.status === 'failed') {
+        summary.fail(place);
+        console.log(file.message);
+      }
+      for (const {
+        status,
+        fullName,
+        failureMessages,
+      } of file.assertionResults) {
+        count += 1;
+        if (status === 'passed') summary.pass();
+        // A test that is left out says in its name what it would need.
+        else if (status === 'pending') summary.skip(place, fullName);
+        else {
+          summary.fail(`${place}: ${fullName}`);
+          console.log(`${place}: ${fullName}\n${failureMessages.join('\n')}`);
+        }
+      }
+    }
+    return `${count} tests in ${testResults.length} files`;
+  });
+}
+
+/** `terraform test` needs the provider's schema: the sandbox's stand-in serves it. */
+async function terraformTests(tools, summary) {
+  const name = 'Terraform: validations of the modules';
+  await step(name, async progress => {
+    const { code, output } = await run(
+      tools.node,
+      ['--import', 'tsx', 'e2e/terraformTests.ts'],
+      {
+        cwd: root,
+        env: tools.env,
+        onLine: progress,
+      },
+    );
+    const counts = /(\d+) passed, (\d+) failed/.exec(output);
+    if (counts) {
+      summary.pass(Number(counts[1]));
+      summary.fail(name, Number(counts[2]));
+    }
+    if (code !== 0) {
+      if (!counts || counts[2] === '0') summary.fail(name);
+      console.log(output.split('\n').slice(-shownLines).join('\n'));
+    }
+  });
+}
+
+await runMain(async () => {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const summary = new Summary();
+  await step('Prerequisites', checkPrerequisites);
+  const tools = await step('Node and Yarn', ensureNode);
+  await step('Packages', progress => ensurePackages(tools, progress));
+  const { tool } = await step('Terraform', async progress => {
+    const found = await ensureTerraform(tools.env, progress);
+    return found;
+  });
+  await step('System packages', progress => ensureSystemPackages(progress));
+
+  const context = { env: tools.env, summary };
+  const yarn = (name, ...args) =>
+    check(name, tools.node, [tools.yarn, ...args], context);
+  await yarn('Types', 'tsc', '--noEmit');
+  await yarn('Lint', 'backstage-cli', 'repo', 'lint', '--max-warnings=0');
+  await yarn('Format', 'prettier', '--check', '--log-level=warn', '.');
+  await yarn('Dead code', 'knip', '--no-progress');
+  await check(
+    'Terraform: format',
+    tool,
+    ['fmt', '-check', '-recursive', 'terraform'],
+    context,
+  );
+  await terraformTests(tools, summary);
+  await runJest(tools, summary);
+  if (values.quick) {
+    summary.skip('first-host', 'left out by --quick');
+    summary.skip('provider', 'left out by --quick');
+  } else {
+    await step('Pages', progress => buildPages(tools, progress));
+    for (const name of ['provider', 'first-host']) {
+      await step(`Scenario ${name}`, () =>
+        runScenario(name, [], tools, summary),
+      );
+    }
+  }
+  return summary.close();
+});
