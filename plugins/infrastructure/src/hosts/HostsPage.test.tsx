@@ -15,6 +15,10 @@ describe('the hosts page', () => {
     expect(within(row).getByText('3 GiB of 4 GiB')).toBeInTheDocument();
     expect(within(row).getByText('10.30.0.14')).toBeInTheDocument();
     expect(within(row).getByText('Managed')).toBeInTheDocument();
+    expect(within(row).getByRole('link', { name: 'web-1' })).toHaveAttribute(
+      'href',
+      '/catalog/default/resource/lab-20014/host',
+    );
     expect(screen.getByText(/^Updated \d+ s ago$/)).toBeInTheDocument();
     expect(
       screen.getByRole('link', { name: 'New virtual machine' }),

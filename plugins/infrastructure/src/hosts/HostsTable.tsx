@@ -25,7 +25,7 @@ export function HostsTable({ hosts, onClear }: HostsTableProps) {
     column: 'name',
     direction: 'ascending',
   });
-  const columns = useMemo(() => hostColumns(t), [t]);
+  const columns = useMemo(() => hostColumns(t, links), [t, links]);
   const rows = useMemo(
     () => hosts && sortHosts(hosts, String(sort.column), sort.direction),
     [hosts, sort],

@@ -1,9 +1,10 @@
 import type { TranslationFunction } from '@backstage/frontend-plugin-api';
-import { Cell, CellText, type ColumnConfig, Text } from '@backstage/ui';
+import { Cell, CellText, type ColumnConfig, Link, Text } from '@backstage/ui';
 import type { HostSummary } from '@nante/plugin-infrastructure-common';
 import { Meter } from '../components/Meter';
 import { HealthLabel } from '../components/StateLabel';
 import { bytes, percent, refName, uptime } from '../components/format';
+import type { Links } from '../navigation';
 import type { infrastructureTranslationRef } from '../translation';
 import { ManagementLabel } from './ManagementLabel';
 import styles from './HostsPage.module.css';
@@ -36,8 +37,8 @@ function Figure(props: {
   );
 }
 
-/** Columns of the hosts table. */
-export function hostColumns(t: T): ColumnConfig<HostRow>[] {
+/** Columns of the hosts table; together as narrow as a window of 1440 pixels with the sidebar open. */
+export function hostColumns(t: T, links: Links): ColumnConfig<HostRow>[] {
   return [
     {
       id: 'name',
@@ -49,9 +50,16 @@ export function hostColumns(t: T): ColumnConfig<HostRow>[] {
       cell: host => (
         <Cell>
           <div className={styles.name}>
-            <Text weight="bold" truncate>
+            <Link
+              href={links.host(host.entityRef)}
+              weight="bold"
+              variant="body-medium"
+              standalone
+              truncate
+              title={host.name}
+            >
               {host.name}
-            </Text>
+            </Link>
             <span className={styles.sub}>
               <HealthLabel state={host.state} native={host.nativeState} />
               <Text color="secondary">{host.vmId}</Text>
@@ -64,21 +72,21 @@ export function hostColumns(t: T): ColumnConfig<HostRow>[] {
       id: 'kind',
       label: t('hosts.column.kind'),
       isSortable: true,
-      minWidth: 72,
+      minWidth: 74,
       cell: host => <CellText title={t(`kind.${host.kind}`)} />,
     },
     {
       id: 'node',
       label: t('hosts.column.node'),
       isSortable: true,
-      minWidth: 82,
+      minWidth: 78,
       cell: host => <CellText title={host.node} />,
     },
     {
       id: 'environment',
       label: t('hosts.column.environment'),
       isSortable: true,
-      minWidth: 126,
+      minWidth: 134,
       cell: host => (
         <CellText
           title={host.environment ?? '—'}
@@ -92,14 +100,14 @@ export function hostColumns(t: T): ColumnConfig<HostRow>[] {
       id: 'owner',
       label: t('hosts.column.owner'),
       isSortable: true,
-      minWidth: 84,
+      minWidth: 88,
       cell: host => <CellText title={host.owner ? refName(host.owner) : '—'} />,
     },
     {
       id: 'cpu',
       label: t('hosts.column.cpu'),
       isSortable: true,
-      minWidth: 114,
+      minWidth: 110,
       cell: host => (
         <Cell>
           <Figure
@@ -119,7 +127,7 @@ export function hostColumns(t: T): ColumnConfig<HostRow>[] {
       id: 'memory',
       label: t('hosts.column.memory'),
       isSortable: true,
-      minWidth: 136,
+      minWidth: 122,
       cell: host => (
         <Cell>
           <Figure
@@ -139,7 +147,7 @@ export function hostColumns(t: T): ColumnConfig<HostRow>[] {
       id: 'disk',
       label: t('hosts.column.disk'),
       isSortable: true,
-      minWidth: 120,
+      minWidth: 110,
       cell: host => (
         <Cell>
           {host.diskUsed === undefined ? (
@@ -160,20 +168,26 @@ export function hostColumns(t: T): ColumnConfig<HostRow>[] {
     {
       id: 'addresses',
       label: t('hosts.column.addresses'),
-      minWidth: 112,
-      cell: host => (
-        <CellText
-          title={host.addresses[0] ?? t('hosts.noAddress')}
-          description={host.addresses.slice(1).join(', ') || undefined}
-          color={host.addresses.length > 0 ? 'primary' : 'secondary'}
-        />
-      ),
+      minWidth: 104,
+      cell: host =>
+        host.addresses.length > 0 ? (
+          <CellText
+            title={host.addresses[0]}
+            description={host.addresses.slice(1).join(', ') || undefined}
+          />
+        ) : (
+          <Cell>
+            <Text color="secondary" title={t('hosts.noAddress')}>
+              —
+            </Text>
+          </Cell>
+        ),
     },
     {
       id: 'management',
       label: t('hosts.column.management'),
       isSortable: true,
-      minWidth: 122,
+      minWidth: 112,
       cell: host => (
         <Cell>
           <ManagementLabel host={host} />
@@ -184,7 +198,7 @@ export function hostColumns(t: T): ColumnConfig<HostRow>[] {
       id: 'uptime',
       label: t('hosts.column.uptime'),
       isSortable: true,
-      minWidth: 86,
+      minWidth: 90,
       cell: host => (
         <CellText
           title={host.uptime === undefined ? '—' : uptime(host.uptime)}

@@ -27,7 +27,7 @@ export const hostsMessages = {
   cores_one: '{{count}} core',
   cores_other: '{{count}} cores',
   vlan: 'VLAN {{vlan}}',
-  noAddress: 'none reported',
+  noAddress: 'No address is reported or on record',
   managed: 'Managed',
   managedWhat: 'In the workspace {{workspace}}',
   unmanagedWhat: 'Not made here; shown only',

@@ -1,9 +1,62 @@
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Alert, Text } from '@backstage/ui';
-import type { PlanSummary } from '@nante/model';
+import type { PlanSummary, PlannedChange } from '@nante/model';
 import { SimpleTable } from '../components/SimpleTable';
 import { infrastructureTranslationRef } from '../translation';
+import { type PlanRow, planRows } from './planRows';
 import styles from './RunPage.module.css';
+
+function Rows(props: { caption: string; rows: PlanRow[]; isNew: boolean }) {
+  const { t } = useTranslationRef(infrastructureTranslationRef);
+  const value = (text: string | null) =>
+    text === null ? '—' : <code className={styles.planValue}>{text}</code>;
+  return (
+    <SimpleTable
+      caption={props.caption}
+      columns={
+        // What is new has no values before.
+        props.isNew
+          ? [t('run.attribute'), t('run.value')]
+          : [t('run.attribute'), t('run.before'), t('run.after')]
+      }
+      rows={props.rows.map(row => ({
+        key: row.name,
+        cells: props.isNew
+          ? [row.name, value(row.after)]
+          : [row.name, value(row.before), value(row.after)],
+      }))}
+    />
+  );
+}
+
+function Change({ change }: { change: PlannedChange }) {
+  const { t } = useTranslationRef(infrastructureTranslationRef);
+  const { first, rest } = planRows(change.attributes);
+  const isNew = change.action === 'create';
+  // Of a change every row is news; of something new most rows are defaults.
+  const shown = isNew && first.length > 0 ? first : [...first, ...rest];
+  const hidden = shown === first ? rest : [];
+  return (
+    <div>
+      <Text as="h3" weight="bold" className={styles.address}>
+        {`${t(`run.action.${change.action}`)}: ${change.address}`}
+      </Text>
+      {shown.length > 0 && (
+        <Rows caption={change.address} rows={shown} isNew={isNew} />
+      )}
+      {hidden.length > 0 && (
+        <details className={styles.more}>
+          <summary>{t('run.moreAttributes', { count: hidden.length })}</summary>
+          <Rows
+            caption={t('run.moreOf', { address: change.address })}
+            rows={hidden}
+            isNew={isNew}
+          />
+        </details>
+      )}
+    </div>
+  );
+}
 
 /** A Terraform plan for people: each resource with what becomes of it, and its attributes before and after. */
 export function PlanTable({ plan }: { plan?: PlanSummary }) {
@@ -27,23 +80,7 @@ export function PlanTable({ plan }: { plan?: PlanSummary }) {
             })}
       </Text>
       {changes.map(change => (
-        <div key={change.address}>
-          <Text as="h3" weight="bold">
-            {`${t(`run.action.${change.action}`)}: ${change.address}`}
-          </Text>
-          <SimpleTable
-            caption={change.address}
-            columns={[t('run.attribute'), t('run.before'), t('run.after')]}
-            rows={change.attributes.map(attribute => ({
-              key: attribute.name,
-              cells: [
-                attribute.name,
-                attribute.before ?? '—',
-                attribute.after ?? '—',
-              ],
-            }))}
-          />
-        </div>
+        <Change key={change.address} change={change} />
       ))}
       {plan.drift.length > 0 && (
         <Alert

@@ -16,7 +16,9 @@ describe('the run page', () => {
     expect(alert).toHaveTextContent('storage local-lvm is full');
     expect(alert).toHaveTextContent('Choose another storage.');
     expect(alert).toHaveTextContent('The guest 20014 exists and is stopped');
-    expect(screen.getByText('Took 1:05 (target 5:00)')).toBeInTheDocument();
+    expect(
+      screen.getByText('Took 1:05 of usually 3:40 (target 5:00)'),
+    ).toBeInTheDocument();
     expect(
       screen.getByText('1 to create, 0 to change, 0 to destroy'),
     ).toBeInTheDocument();

@@ -19,13 +19,14 @@ export function RunProgress({ answer }: { answer: GetRunResponse }) {
   const target = stopwatch(targetSeconds);
 
   const text = () => {
-    if (run.finishedAt) return t('run.took', { elapsed, target });
+    const ended = Boolean(run.finishedAt);
     if (usualSeconds === undefined) {
-      return t('run.ofTarget', { elapsed, target });
+      return t(ended ? 'run.took' : 'run.ofTarget', { elapsed, target });
     }
-    return t('run.ofUsually', {
+    const usual = stopwatch(usualSeconds);
+    return t(ended ? 'run.tookOfUsually' : 'run.ofUsually', {
       elapsed,
-      usual: stopwatch(usualSeconds),
+      usual,
       target,
     });
   };

@@ -8,6 +8,7 @@ export const runMessages = {
   ofUsually: '{{elapsed}} of usually {{usual}} (target {{target}})',
   ofTarget: '{{elapsed}} (target {{target}})',
   took: 'Took {{elapsed}} (target {{target}})',
+  tookOfUsually: 'Took {{elapsed}} of usually {{usual}} (target {{target}})',
   progress: 'Time spent',
   cancel: 'Cancel run',
   cancelTitle: 'Cancel this run?',
@@ -38,6 +39,9 @@ export const runMessages = {
   noChanges: 'Nothing would change.',
   drift: 'Siblings that differ from the desired state; they are not touched',
   attribute: 'Attribute',
+  moreAttributes_one: '{{count}} more attribute',
+  moreAttributes_other: '{{count}} more attributes',
+  moreOf: 'More of {{address}}',
   before: 'Before',
   after: 'After',
   action: {

@@ -13,6 +13,10 @@ describe('the runs list', () => {
     expect(row).toHaveTextContent('Create');
     expect(row).toHaveTextContent('ada');
     expect(row).toHaveTextContent('1:05');
+    expect(screen.getByRole('link', { name: 'web-1' })).toHaveAttribute(
+      'href',
+      '/runs/run-1',
+    );
   });
 
   it('offers a way on when nothing matches, and a second try when it fails', async () => {

@@ -41,13 +41,20 @@ function Duration({ run }: { run: RunDocument }) {
 
 function useColumns(): ColumnConfig<RunDocument>[] {
   const { t } = useTranslationRef(infrastructureTranslationRef);
+  const links = useLinks();
   return useMemo(
     () => [
       {
         id: 'host',
         label: t('runs.column.host'),
         isRowHeader: true,
-        cell: run => <CellText title={run.host} description={run.app} />,
+        cell: run => (
+          <CellText
+            title={run.host}
+            description={run.app}
+            href={links.run(run.id)}
+          />
+        ),
       },
       {
         id: 'state',
@@ -95,7 +102,7 @@ function useColumns(): ColumnConfig<RunDocument>[] {
         ),
       },
     ],
-    [t],
+    [t, links],
   );
 }
 
