@@ -100,8 +100,6 @@ export interface Config {
         sizes: string[];
         /** Only operators may create or destroy here. */
         restricted?: boolean;
-        /** Who does the work: this portal, or the caller workflow on a runner. */
-        worker?: 'portal' | 'workflow';
       };
     };
 

@@ -143,24 +143,25 @@ export async function ensurePackages(tools, progress) {
 }
 
 async function findTerraform(env) {
-  for (const tool of ['terraform', 'tofu']) {
-    try {
-      const { code, output } = await run(tool, ['version', '-json'], { env });
-      if (code !== 0) continue;
-      const start = output.indexOf('{');
-      const version = JSON.parse(output.slice(start)).terraform_version;
-      const [major, minor] = version.split('.').map(Number);
-      if (major > 1 || (major === 1 && minor >= (tool === 'tofu' ? 10 : 11)))
-        return { tool, version };
-    } catch {
-      // Not there; the next one may be.
-    }
+  try {
+    const { code, output } = await run('terraform', ['version', '-json'], {
+      env,
+    });
+    if (code !== 0) return undefined;
+    const version = JSON.parse(
+      output.slice(output.indexOf('{')),
+    ).terraform_version;
+    const [major, minor] = version.split('.').map(Number);
+    return major > 1 || minor >= 11
+      ? { tool: 'terraform', version }
+      : undefined;
+  } catch {
+    return undefined;
   }
-  return undefined;
 }
 
 /**
- * Terraform 1.11 or newer, or OpenTofu 1.10 or newer: from the PATH, else the pinned archive.
+ * Terraform 1.11 or newer: from the PATH, else the pinned archive.
  *
  * @param {NodeJS.ProcessEnv} env
  * @param {(line: string) => void} progress
@@ -171,7 +172,7 @@ export async function ensureTerraform(env, progress) {
   const platform = `${process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}`;
   const sum = terraform.sums[platform];
   const remedy =
-    'install Terraform 1.11 or newer (or OpenTofu 1.10 or newer) and put it on the PATH, then start again';
+    'install Terraform 1.11 or newer and put it on the PATH, then start again';
   if (!sum)
     throw new StepError(
       `There is no Terraform on the PATH, and no pinned archive for ${platform}.`,

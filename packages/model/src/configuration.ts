@@ -66,8 +66,6 @@ export const environmentSchema = z.object({
   sizes: z.array(z.string()).min(1),
   /** Only operators may create or destroy here. */
   restricted: z.boolean().default(false),
-  /** Who does the work: this portal, or the caller workflow on a runner. */
-  worker: z.enum(['portal', 'workflow']).default('portal'),
 });
 export type Environment = z.infer<typeof environmentSchema>;
 

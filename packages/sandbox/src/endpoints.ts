@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { readJsonFile } from './storage/atomicFile';
 import type { SystemName } from './standIn';
 
 /** How to reach one stand-in; credentials stand beside, under the vendor's names. */
