@@ -150,8 +150,18 @@ function customSizeProblem(
       ? [`${name} ${value} is over the maximum of ${maximum[name]}`]
       : [];
   });
-  return problems.length > 0
-    ? `The size by hand cannot be used: ${problems.join(', ')}.`
+  if (problems.length > 0)
+    return `The size by hand cannot be used: ${problems.join(', ')}.`;
+  // A restricted size must not be had by typing its figures.
+  const reached = Object.entries(config.sizes).find(
+    ([, size]) =>
+      size.restricted &&
+      (['cores', 'memoryMb', 'diskGb'] as const).some(
+        name => Number(request[name]) >= size[name],
+      ),
+  );
+  return reached && !request.operator
+    ? `This size by hand reaches the size ${reached[0]}, which only operators may ask for; choose a smaller one, or ask one of them.`
     : undefined;
 }
 
