@@ -2,6 +2,7 @@ import { ServiceUnavailableError } from '@backstage/errors';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { EntityProviderConnection } from '@backstage/plugin-catalog-node';
 import {
+  ANNOTATION_PRIVILEGES,
   ANNOTATION_PROXMOX_GUEST,
   type HostsChangedEvent,
 } from '@nante/plugin-infrastructure-common';
@@ -160,7 +161,17 @@ export class ConnectionSync {
         .map(ref => this.#guestOf(ref))
         .filter(guest => guest.startsWith(prefix))
         .map(guest => Number(guest.slice(prefix.length))),
+      this.#heldPrivileges(),
     );
+  }
+
+  /** What the last look of an earlier process wrote to the cluster's entity. */
+  #heldPrivileges(): number | undefined {
+    for (const { entity } of this.#known.values()) {
+      const held = entity.metadata.annotations?.[ANNOTATION_PRIVILEGES];
+      if (held) return Number(held);
+    }
+    return undefined;
   }
 
   #guestOf(ref: string): string {

@@ -44,10 +44,7 @@ export async function toEntities(
   quarantined: Quarantined[];
 }> {
   const makers: [string, () => Entity][] = [
-    [
-      observation.connection,
-      () => clusterToEntity(observation.connection, options),
-    ],
+    [observation.connection, () => clusterToEntity(observation, options)],
     ...observation.nodes.map((node): [string, () => Entity] => [
       node.name,
       () => nodeToEntity(node, options),

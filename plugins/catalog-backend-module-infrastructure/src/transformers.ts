@@ -9,14 +9,18 @@ import {
   ANNOTATION_APP,
   ANNOTATION_CONNECTION,
   ANNOTATION_ENVIRONMENT,
+  ANNOTATION_PRIVILEGES,
   ANNOTATION_PROXMOX_GUEST,
   ANNOTATION_PROXMOX_NODE,
+  ANNOTATION_REQUEST,
   ANNOTATION_WORKSPACE,
   HOST_TYPES,
   type HostSummary,
   type NodeSummary,
   hostEntityName,
 } from '@nante/plugin-infrastructure-common';
+
+import type { Observation } from '@nante/plugin-infrastructure-node';
 
 /** Longest name of an entity, and longest tag. */
 const LONGEST = 63;
@@ -44,6 +48,7 @@ export function hostToEntity(
         ...(host.app && { [ANNOTATION_APP]: host.app }),
         ...(host.environment && { [ANNOTATION_ENVIRONMENT]: host.environment }),
         ...(host.workspace && { [ANNOTATION_WORKSPACE]: host.workspace }),
+        ...(host.requestId && { [ANNOTATION_REQUEST]: host.requestId }),
       },
       tags: toTags(host.tags),
     },
@@ -85,7 +90,7 @@ export function nodeToEntity(
 
 /** Entity of the cluster behind a connection. */
 export function clusterToEntity(
-  connection: string,
+  { connection, privileges }: Pick<Observation, 'connection' | 'privileges'>,
   options: { defaultOwner: string },
 ): ResourceEntity {
   return {
@@ -98,6 +103,7 @@ export function clusterToEntity(
       annotations: {
         ...locations(connection),
         [ANNOTATION_PROXMOX_GUEST]: connection,
+        [ANNOTATION_PRIVILEGES]: String(privileges),
       },
     },
     spec: { type: HOST_TYPES.cluster, owner: options.defaultOwner },

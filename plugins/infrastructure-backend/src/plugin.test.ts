@@ -227,6 +227,34 @@ describe('the hosts page', () => {
     });
   });
 
+  it('lists the address that a host got by DHCP, read once from its last run', async () => {
+    const leased = (vmId: number, lastRunId?: string) => {
+      const host = fakeManagedHost(vmId);
+      const network = { ...host.desired.network, address: 'dhcp' as const };
+      return { ...host, lastRunId, desired: { ...host.desired, network } };
+    };
+    const world = fakeWorld({
+      managed: [leased(100, 'run-100'), leased(101, 'broken'), leased(102)],
+    });
+    const getRun = jest.fn(async (id: string) => {
+      if (id === 'broken') throw new Error('the document cannot be read');
+      return { ...run, id, result: { address: '10.40.0.7' } } as RunDocument;
+    });
+    const { get } = await start({ world, engine: { getRun } });
+    for (const expected of [2, 3]) {
+      const list = await get('/hosts').expect(200);
+      expect(
+        list.body.hosts
+          .slice(0, 3)
+          .map((host: { addresses: string[] }) => host.addresses),
+      ).toEqual([['10.40.0.7'], [], []]);
+      // Only what could not be read is asked for again.
+      expect(getRun).toHaveBeenCalledTimes(expected);
+      jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000);
+    }
+    jest.restoreAllMocks();
+  });
+
   it('opens when nothing answers at all', async () => {
     const down = new NanteError('unreachable', 'down');
     const world = fakeWorld({ proxmoxError: down, bucketError: down });
@@ -249,6 +277,14 @@ describe('the hosts page', () => {
       management: 'managed',
       ssh: 'ssh ops@10.30.0.101',
       disks: [{ name: 'scsi0', storage: 'ceph', size: '16G' }],
+      snapshots: [
+        {
+          name: 'before-upgrade',
+          description: 'Before the upgrade',
+          createdAt: '2023-11-14T22:13:20.000Z',
+        },
+      ],
+      requestId: 'request-100',
       requestedBy: 'user:default/somebody',
       mayDestroy: true,
     });
@@ -290,6 +326,14 @@ describe('the form', () => {
       { name: 'dev', allowed: true },
       { name: 'prod', allowed: false },
     ]);
+    world.nodes.forEach(node => Object.assign(node, { memory: 0, cores: 0 }));
+    jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000);
+    const blind = await get('/placement?environment=dev&kind=vm').expect(200);
+    jest.restoreAllMocks();
+    expect(
+      blind.body.nodes.map((node: { bestFit: boolean }) => node.bestFit),
+    ).toEqual([false, false, false]);
+    expect(blind.body.storages).toMatchObject([{ bestFit: true }]);
     await get('/placement?environment=nowhere&kind=vm').expect(404);
     await get('/placement?environment=dev&kind=tank').expect(400);
 

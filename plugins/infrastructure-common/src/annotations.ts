@@ -13,6 +13,9 @@ export const ANNOTATION_REQUEST = 'nante.dev/request';
 /** ISO time of the last good look at the source; set only while the source is stale. */
 export const ANNOTATION_STALE_SINCE = 'nante.dev/stale-since';
 
+/** How many privileges the API token held, on a cluster entity: fewer after a restart mean a look that can't be believed. */
+export const ANNOTATION_PRIVILEGES = 'proxmox.nante.dev/privileges';
+
 /** `spec.type` of our Resource entities. */
 export const HOST_TYPES = {
   vm: 'virtual-machine',

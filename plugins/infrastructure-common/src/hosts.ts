@@ -52,6 +52,8 @@ export interface HostSummary {
   environment?: string;
   vlan?: number | null;
   workspace?: string;
+  /** Request that made the host. */
+  requestId?: string;
   addresses: string[];
   /**
    * `managed`: in our desired document; `unmanaged`: not ours; `mismatch`: stamp, id and ledger disagree;
@@ -69,8 +71,10 @@ export interface NodeSummary {
   connection: string;
   name: string;
   state: HealthWord;
+  /** 0 when Proxmox doesn't say: the token lacks `Sys.Audit` on the node. */
   cores: number;
   cpu?: number;
+  /** Bytes; 0 when Proxmox doesn't say. */
   memory: number;
   memoryUsed?: number;
   guests: number;
@@ -94,7 +98,6 @@ export interface HostDetail extends HostSummary {
   /** Login user and command, when we made the host. */
   ssh?: string;
   requestedBy?: string;
-  requestId?: string;
   lastRunId?: string;
   /** Holder of the workspace's lock, when held. */
   lock?: { holder: string; runId: string; since: string };
@@ -118,12 +121,14 @@ export interface PlacementOptions {
     name: string;
     online: boolean;
     allowed: boolean;
+    /** 0 when Proxmox doesn't say. */
     cores: number;
     cpu?: number;
+    /** Bytes; 0 when Proxmox doesn't say. */
     memory: number;
     memoryUsed?: number;
     guests: number;
-    /** The one we would choose. */
+    /** The one we would choose; none while Proxmox names nobody's memory. */
     bestFit: boolean;
   }[];
   storages: {

@@ -101,6 +101,12 @@ export const hostRegistryServiceRef = createServiceRef<HostRegistry>({
         const registry = createHostRegistry({
           engine,
           shared: settings.shared,
+          async stateUrl() {
+            const secrets = createSecretSource(settings.secrets);
+            const values = await secrets.read(['STATE_S3_ENDPOINT']);
+            // Only where it is: an address can carry a name and a password.
+            return new URL(values.STATE_S3_ENDPOINT).origin;
+          },
         });
         events.subscribe(event => {
           if (event.type === 'hosts') {

@@ -20,7 +20,7 @@ import {
 } from './ConnectionSource';
 import { ManagedHosts } from './ManagedHosts';
 import { type HostFacts, describeHost } from './detail';
-import { lostPrivileges } from './guard';
+import { countPrivileges, fewerPrivileges, lostPrivileges } from './guard';
 import { joinHosts } from './join';
 import { summariseNodes } from './nodes';
 import { type Asker, ContainerImages, offerPlacement } from './placement';
@@ -32,6 +32,8 @@ export interface Observation {
   nodes: NodeSummary[];
   /** True when a node is offline: guests that are missing may only be out of sight. */
   nodeOffline: boolean;
+  /** How many privileges the API token holds. */
+  privileges: number;
   /** ISO time. */
   observedAt: string;
 }
@@ -76,8 +78,16 @@ export interface HostRegistry {
     connection: string,
     options?: { signal?: AbortSignal; accept?: boolean },
   ): Promise<Observation>;
-  /** Guests that an earlier process saw, so that the first answer is measured against them. */
-  expect(connection: string, vmIds: Iterable<number>): void;
+  /**
+   * What an earlier process saw, so that the first answer is measured against it.
+   *
+   * @param privileges - how many the API token held; left out when nobody knows
+   */
+  expect(
+    connection: string,
+    vmIds: Iterable<number>,
+    privileges?: number,
+  ): void;
   /** The next look asks Proxmox and the bucket again. */
   invalidate(connection: string): void;
 }
@@ -86,6 +96,8 @@ export interface HostRegistry {
 export function createHostRegistry(deps: {
   engine: Engine;
   shared: InfrastructureConfig;
+  /** Address of the state bucket, for its health. */
+  stateUrl?: () => Promise<string>;
   now?: () => number;
 }): HostRegistry {
   const { engine, shared } = deps;
@@ -96,9 +108,10 @@ export function createHostRegistry(deps: {
       new ConnectionSource({ name, connection, engine, now }),
     ]),
   );
-  const bucket = new ManagedHosts(engine, now);
+  const bucket = new ManagedHosts(engine, now, deps.stateUrl);
   const images = new ContainerImages(now);
   const privileges = new Map<string, Record<string, string[]>>();
+  const earlierPrivileges = new Map<string, number>();
 
   const source = (name: string): ConnectionSource => {
     const found = sources.get(name);
@@ -116,6 +129,7 @@ export function createHostRegistry(deps: {
     managed: ManagedHost[],
   ) =>
     joinHosts({
+      leased: bucket.leased,
       connection: from.name,
       guests: snapshot?.resources.guests ?? [],
       managed: managed.filter(host => host.connection === from.name),
@@ -126,7 +140,7 @@ export function createHostRegistry(deps: {
   const bucketHealth = (): ConnectionHealth => ({
     name: 'state',
     type: 'state',
-    url: '',
+    url: bucket.url ?? '',
     ok: bucket.lastSuccessAt !== undefined && bucket.error === undefined,
     readOnly: false,
     lastSuccessAt: bucket.lastSuccessAt,
@@ -243,7 +257,13 @@ export function createHostRegistry(deps: {
       const before = privileges.get(connection);
       const api = await from.api();
       const held = await api.permissions({ signal: options.signal });
-      const lost = options.accept ? undefined : lostPrivileges(before, held);
+      const lost = options.accept
+        ? undefined
+        : (lostPrivileges(before, held) ??
+          fewerPrivileges(
+            before ? undefined : earlierPrivileges.get(connection),
+            held,
+          ));
       if (lost) {
         from.distrust(lost);
         throw new NanteError(
@@ -275,12 +295,14 @@ export function createHostRegistry(deps: {
         nodeOffline: snapshot.resources.nodes.some(
           node => node.status !== 'online',
         ),
+        privileges: countPrivileges(held),
         observedAt: new Date(snapshot.at).toISOString(),
       };
     },
 
-    expect(connection, vmIds) {
+    expect(connection, vmIds, held) {
       source(connection).expect(vmIds);
+      if (held !== undefined) earlierPrivileges.set(connection, held);
     },
 
     invalidate(connection) {

@@ -1,25 +1,42 @@
 import type { Engine, ManagedHost } from '@nante/engine';
+import { finalRunStates } from '@nante/model';
 import { describeError } from './ConnectionSource';
 
 /** How long the bucket's answer serves, in milliseconds. A run that ends makes it stale at once. */
 const FRESH_FOR = 10_000;
 const READ_DEADLINE = 15_000;
+/** Documents of runs that are read at a time. */
+const RUNS_AT_ONCE = 8;
 
 /** What the bucket knows of our hosts, with a short cache. The last good answer is kept while the bucket fails. */
 export class ManagedHosts {
-  readonly #engine: Pick<Engine, 'managedHosts'>;
+  readonly #engine: Pick<Engine, 'managedHosts' | 'getRun'>;
   readonly #now: () => number;
+  readonly #readUrl?: () => Promise<string>;
   #hosts?: ManagedHost[];
   #lastSuccessAt?: number;
   #triedAt = -Infinity;
   #inFlight?: Promise<void>;
   #latencyMs?: number;
+  /** What the last run of a host found, by the run's id: an ended run doesn't change any more. */
+  #found = new Map<string, string | null>();
   error?: string;
+  /** Address of the bucket's server; undefined until it is known. */
+  url?: string;
 
-  constructor(engine: Pick<Engine, 'managedHosts'>, now: () => number) {
+  constructor(
+    engine: Pick<Engine, 'managedHosts' | 'getRun'>,
+    now: () => number,
+    readUrl?: () => Promise<string>,
+  ) {
     this.#engine = engine;
     this.#now = now;
+    this.#readUrl = readUrl;
   }
+
+  /** Address that a host without a fixed one had at the end of its last run. */
+  readonly leased = (host: ManagedHost): string | undefined =>
+    (host.lastRunId && this.#found.get(host.lastRunId)) || undefined;
 
   /** Undefined when the bucket never answered. */
   async read(): Promise<ManagedHost[] | undefined> {
@@ -51,14 +68,39 @@ export class ManagedHosts {
     const startedAt = this.#now();
     this.#triedAt = startedAt;
     try {
-      this.#hosts = await this.#engine.managedHosts({
-        signal: AbortSignal.timeout(READ_DEADLINE),
-      });
+      const signal = AbortSignal.timeout(READ_DEADLINE);
+      // Only shown: nothing else depends on it.
+      this.url ??= await this.#readUrl?.().catch(() => undefined);
+      this.#hosts = await this.#engine.managedHosts({ signal });
+      await this.#readLeases(this.#hosts, signal);
       this.#lastSuccessAt = this.#now();
       this.#latencyMs = this.#lastSuccessAt - startedAt;
       this.error = undefined;
     } catch (error) {
       this.error = describeError(error);
     }
+  }
+
+  /** A list without some of these addresses is still a list, so a run that can't be read is passed over. */
+  async #readLeases(hosts: ManagedHost[], signal: AbortSignal): Promise<void> {
+    const wanted = hosts.flatMap(({ desired, lastRunId }) =>
+      desired.network.address === 'dhcp' && lastRunId ? [lastRunId] : [],
+    );
+    // What no host names any more is forgotten.
+    this.#found = new Map(
+      [...this.#found].filter(([runId]) => wanted.includes(runId)),
+    );
+    const queue = wanted.filter(runId => !this.#found.has(runId));
+    const work = async () => {
+      for (let id = queue.shift(); id; id = queue.shift()) {
+        const run = await this.#engine
+          .getRun(id, { signal })
+          .catch(() => undefined);
+        if (run && finalRunStates.includes(run.state)) {
+          this.#found.set(id, run.result?.address ?? null);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: RUNS_AT_ONCE }, work));
   }
 }

@@ -32,21 +32,28 @@ export async function describeHost(
       : undefined;
   const part = <T>(promise: Promise<T>) => promise.catch(() => undefined);
 
-  const [config, interfaces, samples, run, lock] = await Promise.all([
-    part(ask((api, options) => api.guestConfig(node, kind, vmId, options))),
-    part(ask((api, options) => api.guestInterfaces(node, kind, vmId, options))),
-    part(ask((api, options) => api.samples(node, kind, vmId, 'day', options))),
-    part(
-      host?.lastRunId
-        ? engine.getRun(host.lastRunId)
-        : Promise.resolve(undefined),
-    ),
-    part(
-      host
-        ? engine.lockHolder(workspaceName(host.app, host.environment))
-        : Promise.resolve(undefined),
-    ),
-  ]);
+  const [config, interfaces, snapshots, samples, run, lock] = await Promise.all(
+    [
+      part(ask((api, options) => api.guestConfig(node, kind, vmId, options))),
+      part(
+        ask((api, options) => api.guestInterfaces(node, kind, vmId, options)),
+      ),
+      part(ask((api, options) => api.snapshots(node, kind, vmId, options))),
+      part(
+        ask((api, options) => api.samples(node, kind, vmId, 'day', options)),
+      ),
+      part(
+        host?.lastRunId
+          ? engine.getRun(host.lastRunId)
+          : Promise.resolve(undefined),
+      ),
+      part(
+        host
+          ? engine.lockHolder(workspaceName(host.app, host.environment))
+          : Promise.resolve(undefined),
+      ),
+    ],
+  );
 
   const shown = (interfaces ?? [])
     .filter(item => item.name !== 'lo')
@@ -72,7 +79,14 @@ export async function describeHost(
     interfaces: shown,
     interfacesProblem: shown.length ? undefined : whyNoInterfaces(row, config),
     disks: config ? readDisks(config.raw) : [],
-    snapshots: [],
+    snapshots: (snapshots ?? []).map(({ name, description, createdAt }) => ({
+      name,
+      description,
+      createdAt:
+        createdAt === undefined
+          ? undefined
+          : new Date(createdAt * 1000).toISOString(),
+    })),
     description: config?.description ?? '',
     ssh: host && addresses[0] && sshCommand(host, addresses[0]),
     requestedBy: run?.requestedBy,

@@ -18,6 +18,8 @@ export interface JoinInput {
   observedAt?: string;
   /** False while the source is stale: what was running then is unknown now. */
   live: boolean;
+  /** Address that a host got by DHCP, as far as it is known. */
+  leased?: (host: ManagedHost) => string | undefined;
 }
 
 /**
@@ -36,7 +38,7 @@ export function joinHosts(input: JoinInput): HostSummary[] {
     const present = new Set(input.guests.map(guest => guest.vmId));
     for (const host of input.managed) {
       if (!present.has(host.desired.vm_id)) {
-        rows.push(missingRow(input.connection, host, input.observedAt));
+        rows.push(missingRow(input, host, input.observedAt));
       }
     }
   }
@@ -69,7 +71,7 @@ function guestRow(
     uptime: guest.uptime,
     // Who says that a guest is theirs must not become its owner by a tag.
     ...(host && desiredFacts(host)),
-    addresses: host ? fixedAddresses(host) : [],
+    addresses: host ? knownAddresses(host, input.leased) : [],
     management,
     managementDetail: disagreement,
     entityRef: hostEntityRef(input.connection, guest.vmId),
@@ -78,7 +80,7 @@ function guestRow(
 }
 
 function missingRow(
-  connection: string,
+  { connection, leased }: JoinInput,
   host: ManagedHost,
   observedAt: string,
 ): HostSummary {
@@ -97,7 +99,7 @@ function missingRow(
     memory: desired.memory_mb * 1024 ** 2,
     disk: desired.disk_gb * 1024 ** 3,
     ...desiredFacts(host),
-    addresses: fixedAddresses(host),
+    addresses: knownAddresses(host, leased),
     management: 'missing',
     managementDetail: underWay
       ? 'It is being made, or its run stopped half way: see the run.'
@@ -114,12 +116,17 @@ function desiredFacts(host: ManagedHost) {
     environment: host.environment,
     vlan: host.desired.network.vlan,
     workspace: workspaceName(host.app, host.environment),
+    requestId: host.desired.request_id,
   };
 }
 
-function fixedAddresses(host: ManagedHost): string[] {
+function knownAddresses(
+  host: ManagedHost,
+  leased: JoinInput['leased'],
+): string[] {
   const { address } = host.desired.network;
-  return address === 'dhcp' ? [] : [address.split('/')[0]];
+  const known = address === 'dhcp' ? leased?.(host) : address.split('/')[0];
+  return known ? [known] : [];
 }
 
 function disagreementOf(

@@ -1,5 +1,16 @@
-import type { ProxmoxResources } from '@nante/clients';
+import type { ProxmoxNode, ProxmoxResources } from '@nante/clients';
 import type { NodeSummary } from '@nante/plugin-infrastructure-common';
+
+/**
+ * Figures of a node. A token without `Sys.Audit` gets none at all: then nothing is said to be in use either, so that no
+ * page calls the node empty.
+ */
+export function nodeFigures(
+  node: ProxmoxNode,
+): Pick<NodeSummary, 'cores' | 'cpu' | 'memory' | 'memoryUsed'> {
+  const { cores, cpu, memory, memoryUsed } = node;
+  return memory > 0 ? { cores, cpu, memory, memoryUsed } : { cores, memory };
+}
 
 /** Nodes of one connection with their storages; sorted by name. */
 export function summariseNodes(
@@ -15,10 +26,7 @@ export function summariseNodes(
         name: node.name,
         state:
           live && node.status !== 'unknown' ? online : ('Unknown' as const),
-        cores: node.cores,
-        cpu: node.cpu,
-        memory: node.memory,
-        memoryUsed: node.memoryUsed,
+        ...nodeFigures(node),
         guests: resources.guests.filter(
           guest => guest.node === node.name && !guest.template,
         ).length,

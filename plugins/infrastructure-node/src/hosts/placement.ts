@@ -2,6 +2,7 @@ import type { ProxmoxApi, ProxmoxResources } from '@nante/clients';
 import type { ManagedHost } from '@nante/engine';
 import type { Environment, HostKind, InfrastructureConfig } from '@nante/model';
 import type { PlacementOptions } from '@nante/plugin-infrastructure-common';
+import { nodeFigures } from './nodes';
 
 const GIB = 1024 ** 3;
 /** Container templates change rarely, and each storage costs a call, in milliseconds. */
@@ -40,10 +41,7 @@ export function offerPlacement(input: {
       name: node.name,
       online: node.status === 'online',
       allowed: allows(policy.nodes, node.name),
-      cores: node.cores,
-      cpu: node.cpu,
-      memory: node.memory,
-      memoryUsed: node.memoryUsed,
+      ...nodeFigures(node),
       guests: resources.guests.filter(
         guest => guest.node === node.name && !guest.template,
       ).length,
@@ -55,14 +53,16 @@ export function offerPlacement(input: {
         freeMemory(b) - freeMemory(a) ||
         a.name.localeCompare(b.name),
     );
-  const bestNode = nodes.find(node => node.online && node.allowed);
+  const usable = nodes.filter(node => node.online && node.allowed);
+  // Without a right to look at the nodes every memory is 0, and a choice would be a guess.
+  const bestNode = usable.find(node => node.memory > 0);
   if (bestNode) bestNode.bestFit = true;
 
   const storages = offerStorages(
     resources,
     kind,
     name => allows(policy.storages, name),
-    bestNode?.name,
+    (bestNode ?? usable[0])?.name,
   );
 
   return {

@@ -224,6 +224,14 @@ export function fakeEngine(
         ],
       },
     ]),
+    snapshots: answer('snapshots', () => [
+      {
+        name: 'before-upgrade',
+        description: 'Before the upgrade',
+        createdAt: 1_700_000_000,
+        withMemory: false,
+      },
+    ]),
     samples: answer('samples', () => [{ time: 1, cpu: 0.5, memoryUsed: 1 }]),
     storageContent: answer('storageContent', () => [
       {

@@ -37,8 +37,8 @@ export function LiveSelects(props: Part & { options: PlacementOptions }) {
     const reason = nodeReason(node, size?.memoryMb);
     const free = node.memory - (node.memoryUsed ?? 0);
     const figures = t('field.placement.nodeFigures', {
-      free: bytes(free),
-      cpu: percent(node.cpu ?? 0),
+      free: node.memory > 0 ? bytes(free) : t('meter.unknown'),
+      cpu: node.cpu === undefined ? t('meter.unknown') : percent(node.cpu),
       guests: String(node.guests),
     });
     return {
