@@ -45,10 +45,12 @@ export class KillablePortal {
    *
    * @param data - empty folder
    * @param undo - gets what stops them
+   * @param seed - of the company that the sandbox starts with
    */
   static async start(
     data: string,
     undo: (() => unknown)[],
+    seed = 1,
   ): Promise<KillablePortal> {
     const services = new KillableServices();
     undo.push(() => services.stop());
@@ -58,7 +60,7 @@ export class KillablePortal {
       {
         data,
         guests: 'record',
-        seed: '1',
+        seed: String(seed),
         fresh: false,
         portBase: String(await freeRange(10)),
       },

@@ -1,0 +1,33 @@
+import type { Endpoints } from '@nante/sandbox';
+
+/** Sets a fault of a stand-in, for example `{ kind: 'empty' }`. */
+export async function setFault(
+  endpoints: Endpoints,
+  system: 'proxmox' | 's3',
+  fault: { kind: string } & Record<string, unknown>,
+): Promise<void> {
+  await control(endpoints, system, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(fault),
+  });
+}
+
+/** Takes back every fault of a stand-in. */
+export async function clearFaults(
+  endpoints: Endpoints,
+  system: 'proxmox' | 's3',
+): Promise<void> {
+  await control(endpoints, system, { method: 'DELETE' });
+}
+
+async function control(
+  endpoints: Endpoints,
+  system: 'proxmox' | 's3',
+  init: RequestInit,
+): Promise<void> {
+  const response = await fetch(`${endpoints[system]?.control}/faults`, init);
+  if (!response.ok) {
+    throw new Error(`faults: ${response.status} ${await response.text()}`);
+  }
+}
