@@ -9,10 +9,14 @@ import {
   NanteError,
   type InfrastructureConfig,
   type ProxmoxConnection,
+  type RunDocument,
 } from '@nante/model';
+import { createCreateQueue, type CreateQueue } from './provision/createQueue';
 import { readDocument } from './store/documents';
 import { configKey } from './store/keys';
 import type { RunRecorder } from './runs/recorder';
+import { createRunIndex, type RunIndex } from './runs/runIndex';
+import { readTools } from './terraform/tools';
 import type { EngineOptions } from './types';
 
 /** Milliseconds; see `EngineOptions.timing`. */
@@ -29,22 +33,29 @@ export interface EngineContext {
   connection(name: string): Promise<ProxmoxConnection>;
   proxmox(connection: string): Promise<ProxmoxApi>;
   log(level: 'info' | 'warn' | 'error', line: string): void;
+  /** What the runs of this engine work with, for their documents. */
+  tools(): Promise<RunDocument['tools']>;
+  /** Who creates when. */
+  creations: CreateQueue;
+  /** Runs of all doors. */
+  runs: RunIndex;
   /** Runs that this process executes. */
   active: Map<string, { recorder: RunRecorder; cancel(): void }>;
 }
 
 export function createContext(options: EngineOptions): EngineContext {
   const clients = new Map<string, Promise<ProxmoxApi>>();
-  const context: EngineContext = {
+  const context: Omit<EngineContext, 'runs'> = {
     options,
     timing: {
       heartbeatMs: 10_000,
       lockTtlMs: 60_000,
-      cancelGraceMs: 330_000,
+      cancelGraceMs: 600_000,
       lockWaitMs: 300_000,
       agentTimeoutMs: 120_000,
       ...options.timing,
     },
+    creations: createCreateQueue(),
     active: new Map(),
     store: remember(() =>
       options.createStore ? options.createStore() : openStore(options),
@@ -87,14 +98,15 @@ export function createContext(options: EngineOptions): EngineContext {
       made.catch(() => clients.delete(name));
       return made;
     },
+    tools: remember(() => readTools(options)),
     log: (level, line) => options.log?.(level, line),
   };
-  return context;
+  return Object.assign(context, { runs: createRunIndex(context) });
 }
 
 /** Address of a connection's API. */
 export async function proxmoxUrl(
-  context: EngineContext,
+  context: Pick<EngineContext, 'options'>,
   connection: ProxmoxConnection,
 ): Promise<string> {
   if (connection.url) return connection.url;
@@ -121,7 +133,7 @@ async function openStore(options: EngineOptions): Promise<ObjectStore> {
 }
 
 async function openProxmox(
-  context: EngineContext,
+  context: Pick<EngineContext, 'connection' | 'options'>,
   name: string,
 ): Promise<ProxmoxApi> {
   const connection = await context.connection(name);

@@ -1,11 +1,17 @@
-import { NanteError, type RunDocument } from '@nante/model';
+import type { RunDocument } from '@nante/model';
 import {
   destroyRequest,
   provisionRequest,
   startLab,
   type Lab,
 } from './__testUtils__/lab';
-import type { RunOptions } from './types';
+import {
+  cancelIn,
+  cli,
+  failure,
+  leftovers as leftoversOf,
+  nothing,
+} from './__testUtils__/outcome';
 
 jest.setTimeout(120_000);
 
@@ -16,61 +22,7 @@ beforeAll(async () => {
 afterAll(() => lab?.stop());
 afterEach(() => lab.clearFaults());
 
-const cli: RunOptions = { door: 'cli' };
-
-/** What is left of an app anywhere. */
-async function leftovers(app: string, environment = 'dev') {
-  const workspace = `${app}-${environment}`;
-  const { guests } = await lab.proxmox.resources();
-  const configs = await Promise.all(
-    guests
-      .filter(({ template }) => !template)
-      .map(({ node, kind, vmId }) => lab.proxmox.guestConfig(node, kind, vmId)),
-  );
-  const terraform = await lab.store.list(`env:/${workspace}/`);
-  const hosts = await lab.engine.managedHosts();
-  const claims = await lab.store.list('nante/reservations/');
-  const claimed = await Promise.all(
-    claims.map(({ key }) => lab.store.get(key)),
-  );
-  return {
-    guests: configs.filter(({ description }) =>
-      description.includes(`app=${app} `),
-    ).length,
-    terraform: terraform.map(({ key }) => key),
-    hosts: hosts.filter(host => host.app === app).map(({ name }) => name),
-    claims: claimed.filter(
-      object =>
-        object?.body.includes(`"${workspace}"`) &&
-        object.body.includes('"claimed"'),
-    ).length,
-  };
-}
-
-const nothing = { guests: 0, terraform: [], hosts: [], claims: 0 };
-
-/** Ends a run in a certain step. */
-function cancelIn(step: string): RunOptions {
-  const controller = new AbortController();
-  return {
-    door: 'cli',
-    signal: controller.signal,
-    onRun: run => {
-      if (run.steps.some(({ id, state }) => id === step && state === 'running'))
-        controller.abort();
-    },
-  };
-}
-
-async function failure(promise: Promise<unknown>): Promise<NanteError> {
-  const error = await promise.then(
-    () => undefined,
-    problem => problem,
-  );
-  if (!NanteError.is(error))
-    throw new Error(`expected one of our errors, got ${error}`);
-  return error;
-}
+const leftovers = (app: string) => leftoversOf(lab, app);
 
 describe('provision and destroy', () => {
   it('makes one machine however often the same request comes, and leaves nothing after destroy', async () => {
@@ -233,12 +185,50 @@ describe('provision and destroy', () => {
   });
 });
 
+describe('a run id', () => {
+  it('of somebody else, or of another request, is refused and gives nothing away', async () => {
+    const request = provisionRequest({ app: 'replay', purpose: 'quiet' });
+    const running = lab.engine.provision(request, cli);
+    const others = [
+      { requestedBy: 'user:default/eve' },
+      { name: 'web-2' },
+      { app: 'other' },
+      { environment: 'prod', operator: true },
+      { kind: 'lxc' as const },
+      { purpose: 'loud' },
+    ];
+    const replay = async () => {
+      for (const change of others) {
+        const error = await failure(
+          lab.engine.provision({ ...request, ...change }, cli),
+        );
+        expect(error.code).toBe('conflict');
+        expect(error.message).toContain(Object.keys(change)[0]);
+        expect(error.message).not.toMatch(/mia|web-1|quiet/);
+      }
+      const foreign = destroyRequest({ requestId: request.requestId });
+      expect(await failure(lab.engine.destroy(foreign, cli))).toMatchObject({
+        code: 'conflict',
+      });
+    };
+    await replay();
+    await running;
+    await replay();
+    await lab.engine.destroy(destroyRequest({ app: 'replay' }), cli);
+    expect(await leftovers('replay')).toEqual(nothing);
+  });
+});
+
 describe('bad input', () => {
   it.each([
     [{ name: '$(id)' }, 'invalid-input', 'name: use lower case'],
     [{ name: '-oProxyCommand=x' }, 'invalid-input', 'name: use lower case'],
     [{ app: '{{ x }}' }, 'invalid-input', 'app: use lower case'],
-    [{ environment: 'mars' }, 'invalid-input', 'choose one of dev, prod'],
+    [
+      { environment: 'mars' },
+      'invalid-input',
+      'choose one of dev, staging, prod',
+    ],
     [
       { environment: 'prod' },
       'refused',
@@ -352,6 +342,37 @@ describe('plan', () => {
 });
 
 describe('cancel', () => {
+  it('in verify and finish leaves a machine that is named, and the repeat answers it', async () => {
+    const request = provisionRequest({ app: 'stop-verify' });
+    const error = await failure(
+      lab.engine.provision(request, cancelIn('verify')),
+    );
+    expect(error.code).toBe('cancelled');
+    expect(await lab.engine.getRun(request.requestId)).toMatchObject({
+      state: 'cancelled',
+      leftovers: [expect.stringContaining('web-1')],
+    });
+    // Too late: everything is done by then.
+    const run = await lab.engine.provision(request, cancelIn('finish'));
+    expect(run.state).toBe('succeeded');
+    expect(await leftovers('stop-verify')).toMatchObject({ guests: 1 });
+
+    for (const step of ['check', 'lock', 'plan', 'destroy', 'clean']) {
+      const destroy = destroyRequest({ app: 'stop-verify' });
+      const end = await lab.engine
+        .destroy(destroy, cancelIn(step))
+        .catch(problem => problem);
+      const document = await lab.engine.getRun(destroy.requestId);
+      const { guests } = await leftovers('stop-verify');
+      if (document?.state === 'succeeded') expect(guests).toBe(0);
+      else expect(end.code).toBe('cancelled');
+      if (document?.state === 'cancelled' && step !== 'destroy')
+        expect(guests).toBe(1);
+    }
+    await lab.engine.destroy(destroyRequest({ app: 'stop-verify' }), cli);
+    expect(await leftovers('stop-verify')).toEqual(nothing);
+  });
+
   it.each(['check', 'reserve', 'plan'])('in %s changes nothing', async step => {
     const request = provisionRequest({ app: `stop-${step}` });
     const error = await failure(lab.engine.provision(request, cancelIn(step)));

@@ -9,7 +9,6 @@ import { readLedger } from './ledger/ledger';
 import { planOnly } from './provision/planOnly';
 import { checkRequest } from './provision/checkRequest';
 import { provision } from './provision/provision';
-import { createRunIndex } from './runs/runIndex';
 import { readDocument, updateDocument } from './store/documents';
 import { readAllHosts } from './store/hosts';
 import { configKey, lockKey } from './store/keys';
@@ -18,7 +17,7 @@ import type { Engine, EngineOptions, ManagedHost } from './types';
 /** Makes the engine that every door uses. Nothing is asked of any system before the first call. */
 export function createEngine(options: EngineOptions): Engine {
   const context = createContext(options);
-  const runs = createRunIndex(context);
+  const { runs } = context;
   return {
     config: () => context.config(),
     async publishConfig(config) {

@@ -1,14 +1,12 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NanteError, type ProvisionRequest } from '@nante/model';
+import { provisionRequest, startLab, type Lab } from './__testUtils__/lab';
 import {
-  destroyRequest,
-  provisionRequest,
-  startLab,
-  type Lab,
-} from './__testUtils__/lab';
-import type { RunOptions } from './types';
+  cli,
+  expectConverges,
+  failure,
+  guestsOf,
+  whenRunning,
+} from './__testUtils__/outcome';
 
 jest.setTimeout(180_000);
 
@@ -18,59 +16,6 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.stop());
 afterEach(() => lab.clearFaults());
-
-const cli: RunOptions = { door: 'cli' };
-
-async function failure(promise: Promise<unknown>): Promise<NanteError> {
-  const error = await promise.then(
-    () => undefined,
-    problem => problem,
-  );
-  if (!NanteError.is(error))
-    throw new Error(`expected one of our errors, got ${error}`);
-  return error;
-}
-
-/** Does something once, as soon as a step runs. */
-function whenRunning(step: string, act: () => Promise<void>): RunOptions {
-  let done = false;
-  return {
-    door: 'cli',
-    onRun: run => {
-      const runs = run.steps.some(
-        ({ id, state }) => id === step && state === 'running',
-      );
-      if (!runs || done) return;
-      done = true;
-      void act();
-    },
-  };
-}
-
-async function guestsOf(app: string): Promise<number> {
-  const { guests } = await lab.proxmox.resources();
-  const configs = await Promise.all(
-    guests.map(({ node, kind, vmId }) =>
-      lab.proxmox.guestConfig(node, kind, vmId),
-    ),
-  );
-  return configs.filter(({ description }) =>
-    description.includes(`app=${app} `),
-  ).length;
-}
-
-/** The repeat makes exactly one machine, and destroy leaves none. */
-async function expectConverges(request: ProvisionRequest) {
-  const run = await lab.engine.provision(request, cli);
-  expect(run.state).toBe('succeeded');
-  expect(await guestsOf(request.app)).toBe(1);
-  await lab.engine.destroy(
-    destroyRequest({ app: request.app, name: request.name }),
-    cli,
-  );
-  expect(await guestsOf(request.app)).toBe(0);
-  expect(await lab.store.list(`env:/${request.app}-dev/`)).toEqual([]);
-}
 
 describe('Proxmox is away', () => {
   it('at submit: the check says so, and nothing is changed', async () => {
@@ -84,7 +29,7 @@ describe('Proxmox is away', () => {
       error: { step: 'check' },
     });
     await lab.clearFaults();
-    await expectConverges(request);
+    await expectConverges(lab, request);
   });
 
   it('in the middle: the run fails truly, names what may exist, and the repeat finishes it', async () => {
@@ -100,9 +45,47 @@ describe('Proxmox is away', () => {
     const run = await lab.engine.getRun(request.requestId);
     expect(run).toMatchObject({ state: 'failed', error: { step: 'create' } });
     expect(error.message.length).toBeGreaterThan(10);
-    expect(run?.leftovers).toHaveLength(await guestsOf('middle'));
+    expect(run?.leftovers).toHaveLength(await guestsOf(lab, 'middle'));
     await lab.clearFaults();
-    await expectConverges(request);
+    await expectConverges(lab, request);
+  });
+});
+
+describe('Terraform that does not end', () => {
+  it('is not killed after a cancel: the run fails, the lock stays, and the repeat takes it up', async () => {
+    const request = provisionRequest({ app: 'slow' });
+    await lab.fault('proxmox', {
+      kind: 'latency',
+      method: 'PUT',
+      path: '/config$',
+      ms: 5_000,
+    });
+    const impatient = lab.engineWith({
+      timing: { ...lab.setting.timing, cancelGraceMs: 500 },
+    });
+    const controller = new AbortController();
+    const error = await failure(
+      impatient.provision(request, {
+        ...whenRunning('create', async () => {
+          await sleep(1_500);
+          controller.abort();
+        }),
+        signal: controller.signal,
+      }),
+    );
+    expect(error).toMatchObject({
+      code: 'failed',
+      message: expect.stringMatching(/Terraform \(process \d+\) still works/),
+    });
+    expect(await impatient.lockHolder('slow-dev')).toMatchObject({
+      runId: request.requestId,
+    });
+    expect(await impatient.getRun(request.requestId)).toMatchObject({
+      state: 'failed',
+      leftovers: [expect.stringContaining('still works')],
+    });
+    await lab.clearFaults();
+    await expectConverges(lab, request);
   });
 });
 
@@ -121,7 +104,7 @@ describe('the bucket is away', () => {
       (await lab.store.get(`nante/late-dev/runs/${request.requestId}.json`))
         ?.body,
     ).toContain('"succeeded"');
-    await expectConverges(request);
+    await expectConverges(lab, request);
   });
 
   it('for the state: it is kept here, the workspace stays locked, and the next run uploads it first', async () => {
@@ -140,7 +123,7 @@ describe('the bucket is away', () => {
       ),
     );
     expect(error.message).toContain('could not upload its state');
-    expect(await guestsOf('strand')).toBe(1);
+    expect(await guestsOf(lab, 'strand')).toBe(1);
     expect(await lab.engine.lockHolder('strand-dev')).toMatchObject({
       runId: request.requestId,
     });
@@ -148,7 +131,7 @@ describe('the bucket is away', () => {
     const elsewhere = lab.engineWith({
       workDirectory: `${lab.setting.workDirectory}-elsewhere`,
     });
-    await expectConverges(request);
+    await expectConverges(lab, request);
     expect(await elsewhere.lockHolder('strand-dev')).toBeUndefined();
   });
 });
@@ -193,7 +176,7 @@ describe('the lock', () => {
       message: expect.stringContaining('workflow:runner-3:17'),
     });
     expect(waits.join('\n')).toContain('https://example.com/run/1');
-    expect(await guestsOf('held')).toBe(0);
+    expect(await guestsOf(lab, 'held')).toBe(0);
   });
 
   it('of somebody who is gone is taken over, unless Terraform still holds its own', async () => {
@@ -216,48 +199,11 @@ describe('the lock', () => {
     const error = await failure(impatient.provision(request, cli));
     expect(error.message).toContain('root@runner-3');
     await lab.store.delete('env:/dead-dev/terraform.tfstate.tflock');
-    await expectConverges(request);
+    await expectConverges(lab, request);
     expect(
       JSON.parse(
         (await lab.store.get('nante/dead-dev/operation.lock'))?.body ?? '{}',
       ),
     ).toMatchObject({ state: 'released', fencing: 9 });
-  });
-});
-
-describe('killed with -9', () => {
-  const script = join(__dirname, '__testUtils__/provisionProcess.ts');
-
-  it.each([
-    'reserve',
-    'plan',
-    'create',
-    'create +300',
-    'create +900',
-    'verify',
-  ])('in %s: the repeat ends with one machine', async moment => {
-    const [step, delay] = moment.split(' ');
-    const app = `kill-${moment.replace(/[^a-z0-9]+/g, '-')}`;
-    const request = provisionRequest({ app });
-    const child = spawn(
-      process.execPath,
-      [
-        '--import',
-        'tsx',
-        script,
-        JSON.stringify({ setting: lab.setting, request }),
-      ],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    const ended = new Promise(resolve =>
-      child.once('exit', (_code, signal) => resolve(signal)),
-    );
-    child.stdout.on('data', async (data: Buffer) => {
-      if (!data.toString().split('\n').includes(step)) return;
-      await sleep(Number(delay ?? 0));
-      child.kill('SIGKILL');
-    });
-    expect(await ended).toBe('SIGKILL');
-    await expectConverges(request);
   });
 });

@@ -47,10 +47,18 @@ export interface EngineOptions {
   log?: (level: 'info' | 'warn' | 'error', line: string) => void;
   /** Milliseconds; shorter in tests. */
   timing?: {
+    /** Between two heartbeats of a lock; 10 000. */
     heartbeatMs?: number;
+    /** Without a heartbeat, until others look whether the holder is dead; 60 000. */
     lockTtlMs?: number;
+    /**
+     * How long a cancelled Terraform is waited for; 600 000, longer than any deadline of the provider. Then the run ends
+     * as failed; Terraform is not killed, and its workspace stays locked until it ends.
+     */
     cancelGraceMs?: number;
+    /** How long a run waits for a lock; 300 000. */
     lockWaitMs?: number;
+    /** How long a new guest may take until it reports its address; 120 000. */
     agentTimeoutMs?: number;
   };
 }

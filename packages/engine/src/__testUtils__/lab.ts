@@ -191,7 +191,11 @@ function labConfig(caFile: string): InfrastructureConfig {
   });
   return infrastructureConfigSchema.parse({
     connections: { pve: { type: 'proxmox', caFile } },
-    environments: { dev: environment(30, false), prod: environment(50, true) },
+    environments: {
+      dev: environment(30, false),
+      staging: { ...environment(40, false), addressing: { type: 'dhcp' } },
+      prod: environment(50, true),
+    },
     sizes: {
       small: { title: 'Small', cores: 1, memoryMb: 1024, diskGb: 10 },
       large: {

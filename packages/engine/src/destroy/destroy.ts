@@ -61,7 +61,7 @@ export async function destroy(
   );
   const kind =
     known.desired?.kind ?? (known.entry?.kind === 'lxc' ? 'lxc' : 'vm');
-  const initial = newRunDocument('destroy', request, options, {
+  const initial = await newRunDocument('destroy', request, options, {
     hostKind: kind,
     owner: known.desired?.owner,
     inputs: { ...request },

@@ -38,6 +38,8 @@ export interface Lease {
   setStranded(
     stranded: NonNullable<OperationLock['strandedState']> | null,
   ): Promise<void>;
+  /** Ends the heartbeat and leaves the lock held: what still works under it has to end before anybody may take it. */
+  leave(): void;
   /** Gives the lock back by writing "released"; with a stranded state it stays held, without heartbeat. */
   release(): Promise<void>;
 }
@@ -114,6 +116,12 @@ export function startLease(
   }, timing.heartbeatMs);
   timer.unref();
 
+  const leave = () => {
+    ended = true;
+    clearInterval(timer);
+    active.delete(leaseName(taken.value));
+  };
+
   return {
     fencing: taken.value.fencing,
     taken: taken.value,
@@ -127,9 +135,9 @@ export function startLease(
         timing.ttlMs,
       );
     },
+    leave,
     async release() {
       if (ended) return;
-      ended = true;
       clearInterval(timer);
       try {
         if (lost.signal.aborted || current.value.strandedState) return;
@@ -138,7 +146,7 @@ export function startLease(
           timing.ttlMs,
         );
       } finally {
-        active.delete(leaseName(taken.value));
+        leave();
       }
     },
   };

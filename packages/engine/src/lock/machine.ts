@@ -1,27 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { OperationLock } from '@nante/model';
+import { processStartTime } from '../process';
 
 /** Identity of a process beyond its pid, which the machine uses again. */
 export type ProcessMark = NonNullable<OperationLock['process']>;
-
-/**
- * When a process started, in the machine's own words: with the pid it names one process for ever.
- *
- * @returns undefined when there is no such process
- */
-export async function processStart(pid: number): Promise<string | undefined> {
-  try {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // The name in parentheses may hold anything, so fields are counted from its end; a zombie is dead already.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? undefined : fields[19];
-  } catch {
-    return undefined;
-  }
-}
 
 let machine: string | undefined;
 
@@ -48,7 +32,7 @@ export async function ownProcess(): Promise<ProcessMark> {
   return {
     machine: machineId(),
     pid: process.pid,
-    started: (await processStart(process.pid)) ?? '',
+    started: (await processStartTime(process.pid)) ?? '',
   };
 }
 
@@ -57,7 +41,7 @@ export async function processRuns(
   mark: ProcessMark | undefined,
 ): Promise<boolean | undefined> {
   if (!mark || mark.machine !== machineId()) return undefined;
-  const started = await processStart(mark.pid);
+  const started = await processStartTime(mark.pid);
   return started !== undefined && started === mark.started;
 }
 

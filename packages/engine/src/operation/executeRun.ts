@@ -19,8 +19,11 @@ import {
 import { createRedactor, type Redactor } from '../secrets';
 import { readDocument } from '../store/documents';
 import { lockKey, runKey } from '../store/keys';
+import { liveChild } from '../terraform/child';
+import { workspacePaths } from '../terraform/root';
 import type { Terraform } from '../terraform/terraform';
 import type { RunOptions } from '../types';
+import { assertSameRequest } from './sameRequest';
 import { terraformFor } from './terraformFor';
 import {
   closeOperation,
@@ -52,27 +55,34 @@ export interface RunPlan {
   ): Promise<Partial<RunDocument>>;
 }
 
-const activeRuns = new Map<string, Promise<RunDocument>>();
+const activeRuns = new Map<
+  string,
+  { initial: RunDocument; end: Promise<RunDocument> }
+>();
 
 /**
  * Runs the body under a run document: one run for an id, however often and from wherever it is asked for.
  *
  * @returns the finished document
- * @throws NanteError what went wrong, after the document says so
+ * @throws NanteError what went wrong, after the document says so; `conflict` when the id belongs to another request
  */
-export function executeRun(
+export async function executeRun(
   context: EngineContext,
   plan: RunPlan,
   options: RunOptions,
 ): Promise<RunDocument> {
-  const key = `${context.options.workDirectory} ${plan.initial.workspace} ${plan.initial.id}`;
+  const { initial } = plan;
+  const key = `${context.options.workDirectory} ${initial.id}`;
   const active = activeRuns.get(key);
-  if (active) return active;
-  const run = execute(context, plan, options).finally(() =>
+  if (active) {
+    assertSameRequest(active.initial, initial);
+    return active.end;
+  }
+  const end = execute(context, plan, options).finally(() =>
     activeRuns.delete(key),
   );
-  activeRuns.set(key, run);
-  return run;
+  activeRuns.set(key, { initial, end });
+  return end;
 }
 
 async function execute(
@@ -180,7 +190,18 @@ async function work(
     failure = error;
     // After a lost lease everything, also the document of a run with the same id, belongs to whoever took it.
     if (lease?.lost.aborted) throw error;
-    const leftovers = aftermath ? await look(aftermath, error) : [];
+    const working =
+      lease &&
+      (await liveChild(
+        workspacePaths(
+          context.options.workDirectory,
+          recorder.document.workspace,
+        ),
+      ));
+    // What a Terraform that still works will have made, nobody can say yet.
+    const leftovers = working
+      ? [`${working.purpose} (process ${working.pid}) still works.`]
+      : await look(aftermath, error);
     await recorder.finish(failedEnd(recorder, error, leftovers), finalWriteMs);
     throw error;
   } finally {
@@ -189,9 +210,12 @@ async function work(
   }
 }
 
-async function look(aftermath: Aftermath, error: unknown): Promise<string[]> {
+async function look(
+  aftermath: Aftermath | undefined,
+  error: unknown,
+): Promise<string[]> {
   try {
-    return await aftermath(error);
+    return aftermath ? await aftermath(error) : [];
   } catch (problem) {
     return [
       `What exists could not be found out: ${problem instanceof Error ? problem.message : String(problem)}`,
@@ -234,6 +258,9 @@ async function earlierRun(
   signal?: AbortSignal,
 ): Promise<RunDocument | undefined> {
   const seen = { etag: '', since: 0 };
+  // A run of another workspace with this id is found by looking for the id everywhere.
+  const elsewhere = await context.runs.get(initial.id, { signal });
+  if (elsewhere) assertSameRequest(elsewhere, initial);
   for (;;) {
     const found = await readDocument(
       store,
@@ -259,20 +286,4 @@ async function earlierRun(
     if (alive === false || isOwn || isSilent) return found.value;
     await sleep(500, undefined, { signal });
   }
-}
-
-function assertSameRequest(earlier: RunDocument, now: RunDocument): void {
-  const essence = ({ kind, inputs }: RunDocument) => {
-    const { requestedBy: _by, operator: _operator, ...rest } = inputs;
-    const sorted = Object.entries(rest)
-      .filter(([, value]) => value !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1));
-    return JSON.stringify([kind, sorted]);
-  };
-  if (essence(earlier) === essence(now)) return;
-  throw new NanteError(
-    'conflict',
-    `The request id ${now.id} belongs to another request, for ${earlier.kind} ${earlier.host}.`,
-    { hint: 'Use a new id for a new request.' },
-  );
 }

@@ -6,7 +6,7 @@ import { terraformEnvironment, type Redactor } from '../secrets';
 import {
   assertProviderAllowed,
   cliConfiguration,
-  providerTitle,
+  providerOrigin,
   startStandIn,
 } from '../terraform/provider';
 import { copyRoot, workspacePaths } from '../terraform/root';
@@ -31,6 +31,7 @@ export async function terraformFor(
   const { provider, binary } = options.terraform;
   const connection =
     config.connections[config.environments[run.environment].connection];
+  const tools = await context.tools();
   const endpoint = await proxmoxUrl(context, connection);
   assertProviderAllowed(provider, endpoint);
   const paths = workspacePaths(scratch ?? options.workDirectory, run.workspace);
@@ -51,7 +52,7 @@ export async function terraformFor(
   };
   onLine({
     level: 'info',
-    text: `Terraform provider: ${providerTitle(provider)}`,
+    text: `Using ${tools.terraform}, provider ${tools.provider}${providerOrigin(provider)}.`,
   });
   return createTerraform({
     binary,
@@ -64,7 +65,7 @@ export async function terraformFor(
     readOnly: scratch !== undefined,
     lockTimeoutSeconds: Math.max(1, Math.ceil(timing.lockWaitMs / 1000)),
     cancelGraceMs: timing.cancelGraceMs,
-    redact: line => redactor.redact(line),
+    redactor,
     onLine,
     startProvider: async () =>
       provider.type === 'stand-in'

@@ -18,14 +18,6 @@ import {
 import { strandedStateDetail, type Terraform } from '../terraform/terraform';
 import type { RunOptions } from '../types';
 
-/** A workspace under our lock, ready to be worked on. */
-export interface WorkspaceOperation {
-  readonly lease: Lease;
-  /** Aborts when a person cancels, when the caller does, or when the lease is lost. */
-  readonly signal: AbortSignal;
-  readonly terraform: Terraform;
-}
-
 /** Takes the lock of a run's workspace; the caller ends it with `closeOperation`. */
 export async function openOperation(
   context: EngineContext,
@@ -80,7 +72,7 @@ export async function settleWorkspace(
   if (child) {
     recorder.log(
       'info',
-      `Terraform of run ${child.runId} (process ${child.pid}) still works; waiting for its end.`,
+      `${child.purpose} (process ${child.pid}) still works; waiting for its end.`,
     );
     await waitForChild(paths, signal);
   }
@@ -103,7 +95,7 @@ export async function settleWorkspace(
   if (lease.taken.strandedState) await lease.setStranded(null);
 }
 
-/** Gives the lock back, or keeps it with a note when a state could not be uploaded. */
+/** Gives the lock back; keeps it while a Terraform of it works, and with a note when a state could not be uploaded. */
 export async function closeOperation(
   context: EngineContext,
   lease: Lease,
@@ -112,6 +104,10 @@ export async function closeOperation(
 ): Promise<void> {
   const { workspace } = recorder.document;
   const paths = workspacePaths(context.options.workDirectory, workspace);
+  if (await liveChild(paths)) {
+    lease.leave();
+    return;
+  }
   const isStranded =
     (NanteError.is(error) && error.details?.[strandedStateDetail] === true) ||
     existsSync(paths.erroredState);

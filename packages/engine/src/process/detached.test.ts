@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
@@ -133,8 +133,37 @@ describe('a detached program', () => {
     expect(await findDetached(join(folder, 'other.json'))).toBeUndefined();
   });
 
-  it('is named when it is missing', async () => {
+  it('is known to run when only its keeper was killed', async () => {
+    const handle = await start(800);
+    process.kill(handle.pid, 'SIGKILL');
+    await new Promise(resolve => setTimeout(resolve, 100));
+    expect(await findDetached(command(0).recordFile)).toMatchObject({
+      state: 'running',
+    });
+    const lines = await linesOf(handle);
+    expect(lines.at(-1)?.line).toBe('done without newline');
+    expect(await findDetached(command(0).recordFile)).toMatchObject({
+      state: 'dead-without-result',
+    });
+  });
+
+  it('keeps its two streams apart when it is asked to, and says what it is for', async () => {
+    const errorFile = join(folder, 'errors.log');
+    const handle = await startDetached({
+      ...command(0),
+      args: ['-e', 'console.log("out"); console.error("err")'],
+      purpose: 'a test',
+      errorFile,
+    });
+    expect(handle.purpose).toBe('a test');
+    expect((await linesOf(handle)).map(({ line }) => line)).toEqual(['out']);
+    expect(readFileSync(errorFile, 'utf8')).toBe('err\n');
+  });
+
+  it('is named when it is missing, and can be started once it is there', async () => {
     const handle = await startDetached({ ...command(0), file: 'no-such-tool' });
     await expect(linesOf(handle)).rejects.toThrow('no-such-tool was not found');
+    const lines = await linesOf(await start(100));
+    expect(lines.at(-1)?.line).toBe('done without newline');
   });
 });

@@ -20,9 +20,13 @@ const handleSchema = z.object({
   startTime: z.string(),
   /** The program's name; its arguments may be nobody's business. */
   command: z.string(),
+  /** What it is run for, in words for whoever finds it. */
+  purpose: z.string().optional(),
   startedAt: z.string(),
   outputFile: z.string(),
   exitFile: z.string(),
+  /** The program itself, once it has started. */
+  child: z.object({ pid: z.number().int(), startTime: z.string() }).optional(),
 });
 
 /** A detached program, as its record describes it. */
@@ -44,6 +48,8 @@ export type DetachedState =
       /** Null when a signal ended it. */
       exitCode: number | null;
       signal: string | null;
+      /** Why it did not start at all, in a sentence. */
+      failure?: string;
       endedAt: string;
     }
   /** Gone without a word: killed with its keeper, or the machine went down. */
@@ -55,8 +61,12 @@ export interface DetachedCommand {
   cwd: string;
   /** Added to the few variables of ours that every program needs. */
   env: Record<string, string>;
-  /** Gets what the program prints, both streams; emptied first. */
+  /** What it is run for; stands in the record. */
+  purpose?: string;
+  /** Gets what the program prints, both streams unless `errorFile` is given; emptied first. */
   outputFile: string;
+  /** Gets the program's standard error; emptied first. */
+  errorFile?: string;
   /** Gets the record; the keeper and its result lie beside it (`.keeper.cjs`, `.exit.json`). */
   recordFile: string;
 }
@@ -71,12 +81,12 @@ export interface DetachedCommand {
 export async function startDetached(
   command: DetachedCommand,
 ): Promise<DetachedHandle> {
-  const { recordFile, outputFile } = command;
+  const { recordFile, outputFile, errorFile, purpose } = command;
   const earlier = await findDetached(recordFile);
   if (earlier?.state === 'running') {
     throw new NanteError(
       'conflict',
-      `${earlier.handle.command} runs already as process ${earlier.handle.pid}, since ${earlier.handle.startedAt}.`,
+      `${earlier.handle.command} runs already as process ${programId(earlier.handle)}, since ${earlier.handle.startedAt}.`,
       { hint: 'Wait until it has ended.' },
     );
   }
@@ -87,8 +97,15 @@ export async function startDetached(
   );
   await writeFile(keeperFile, keeperSource, { mode: 0o600 });
   const output = await open(outputFile, 'w', 0o600);
+  const errors = errorFile ? await open(errorFile, 'w', 0o600) : output;
   try {
-    const record = { version: 1, command: command.file, outputFile, exitFile };
+    const record = {
+      version: 1,
+      command: command.file,
+      purpose,
+      outputFile,
+      exitFile,
+    };
     const keeper = spawn(
       process.execPath,
       [
@@ -102,7 +119,7 @@ export async function startDetached(
         cwd: command.cwd,
         env: { ...allowedEnvironment(), ...command.env },
         detached: true,
-        stdio: ['ignore', output.fd, output.fd],
+        stdio: ['ignore', output.fd, errors.fd],
       },
     );
     await once(keeper, 'spawn');
@@ -117,10 +134,16 @@ export async function startDetached(
     );
   } finally {
     await output.close();
+    if (errors !== output) await errors.close();
   }
 }
 
-/** The record that the keeper writes first of all. */
+/** Id of the program itself, for a person; its keeper's while it is only starting. */
+export function programId({ pid, child }: DetachedHandle): number {
+  return child?.pid ?? pid;
+}
+
+/** The record that the keeper writes, once the program has started or could not be. */
 async function appearing(
   recordFile: string,
   isGone: () => boolean,
@@ -129,7 +152,7 @@ async function appearing(
   for (;;) {
     const gone = isGone();
     const handle = await readJson(recordFile, handleSchema);
-    if (handle) return handle;
+    if (handle && (handle.child || existsSync(handle.exitFile))) return handle;
     if (gone || Date.now() > end) {
       throw new NanteError(
         'failed',
@@ -152,25 +175,26 @@ export async function findDetached(
 }
 
 async function stateOf(handle: DetachedHandle): Promise<DetachedState> {
-  const alive =
-    handle.startTime !== '' &&
-    (await processStartTime(handle.pid)) === handle.startTime;
+  const alive = (await isAlive(handle)) || (await isAlive(handle.child));
   // Looked at after the process: a keeper that is gone has written its result before.
   const end = await readJson(handle.exitFile, endSchema);
-  if (end?.failure) {
-    throw new NanteError(
-      'failed',
-      end.failure === 'ENOENT'
-        ? `${handle.command} was not found.`
-        : `${handle.command} could not be started (${end.failure}).`,
-      { hint: `Install ${handle.command}, or name its path.` },
-    );
-  }
-  if (end) {
-    const { exitCode, signal, endedAt } = end;
-    return { state: 'finished', handle, exitCode, signal, endedAt };
-  }
-  return { state: alive ? 'running' : 'dead-without-result', handle };
+  if (!end) return { state: alive ? 'running' : 'dead-without-result', handle };
+  const { exitCode, signal, endedAt } = end;
+  const failure = end.failure && startFailure(handle.command, end.failure);
+  return { state: 'finished', handle, exitCode, signal, failure, endedAt };
+}
+
+async function isAlive(
+  mark: { pid: number; startTime: string } | undefined,
+): Promise<boolean> {
+  if (!mark?.startTime) return false;
+  return (await processStartTime(mark.pid)) === mark.startTime;
+}
+
+function startFailure(command: string, code: string): string {
+  return code === 'ENOENT'
+    ? `${command} was not found.`
+    : `${command} could not be started (${code}).`;
 }
 
 /** A line of the output and where the next one begins, to be given to {@link followFile} after a restart. */
@@ -182,6 +206,8 @@ export interface FollowedLine {
 /**
  * Lines of the program's output, from an offset in bytes, until it has ended and everything was read. An abort ends
  * the following, not the program.
+ *
+ * @throws NanteError `failed` when the program could not be started
  */
 export async function* followFile(
   handle: DetachedHandle,
@@ -199,7 +225,11 @@ export async function* followFile(
     };
     for (;;) {
       // Asked before reading: what a program wrote before it ended is in the file by then.
-      const { state } = await stateOf(handle);
+      const now = await stateOf(handle);
+      if (now.state === 'finished' && now.failure)
+        throw new NanteError('failed', now.failure, {
+          hint: `Install ${handle.command}, or name its path.`,
+        });
       for (;;) {
         const { bytesRead } = await file.read(
           buffer,
@@ -216,7 +246,7 @@ export async function* followFile(
         }
       }
       if (signal?.aborted) return;
-      if (state !== 'running') {
+      if (now.state !== 'running') {
         if (rest.length > 0) yield taken(rest, 0);
         return;
       }
@@ -229,24 +259,16 @@ export async function* followFile(
 
 /**
  * Asks the program once to end. A second SIGINT would make Terraform give up on its state, so further calls do nothing;
- * and nothing harder follows unless a grace is given.
- *
- * @param graceMs - milliseconds after which the whole session is killed; left out: never
+ * and nothing harder ever follows.
  */
-export async function interrupt(
-  handle: DetachedHandle,
-  graceMs?: number,
-): Promise<void> {
-  if ((await stateOf(handle)).state !== 'running') return;
-  process.kill(handle.pid, 'SIGINT');
-  if (graceMs === undefined) return;
-  const end = Date.now() + graceMs;
-  while (Date.now() < end) {
-    if ((await stateOf(handle)).state !== 'running') return;
-    await sleep(Math.min(100, graceMs));
-  }
-  if ((await stateOf(handle)).state === 'running') {
-    process.kill(-handle.pid, 'SIGKILL');
+export async function interrupt(handle: DetachedHandle): Promise<void> {
+  try {
+    if (await isAlive(handle)) process.kill(handle.pid, 'SIGINT');
+    else if (handle.child && (await isAlive(handle.child)))
+      process.kill(handle.child.pid, 'SIGINT');
+  } catch (error) {
+    // It ended between the look and the signal.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 

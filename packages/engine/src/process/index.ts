@@ -2,3 +2,4 @@ export * from './detached';
 export * from './environment';
 export * from './redactor';
 export * from './run';
+export * from './startTime';

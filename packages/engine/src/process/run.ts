@@ -21,6 +21,8 @@ export interface RunCommand {
   graceMs?: number;
   signal?: AbortSignal;
   redactor: Redactor;
+  /** Keeps the whole standard output, for programs whose answer is a document. */
+  keepText?: boolean;
   /** Each line as it comes, without secrets. */
   onLine?: (stream: 'stdout' | 'stderr', line: string) => void;
   /** For the message when the program is missing: why it is needed and how to get it. */
@@ -31,6 +33,8 @@ export interface RunResult {
   exitCode: 0;
   /** Last lines of its standard output, without secrets. */
   stdout: string[];
+  /** The whole standard output without secrets, with `keepText`. */
+  text: string;
   durationMs: number;
 }
 
@@ -52,6 +56,7 @@ export async function runProcess(command: RunCommand): Promise<RunResult> {
   if (signal?.aborted) throw cancelled(command);
   const stdout: string[] = [];
   const tail: string[] = [];
+  let text = '';
   const child = execa(file, command.args, {
     cwd: command.cwd,
     env: { ...allowedEnvironment(), ...command.env },
@@ -71,7 +76,9 @@ export async function runProcess(command: RunCommand): Promise<RunResult> {
     command.onLine?.(stream, line);
   };
   const readers = [
-    readLines(child.stdout, take('stdout')),
+    readLines(child.stdout, take('stdout'), piece => {
+      if (command.keepText) text += piece;
+    }),
     readLines(child.stderr, take('stderr')),
   ];
 
@@ -104,7 +111,12 @@ export async function runProcess(command: RunCommand): Promise<RunResult> {
     );
   }
   if (result.exitCode === 0) {
-    return { exitCode: 0, stdout, durationMs: Date.now() - started };
+    return {
+      exitCode: 0,
+      stdout,
+      text: redactor.redact(text),
+      durationMs: Date.now() - started,
+    };
   }
   if (result.exitCode === undefined && !result.signal) {
     throw notStarted(command, result);
@@ -122,11 +134,16 @@ export async function runProcess(command: RunCommand): Promise<RunResult> {
 async function readLines(
   stream: NodeJS.ReadableStream | null,
   take: (line: string) => void,
+  keepPiece: (piece: string) => void = () => {},
 ): Promise<void> {
   if (!stream) return;
   const splitter = createLineSplitter();
   stream.setEncoding('utf8');
-  for await (const piece of stream) splitter.push(`${piece}`).forEach(take);
+  for await (const chunk of stream) {
+    const piece = `${chunk}`;
+    keepPiece(piece);
+    splitter.push(piece).forEach(take);
+  }
   splitter.end().forEach(take);
 }
 

@@ -1,21 +1,26 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { processStart } from '../lock/machine';
+import { readFile } from 'node:fs/promises';
+import { execa } from 'execa';
 
 /**
- * When a process started. With the pid it names one process for ever, while a pid alone is used again.
+ * When a process started, in the machine's own words. With the pid it names one process for ever, while a pid alone is
+ * used again.
  *
  * @returns undefined when there is no such process, or it is a zombie
  */
 export async function processStartTime(
   pid: number,
 ): Promise<string | undefined> {
-  if (process.platform === 'linux') return processStart(pid);
   try {
-    const { stdout } = await promisify(execFile)(
+    if (process.platform === 'linux') {
+      const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+      // The name in parentheses may hold anything, so fields are counted from its end.
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return fields[0] === 'Z' ? undefined : fields[19];
+    }
+    const { stdout } = await execa(
       'ps',
       ['-o', 'stat=,lstart=', '-p', `${pid}`],
-      { env: { LC_ALL: 'C', PATH: process.env.PATH } },
+      { env: { LC_ALL: 'C', PATH: process.env.PATH }, extendEnv: false },
     );
     const [, stat, started] = /^\s*(\S+)\s+(.+?)\s*$/m.exec(stdout) ?? [];
     return stat?.startsWith('Z') ? undefined : started;

@@ -58,10 +58,6 @@ export async function planHost(
   const summary = summarizePlan(json);
   await recorder.update({ plan: summary });
   const action = assertPlan(json, target, allowedActions(json, target, host));
-  recorder.log(
-    'info',
-    `Plan: ${summary.add} to add, ${summary.change} to change, ${summary.destroy} to destroy.`,
-  );
   return { action, candidate, isAdoption };
 }
 

@@ -48,7 +48,7 @@ export async function provision(
   options: RunOptions,
 ): Promise<RunDocument & { result: HostResult }> {
   const request = parseRequest(input);
-  const initial = newRunDocument('provision', request, options, {
+  const initial = await newRunDocument('provision', request, options, {
     hostKind: request.kind,
     owner: request.owner,
     inputs: { ...request },
@@ -132,7 +132,7 @@ async function create(
   plan: HostPlan,
   step: { skip(text: string): void },
 ): Promise<void> {
-  const { store, recorder, signal } = run;
+  const { context, store, recorder, signal } = run;
   const { workspace } = recorder.document;
   const entry = ledgerEntry(run, request, host);
   const commit = () =>
@@ -156,11 +156,31 @@ async function create(
   if (host.origin === 'new')
     await writeEntry(store, workspace, { ...entry, state: 'intended' });
   await commit();
-  await terraform.apply({ signal });
+  const apply = () => terraform.apply({ signal });
+  if (plan.action === 'create' || plan.action === 'replace')
+    await context.creations.run(creationPlace(run, request, host), apply, {
+      signal,
+      onWait: ahead =>
+        recorder.log(
+          'info',
+          `Waiting: ${ahead} other machines are made from the same node first.`,
+        ),
+    });
+  else await apply();
   await writeEntry(store, workspace, {
     ...entry,
     state: plan.isAdoption ? 'adopted' : 'created',
   });
+}
+
+/** Node whose template is locked while a machine is made from it. */
+function creationPlace(
+  { config }: Run,
+  request: ProvisionRequest,
+  { desired }: ReservedHost,
+): string {
+  const { connection } = config.environments[request.environment];
+  return `${connection} ${desired.image.template_node ?? desired.node}`;
 }
 
 async function verify(

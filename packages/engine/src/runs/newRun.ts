@@ -5,11 +5,14 @@ import {
   type RunDocument,
 } from '@nante/model';
 import type { EngineContext } from '../context';
-import { providerTitle } from '../terraform/provider';
 import type { RunOptions } from '../types';
 
-/** The document of a run before its first step. */
-export function newRunDocument(
+/**
+ * The document of a run before its first step.
+ *
+ * @throws NanteError `failed` when Terraform is missing: without it no run can begin
+ */
+export async function newRunDocument(
   kind: RunDocument['kind'],
   request: ProvisionRequest | DestroyRequest,
   options: RunOptions,
@@ -17,9 +20,8 @@ export function newRunDocument(
     Pick<Partial<RunDocument>, 'hostKind' | 'owner'> & {
       context: EngineContext;
     },
-): RunDocument {
+): Promise<RunDocument> {
   const { context, ...rest } = more;
-  const { terraform, sandboxGuests } = context.options;
   return {
     version: 1,
     id: request.requestId,
@@ -36,11 +38,7 @@ export function newRunDocument(
     cancelRequested: false,
     steps: [],
     leftovers: [],
-    tools: {
-      terraform: terraform.tool,
-      provider: providerTitle(terraform.provider),
-      guests: sandboxGuests,
-    },
+    tools: await context.tools(),
     ...rest,
   };
 }

@@ -18,7 +18,9 @@ export interface RunIndex {
   requestCancel(id: string): Promise<void>;
 }
 
-export function createRunIndex(context: EngineContext): RunIndex {
+export function createRunIndex(
+  context: Pick<EngineContext, 'active' | 'log' | 'options' | 'store'>,
+): RunIndex {
   /** What did not change need not be read again: a list of runs is one listing and the documents that are new. */
   const cache = new Map<string, { etag: string; run: RunDocument }>();
   const workspaces = new Map<string, string>();
@@ -78,12 +80,17 @@ export function createRunIndex(context: EngineContext): RunIndex {
       if (active) return active.recorder.document;
       const workspace = await workspaceOf(id, options);
       if (!workspace) return undefined;
+      const key = runKey(workspace, id);
+      const known = cache.get(key);
+      // A run that failed may be taken up again; one that succeeded never changes any more.
+      if (known?.run.state === 'succeeded') return known.run;
       const found = await readDocument(
         await context.store(),
-        runKey(workspace, id),
+        key,
         runDocumentSchema,
         options,
       );
+      if (found) cache.set(key, { etag: found.etag, run: found.value });
       return found?.value;
     },
     async log(id, after, options) {

@@ -1,54 +1,46 @@
-import { spawn } from 'node:child_process';
-import { closeSync, existsSync, openSync } from 'node:fs';
-import { open, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
 import { NanteError } from '@nante/model';
-import { z } from 'zod';
 import { throwIfCancelled } from '../cancel';
-import { processStart } from '../lock/machine';
+import {
+  findDetached,
+  followFile,
+  interrupt,
+  programId,
+  startDetached,
+  type DetachedHandle,
+} from '../process';
 import { isPastLock, parseLine, type Diagnostic } from './events';
 import type { WorkspacePaths } from './root';
 import type { TerraformSetting } from './setting';
 import { describeStateLock, readStateLock, rememberOwnLock } from './stateLock';
 
-const recordSchema = z.object({
-  pid: z.number().int(),
-  started: z.string(),
-  command: z.string(),
-  runId: z.string(),
-});
-
-/** A Terraform that somebody started in this directory. */
-export type ChildRecord = z.infer<typeof recordSchema>;
+/** A Terraform that works in a workspace's directory. */
+export interface LiveChild {
+  pid: number;
+  /** Command and run, in words. */
+  purpose: string;
+}
 
 /** What a command left behind. */
 export interface ChildOutcome {
+  /** Null when something killed it. */
   exitCode: number | null;
-  /** Everything on its standard output, without secrets. */
-  text: string;
   errorText: string;
   diagnostics: Diagnostic[];
 }
 
-const pollMs = 50;
 const lockPollMs = 500;
 
 /** The Terraform that still works in a workspace's directory, also after our own restart. */
 export async function liveChild(
   paths: WorkspacePaths,
-): Promise<ChildRecord | undefined> {
-  if (!existsSync(paths.child)) return undefined;
-  let record: ChildRecord;
-  try {
-    record = recordSchema.parse(
-      JSON.parse(await readFile(paths.child, 'utf8')),
-    );
-  } catch {
-    // Cut off while it was written: the process that wrote it died before its child did anything.
-    return undefined;
-  }
-  const started = await processStart(record.pid);
-  return started === record.started ? record : undefined;
+): Promise<LiveChild | undefined> {
+  const found = await findDetached(paths.child);
+  if (found?.state !== 'running') return undefined;
+  const { handle } = found;
+  return { pid: programId(handle), purpose: handle.purpose ?? handle.command };
 }
 
 /** Waits until the Terraform of an earlier process has ended by itself. */
@@ -63,59 +55,74 @@ export async function waitForChild(
 }
 
 /**
- * Runs Terraform detached, in its own session, with its output in files that are followed: when we die, it goes on and
- * ends cleanly, and its record tells the next process about it. A cancel is one SIGINT; then its end is waited for,
- * because a second one would leave a lock and things that no state knows.
+ * Runs a Terraform that changes something, or takes its time: detached, with its output in files that are followed.
+ * When we die, it goes on and ends cleanly, and its record tells the next process about it. A cancel is one SIGINT; then
+ * its end is waited for, because a second one would leave a lock and things that no state knows.
+ *
+ * @throws NanteError `failed` when it has not ended within the grace after a cancel; it is not killed
  */
 export async function runChild(
-  command: {
-    binary: string;
-    args: readonly string[];
-    cwd: string;
-    environment: Record<string, string>;
-  },
+  args: readonly string[],
+  environment: Record<string, string>,
   setting: TerraformSetting,
-  options: { signal?: AbortSignal; locks?: boolean; show?: boolean },
+  options: { signal?: AbortSignal; show?: boolean },
 ): Promise<ChildOutcome> {
-  const { paths, redact } = setting;
+  const { paths, redactor } = setting;
   throwIfCancelled(options.signal);
-  const child = await start(command, setting);
+  const handle = await startDetached({
+    file: setting.binary,
+    args,
+    cwd: paths.root,
+    env: environment,
+    purpose: `terraform ${args[0]} of run ${setting.runId}`,
+    outputFile: paths.output,
+    errorFile: paths.errors,
+    recordFile: paths.child,
+  });
   const outcome: ChildOutcome = {
     exitCode: null,
-    text: '',
     errorText: '',
     diagnostics: [],
   };
+  const ended = new AbortController();
+  const overdue = new AbortController();
   let pastLock = false;
-  const take = (raw: string) => {
-    const line = redact(raw);
-    outcome.text += `${line}\n`;
-    const parsed = parseLine(line);
-    if (isPastLock(parsed.event)) pastLock = true;
-    if (parsed.event?.type === 'diagnostic')
-      outcome.diagnostics.push(parsed.event.diagnostic);
-    if (options.show && parsed.text) setting.onLine(parsed);
-  };
-
+  let timer: NodeJS.Timeout | undefined;
   const cancel = () => {
-    if (child.pid) process.kill(child.pid, 'SIGINT');
     setting.onLine({
       level: 'warn',
       text: 'Cancelling: Terraform was asked once to stop, and finishes what it is doing.',
     });
+    timer = setTimeout(() => overdue.abort(), setting.cancelGraceMs);
+    interrupt(handle).catch(error =>
+      setting.onLine({ level: 'error', text: `It cannot be asked: ${error}` }),
+    );
   };
   options.signal?.addEventListener('abort', cancel, { once: true });
   if (options.signal?.aborted) cancel();
-  const watch = options.locks
-    ? watchLock(setting, child.exited, () => pastLock)
-    : undefined;
+  const watch = watchLock(setting, ended.signal, () => pastLock);
   try {
-    outcome.exitCode = await follow(paths.output, child.exited, take);
-    outcome.errorText = redact(await readFile(paths.errors, 'utf8'));
+    for await (const { line } of followFile(handle, 0, overdue.signal)) {
+      const parsed = parseLine(redactor.redact(line));
+      if (isPastLock(parsed.event)) pastLock = true;
+      if (parsed.event?.type === 'diagnostic')
+        outcome.diagnostics.push(parsed.event.diagnostic);
+      // An apply begins by saying the plan again.
+      const isRepeated =
+        args[0] === 'apply' && parsed.event?.type === 'planned_change';
+      if (options.show && parsed.text && !isRepeated) setting.onLine(parsed);
+    }
+    const end = await findDetached(paths.child);
+    if (end?.state === 'running') throw overdueError(end.handle, setting);
+    if (end?.state === 'finished') outcome.exitCode = end.exitCode;
+    outcome.errorText = stripVTControlCharacters(
+      redactor.redact(await readFile(paths.errors, 'utf8')),
+    );
   } finally {
+    clearTimeout(timer);
     options.signal?.removeEventListener('abort', cancel);
+    ended.abort();
     await watch;
-    await rm(paths.child, { force: true });
   }
   if (options.show && outcome.errorText.trim())
     for (const line of outcome.errorText.trim().split('\n'))
@@ -123,114 +130,33 @@ export async function runChild(
   return outcome;
 }
 
-interface StartedChild {
-  pid?: number;
-  exited: Promise<number | null>;
-}
-
-async function start(
-  command: Parameters<typeof runChild>[0],
-  { paths, runId }: TerraformSetting,
-): Promise<StartedChild> {
-  const output = openSync(paths.output, 'w', 0o600);
-  const errors = openSync(paths.errors, 'w', 0o600);
-  try {
-    const child = spawn(command.binary, [...command.args], {
-      cwd: command.cwd,
-      env: command.environment,
-      detached: true,
-      stdio: ['ignore', output, errors],
-    });
-    const exited = new Promise<number | null>((resolve, reject) => {
-      child.once('exit', code => resolve(code));
-      child.once('error', cause =>
-        reject(
-          new NanteError(
-            'failed',
-            `${command.binary} cannot be started: ${cause.message}`,
-            {
-              hint: 'Install Terraform 1.11 or newer, or name its path in the configuration.',
-              cause,
-            },
-          ),
-        ),
-      );
-    });
-    // Looked at later; until then a failed start is no unhandled rejection.
-    exited.catch(() => {});
-    if (child.pid) {
-      const record: ChildRecord = {
-        pid: child.pid,
-        started: (await processStart(child.pid)) ?? '',
-        command: command.args.slice(0, 2).join(' '),
-        runId,
-      };
-      await writeFile(paths.child, JSON.stringify(record));
-    }
-    return { pid: child.pid, exited };
-  } finally {
-    closeSync(output);
-    closeSync(errors);
-  }
-}
-
-/** Reads a growing file line by line until the process has ended and everything was read. */
-async function follow(
-  file: string,
-  exited: Promise<number | null>,
-  take: (line: string) => void,
-): Promise<number | null> {
-  const handle = await open(file, 'r');
-  const decoder = new TextDecoder();
-  let rest = '';
-  const drain = async () => {
-    const buffer = Buffer.alloc(64 * 1024);
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length);
-      if (bytesRead === 0) return;
-      rest += decoder.decode(buffer.subarray(0, bytesRead), { stream: true });
-      const lines = rest.split('\n');
-      rest = lines.pop() ?? '';
-      lines.forEach(take);
-    }
-  };
-  try {
-    let ended = false;
-    const end = exited.finally(() => {
-      ended = true;
-    });
-    while (!ended) {
-      await Promise.race([end, sleep(pollMs)]);
-      await drain();
-    }
-    await drain();
-    if (rest) take(rest);
-    return await end;
-  } finally {
-    await handle.close();
-  }
+function overdueError(
+  handle: DetachedHandle,
+  { cancelGraceMs, workspace }: TerraformSetting,
+): NanteError {
+  return new NanteError(
+    'failed',
+    `Terraform (process ${programId(handle)}) still works ${Math.round(cancelGraceMs / 1000)} s after it was asked to stop. It was not killed, and ${workspace} stays locked until it ends.`,
+    {
+      hint: 'Repeat the request later: it waits for that process and goes on.',
+    },
+  );
 }
 
 /** Remembers our own lock as soon as it is provably ours, and says whose lock is waited for. */
 async function watchLock(
   setting: TerraformSetting,
-  exited: Promise<number | null>,
+  ended: AbortSignal,
   isPast: () => boolean,
 ): Promise<void> {
   const { store, workspace, paths } = setting;
   const startedAt = Date.now();
-  let running = true;
   let told = false;
-  const stillRuns = () => running;
-  const end = exited
-    .catch(() => null)
-    .then(() => {
-      running = false;
-    });
-  while (stillRuns()) {
+  while (!ended.aborted) {
     try {
       if (isPast()) {
         // A lock that is seen after the child's end may be somebody else's.
+        const stillRuns = async () => Boolean(await liveChild(paths));
         if (await rememberOwnLock(store, workspace, paths, stillRuns)) return;
       } else if (!told && Date.now() - startedAt > 2_000) {
         const info = await readStateLock(store, workspace);
@@ -245,6 +171,6 @@ async function watchLock(
     } catch {
       // The bucket is away for a moment; the next look tells.
     }
-    await Promise.race([end, sleep(lockPollMs)]);
+    await sleep(lockPollMs, undefined, { signal: ended }).catch(() => {});
   }
 }

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
 
 const base = {
@@ -63,20 +64,33 @@ export function parseLine(line: string): ParsedLine {
   try {
     value = JSON.parse(line);
   } catch {
-    return { level: 'info', text: line.trimEnd() };
+    return plain(line);
   }
   const any = anyLineSchema.safeParse(value);
-  if (!any.success) return { level: 'info', text: line.trimEnd() };
+  if (!any.success) return plain(line);
   const level = toLevel(any.data['@level']);
   const event = eventSchema.safeParse(value);
   if (!event.success) return { level, text: quiet(any.data) };
-  if (event.data.type === 'diagnostic')
+  if (event.data.type === 'diagnostic') {
+    const { diagnostic } = event.data;
     return {
       event: event.data,
-      level: event.data.diagnostic.severity === 'error' ? 'error' : 'warn',
-      text: diagnosticText(event.data.diagnostic),
+      level: diagnostic.severity === 'error' ? 'error' : 'warn',
+      text: isOurDoing(diagnostic) ? '' : diagnosticText(diagnostic),
     };
+  }
   return { event: event.data, level, text: any.data['@message'] };
+}
+
+/** Warnings about the target that each of our runs has on purpose. */
+function isOurDoing({ severity, summary }: Diagnostic): boolean {
+  return (
+    severity === 'warning' &&
+    [
+      'Resource targeting is in effect',
+      'Applied changes may be incomplete',
+    ].includes(summary)
+  );
 }
 
 /** A diagnostic as one line. */
@@ -109,6 +123,10 @@ export function lockHolder(
     operation: read('Operation'),
     created: read('Created'),
   };
+}
+
+function plain(line: string): ParsedLine {
+  return { level: 'info', text: stripVTControlCharacters(line).trimEnd() };
 }
 
 function toLevel(level: string): ParsedLine['level'] {

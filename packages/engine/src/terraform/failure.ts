@@ -33,7 +33,10 @@ export function terraformError(
     : firstErrorLine(outcome.errorText);
   return new NanteError(
     codeOf(text),
-    text || `terraform ${command} ended with exit code ${outcome.exitCode}.`,
+    text ||
+      (outcome.exitCode === null
+        ? `terraform ${command} was killed before it could say how it went.`
+        : `terraform ${command} ended with exit code ${outcome.exitCode}.`),
     { hint: hintOf(text) },
   );
 }

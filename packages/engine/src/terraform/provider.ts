@@ -4,11 +4,16 @@ import { NanteError } from '@nante/model';
 import { z } from 'zod';
 import type { ProviderSource } from '../types';
 
-/** How the provider stands in a run's document and log. */
-export function providerTitle(source: ProviderSource): string {
-  if (source.type === 'mirror')
-    return `bpg/proxmox from the mirror ${source.directory}`;
-  return source.type === 'registry' ? 'bpg/proxmox' : 'stand-in';
+/** Where the provider comes from, for the log of a run. */
+export function providerOrigin(source: ProviderSource): string {
+  switch (source.type) {
+    case 'mirror':
+      return `, from the mirror ${source.directory}`;
+    case 'registry':
+      return '';
+    default:
+      return ', of the sandbox';
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ObjectStore } from '@nante/clients';
+import type { Redactor } from '../process';
 import type { ParsedLine } from './events';
 import type { StandInServer } from './provider';
 import type { WorkspacePaths } from './root';
@@ -16,10 +17,10 @@ export interface TerraformSetting {
   lockTimeoutSeconds: number;
   /** For a look at a plan only: nothing is locked, and no workspace is made. */
   readOnly?: boolean;
-  /** Milliseconds between the one SIGINT and giving up on the child's end. */
+  /** Milliseconds that a cancelled Terraform is waited for; it is never killed. */
   cancelGraceMs: number;
-  /** Takes secrets out of a line. */
-  redact(line: string): string;
+  /** Takes secrets out of everything that Terraform prints. */
+  redactor: Redactor;
   onLine(line: ParsedLine): void;
   /** A stand-in server for one command; does nothing for the real provider. */
   startProvider(): Promise<StandInServer>;

@@ -42,10 +42,10 @@ export async function rememberOwnLock(
   store: ObjectStore,
   workspace: string,
   paths: WorkspacePaths,
-  stillRuns: () => boolean,
+  stillRuns: () => Promise<boolean>,
 ): Promise<boolean> {
   const info = await readStateLock(store, workspace);
-  if (!info?.ID || !stillRuns()) return false;
+  if (!info?.ID || !(await stillRuns())) return false;
   await writeFile(paths.ownLock, JSON.stringify({ id: info.ID }));
   return true;
 }

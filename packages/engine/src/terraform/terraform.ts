@@ -3,13 +3,14 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { NanteError, type HostsDocument } from '@nante/model';
 import { throwIfCancelled } from '../cancel';
 import { stateKey } from '../store/keys';
-import { runChild, type ChildOutcome } from './child';
+import { askTerraform } from './ask';
+import { liveChild, runChild, type ChildOutcome } from './child';
 import { type Diagnostic } from './events';
 import { terraformError } from './failure';
 import { planJsonSchema, type PlanJson } from './plan';
 import type { TerraformSetting } from './setting';
 
-/** Terraform on one workspace. Every command runs detached with its output in a file, so that our death cannot kill it half-way. */
+/** Terraform on one workspace. What changes something runs detached, so that our death cannot kill it half-way. */
 export interface Terraform {
   /** Copies the root, initialises it, and selects the workspace. */
   prepare(signal?: AbortSignal): Promise<void>;
@@ -37,53 +38,57 @@ export interface Terraform {
   deleteWorkspace(): Promise<void>;
 }
 
+/** A run touches one host; a second resource of it would only wait for the lock of the first. */
+const oneAtATime = '-parallelism=1';
+
 /** Terraform of one workspace with everything it needs to know. */
 export function createTerraform(setting: TerraformSetting): Terraform {
   const { paths, workspace } = setting;
 
-  const run = async (
-    args: readonly string[],
-    options: { signal?: AbortSignal; locks?: boolean; show?: boolean } = {},
-  ): Promise<ChildOutcome> => {
+  const withProvider = async <T>(
+    work: (environment: Record<string, string>) => Promise<T>,
+  ): Promise<T> => {
     const server = await setting.startProvider();
     try {
-      return await runChild(
-        {
-          binary: setting.binary,
-          args,
-          cwd: paths.root,
-          environment: { ...setting.environment, ...server.environment },
-        },
-        setting,
-        options,
-      );
+      return await work({ ...setting.environment, ...server.environment });
     } finally {
-      await server.stop();
+      // A Terraform that is not waited for any longer still needs it.
+      if (!(await liveChild(paths))) await server.stop();
     }
   };
 
+  /** A command that changes something, or takes its time. */
+  const run = (
+    args: readonly string[],
+    options: { signal?: AbortSignal; show?: boolean } = {},
+  ): Promise<ChildOutcome> =>
+    withProvider(environment => runChild(args, environment, setting, options));
+
   const must = async (
     args: readonly string[],
-    options: { signal?: AbortSignal; locks?: boolean; show?: boolean } = {},
-  ): Promise<ChildOutcome> => {
+    options: { signal?: AbortSignal; show?: boolean } = {},
+  ): Promise<void> => {
     const outcome = await run(args, options);
     throwIfCancelled(options.signal);
     if (outcome.exitCode !== 0) throw terraformError(args[0], outcome);
-    return outcome;
   };
+
+  /** A short question. @returns what it prints */
+  const ask = (args: readonly string[], signal?: AbortSignal) =>
+    withProvider(environment =>
+      askTerraform(setting, args, environment, signal),
+    );
 
   const select = async (signal?: AbortSignal) => {
     // Without a state the empty default workspace plans the same, and nothing is made in the bucket.
     const exists = await setting.store.get(stateKey(workspace), { signal });
     if (setting.readOnly && !exists) return;
-    await must(['workspace', 'select', '-or-create=true', workspace], {
-      signal,
-    });
-    const { text } = await must(['workspace', 'show'], { signal });
-    if (text.trim() !== workspace)
+    await ask(['workspace', 'select', '-or-create=true', workspace], signal);
+    const selected = (await ask(['workspace', 'show'], signal)).trim();
+    if (selected !== workspace)
       throw new NanteError(
         'failed',
-        `Terraform selected the workspace ${text.trim()} instead of ${workspace}; nothing was changed.`,
+        `Terraform selected the workspace ${selected} instead of ${workspace}; nothing was changed.`,
       );
   };
 
@@ -130,14 +135,14 @@ export function createTerraform(setting: TerraformSetting): Terraform {
         ...(target ? [`-target=${target}`] : []),
       ];
       try {
-        await must(args, { signal, locks: true, show: Boolean(target) });
+        await must(args, { signal, show: Boolean(target) });
       } catch (error) {
         // What the last init made may be the reason; the next run makes it anew.
         await rm(paths.initialized, { force: true });
         throw error;
       }
-      const { text } = await must(['show', '-json', paths.plan], { signal });
-      return planJsonSchema.parse(JSON.parse(text));
+      const shown = await ask(['show', '-json', paths.plan], signal);
+      return planJsonSchema.parse(JSON.parse(shown));
     },
 
     async apply({ signal }) {
@@ -147,9 +152,10 @@ export function createTerraform(setting: TerraformSetting): Terraform {
           '-json',
           '-input=false',
           `-lock-timeout=${setting.lockTimeoutSeconds}s`,
+          oneAtATime,
           paths.plan,
         ],
-        { signal, locks: true, show: true },
+        { signal, show: true },
       );
       await rm(importFile, { force: true });
       if (existsSync(paths.erroredState))
@@ -161,8 +167,8 @@ export function createTerraform(setting: TerraformSetting): Terraform {
     },
 
     async stateAddresses(signal) {
-      const { text } = await must(['state', 'list'], { signal });
-      return text.split('\n').filter(line => line.trim() !== '');
+      const listed = await ask(['state', 'list'], signal);
+      return listed.split('\n').filter(line => line.trim() !== '');
     },
 
     async forget(addresses) {
@@ -193,7 +199,7 @@ export function createTerraform(setting: TerraformSetting): Terraform {
     },
 
     async deleteWorkspace() {
-      await must(['workspace', 'select', 'default']);
+      await ask(['workspace', 'select', 'default']);
       const outcome = await run(['workspace', 'delete', workspace], {
         show: true,
       });

@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  destroyRequest,
+  provisionRequest,
+  startLab,
+  type Lab,
+} from './__testUtils__/lab';
+import {
+  cli,
+  expectConverges,
+  guestsOf,
+  leftovers,
+  nothing,
+} from './__testUtils__/outcome';
+import type { ProcessRequest } from './__testUtils__/runProcess';
+
+jest.setTimeout(300_000);
+
+let lab: Lab;
+beforeAll(async () => {
+  lab = await startLab();
+});
+afterAll(() => lab?.stop());
+
+/**
+ * Runs a request in a process of its own and kills it.
+ *
+ * @param step - after whose beginning; `ready` is before the first
+ * @returns false when the run was over before
+ */
+async function kill(
+  request: ProcessRequest,
+  step: string,
+  delayMs: number,
+): Promise<boolean> {
+  const child = spawn(
+    process.execPath,
+    [
+      '--import',
+      'tsx',
+      join(__dirname, '__testUtils__/runProcess.ts'),
+      JSON.stringify({ setting: lab.setting, ...request }),
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const ended = new Promise(resolve =>
+    child.once('exit', (_code, signal) => resolve(signal)),
+  );
+  let seen = '';
+  child.stdout.on('data', async (data: Buffer) => {
+    const before = seen.split('\n').includes(step);
+    seen += data.toString();
+    if (before || !seen.split('\n').includes(step)) return;
+    await sleep(delayMs);
+    child.kill('SIGKILL');
+  });
+  return (await ended) === 'SIGKILL';
+}
+
+/** Numbers between 0 and 1, the same each time for a seed. */
+function createRandom(seed: number): () => number {
+  let value = seed;
+  return () => {
+    value = (value * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return value / 2_147_483_648;
+  };
+}
+
+describe('killed with -9', () => {
+  it.each([
+    'reserve',
+    'plan',
+    'create',
+    'create +300',
+    'create +900',
+    'verify',
+  ])('in %s: the repeat ends with one machine', async moment => {
+    const [step, delay] = moment.split(' ');
+    const app = `kill-${moment.replace(/[^a-z0-9]+/g, '-')}`;
+    const request = provisionRequest({ app });
+    expect(
+      await kill({ verb: 'provision', request }, step, Number(delay ?? 0)),
+    ).toBe(true);
+    await expectConverges(lab, request);
+  });
+
+  it.each([11, 23, 42])(
+    'four times at random moments (seed %i), over provision and destroy: one machine, and none afterwards',
+    async seed => {
+      const random = createRandom(seed);
+      const app = `random-${seed}`;
+      const kind = random() < 0.5 ? 'vm' : 'lxc';
+      const request = provisionRequest({ app, kind });
+      const gone = destroyRequest({ app });
+      const moments: number[] = [];
+      const killSomewhere = async (what: ProcessRequest, spanMs: number) => {
+        const delayMs = Math.round(random() * spanMs);
+        const hit = await kill(what, 'ready', delayMs);
+        moments.push(hit ? delayMs : -1);
+      };
+      await killSomewhere({ verb: 'provision', request }, 4_000);
+      await killSomewhere({ verb: 'provision', request }, 4_000);
+      const run = await lab.engine.provision(request, cli);
+      expect({ moments, state: run.state, guests: await guestsOf(lab, app) }) //
+        .toEqual({ moments, state: 'succeeded', guests: 1 });
+      await killSomewhere({ verb: 'destroy', request: gone }, 3_000);
+      await killSomewhere({ verb: 'destroy', request: gone }, 3_000);
+      await lab.engine.destroy(gone, cli);
+      expect({ moments, left: await leftovers(lab, app) }).toEqual({
+        moments,
+        left: nothing,
+      });
+    },
+  );
+});
