@@ -20,7 +20,7 @@ export async function runCatalogFaults(
   const before = await until(
     'the catalog has every guest',
     () => entityNames(ada),
-    names => names.length >= 40,
+    names => names.length >= 35,
   );
 
   await setFault(endpoints, 'proxmox', { kind: 'empty' });
