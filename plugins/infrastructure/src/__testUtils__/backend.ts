@@ -1,4 +1,5 @@
 import {
+  type MockWithApiFactory,
   attachMockApiFactory,
   mockApis,
   registerMswTestHooks,
@@ -6,7 +7,10 @@ import {
 } from '@backstage/frontend-test-utils';
 import { type JsonBodyType, HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
-import { infrastructureApiRef } from '../api/InfrastructureApi';
+import {
+  type InfrastructureApi,
+  infrastructureApiRef,
+} from '../api/InfrastructureApi';
 import { InfrastructureClient } from '../api/InfrastructureClient';
 import { infrastructurePlugin } from '../plugin';
 
@@ -60,7 +64,7 @@ export function openPage(path: string) {
 }
 
 /** The real client against the fake backend, for components that are shown without the plugin. */
-export function backendApi() {
+export function backendApi(): MockWithApiFactory<InfrastructureApi> {
   const client = new InfrastructureClient({
     discoveryApi: mockApis.discovery({ baseUrl: 'http://localhost:7007' }),
     fetchApi: { fetch: (input, init) => fetch(input, init) },

@@ -9,6 +9,7 @@ import {
   type InfrastructureApi,
   infrastructureApiRef,
 } from '../api/InfrastructureApi';
+import { refName } from '../components/format';
 import { infrastructureTranslationRef } from '../translation';
 import { FieldBox } from './FieldBox';
 
@@ -65,6 +66,17 @@ export function HostNameField(props: typeof schema.TProps) {
   const value = props.formData ?? '';
   const look = useNameLook(value);
 
+  const takenSentence = (host: HostSummary) => {
+    const words = {
+      name: value,
+      kind: t(`kind.${host.kind}`),
+      vmId: String(host.vmId),
+      node: host.node,
+    };
+    return host.owner
+      ? t('field.name.taken', { ...words, owner: refName(host.owner) })
+      : t('field.name.takenUnmanaged', words);
+  };
   const sentence = () => {
     switch (look.state) {
       case 'checking':
@@ -74,12 +86,7 @@ export function HostNameField(props: typeof schema.TProps) {
       case 'unchecked':
         return t('field.name.unchecked');
       case 'taken':
-        return t('field.name.taken', {
-          name: value,
-          kind: t(`kind.${look.host.kind}`),
-          vmId: String(look.host.vmId),
-          node: look.host.node,
-        });
+        return takenSentence(look.host);
       default:
         return '';
     }
@@ -121,7 +128,7 @@ export const hostNameField = createFormField({
     const host = api && (await findTaken(api, value).catch(() => undefined));
     if (host) {
       validation.addError(
-        `"${value}" is taken: guest ${host.vmId} on ${host.node}`,
+        `"${value}" is taken: guest ${host.vmId} on ${host.node}, ${host.owner ? `of ${refName(host.owner)}` : 'not made here'}`,
       );
     }
   },

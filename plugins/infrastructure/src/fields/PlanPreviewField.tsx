@@ -81,6 +81,7 @@ export function PlanPreviewField(props: typeof schema.TProps) {
   };
   return (
     <FieldBox>
+      <Text color="secondary">{t('field.plan.what')}</Text>
       <Flex gap="2">
         <Button
           variant="secondary"

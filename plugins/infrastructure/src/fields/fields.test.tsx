@@ -43,7 +43,7 @@ describe('the form fields', () => {
     const input = await screen.findByRole('textbox');
     await userEvent.type(input, 'web-1');
     expect(
-      await screen.findByText(/“web-1” is taken: VM 20014 on pve2/),
+      await screen.findByText(/“web-1” is taken: VM 20014 on pve2, of shop/),
     ).toBeInTheDocument();
     await userEvent.type(input, '7');
     expect(await screen.findByText('“web-17” is free.')).toBeInTheDocument();

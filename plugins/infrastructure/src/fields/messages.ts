@@ -5,7 +5,9 @@ export const fieldMessages = {
     checking: 'Looking whether the name is free…',
     free: '“{{name}}” is free.',
     taken:
-      '“{{name}}” is taken: {{kind}} {{vmId}} on {{node}}. Choose another name.',
+      '“{{name}}” is taken: {{kind}} {{vmId}} on {{node}}, of {{owner}}. Choose another name.',
+    takenUnmanaged:
+      '“{{name}}” is taken: {{kind}} {{vmId}} on {{node}}, not made here. Choose another name.',
     unchecked: 'Proxmox does not answer; the name is checked when you submit.',
   },
   environment: {
@@ -68,8 +70,9 @@ export const fieldMessages = {
     lost: 'The machine and its disks are removed for good. There is no way back.',
   },
   plan: {
+    what: 'See what speaks against the request, and what Terraform would make. Nothing is changed.',
     check: 'Check the request',
-    plan: 'Show what would be created',
+    plan: 'Plan this',
     fine: 'Nothing speaks against this request.',
     problems: 'Correct this before you submit',
     incomplete:

@@ -72,21 +72,21 @@ export function hostColumns(t: T, links: Links): ColumnConfig<HostRow>[] {
       id: 'kind',
       label: t('hosts.column.kind'),
       isSortable: true,
-      minWidth: 74,
+      minWidth: 60,
       cell: host => <CellText title={t(`kind.${host.kind}`)} />,
     },
     {
       id: 'node',
       label: t('hosts.column.node'),
       isSortable: true,
-      minWidth: 78,
+      minWidth: 66,
       cell: host => <CellText title={host.node} />,
     },
     {
       id: 'environment',
       label: t('hosts.column.environment'),
       isSortable: true,
-      minWidth: 134,
+      minWidth: 118,
       cell: host => (
         <CellText
           title={host.environment ?? '—'}
@@ -100,14 +100,14 @@ export function hostColumns(t: T, links: Links): ColumnConfig<HostRow>[] {
       id: 'owner',
       label: t('hosts.column.owner'),
       isSortable: true,
-      minWidth: 88,
+      minWidth: 78,
       cell: host => <CellText title={host.owner ? refName(host.owner) : '—'} />,
     },
     {
       id: 'cpu',
       label: t('hosts.column.cpu'),
       isSortable: true,
-      minWidth: 110,
+      minWidth: 112,
       cell: host => (
         <Cell>
           <Figure
@@ -127,7 +127,7 @@ export function hostColumns(t: T, links: Links): ColumnConfig<HostRow>[] {
       id: 'memory',
       label: t('hosts.column.memory'),
       isSortable: true,
-      minWidth: 122,
+      minWidth: 124,
       cell: host => (
         <Cell>
           <Figure
@@ -147,7 +147,7 @@ export function hostColumns(t: T, links: Links): ColumnConfig<HostRow>[] {
       id: 'disk',
       label: t('hosts.column.disk'),
       isSortable: true,
-      minWidth: 110,
+      minWidth: 120,
       cell: host => (
         <Cell>
           {host.diskUsed === undefined ? (
@@ -187,7 +187,7 @@ export function hostColumns(t: T, links: Links): ColumnConfig<HostRow>[] {
       id: 'management',
       label: t('hosts.column.management'),
       isSortable: true,
-      minWidth: 112,
+      minWidth: 114,
       cell: host => (
         <Cell>
           <ManagementLabel host={host} />
@@ -198,7 +198,7 @@ export function hostColumns(t: T, links: Links): ColumnConfig<HostRow>[] {
       id: 'uptime',
       label: t('hosts.column.uptime'),
       isSortable: true,
-      minWidth: 90,
+      minWidth: 78,
       cell: host => (
         <CellText
           title={host.uptime === undefined ? '—' : uptime(host.uptime)}

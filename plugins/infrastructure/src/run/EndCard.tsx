@@ -1,5 +1,5 @@
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Alert, Text } from '@backstage/ui';
+import { Alert } from '@backstage/ui';
 import type { RunDocument } from '@nante/model';
 import { infrastructureTranslationRef } from '../translation';
 import styles from './RunPage.module.css';
@@ -21,13 +21,13 @@ export function EndCard({ run }: { run: RunDocument }) {
       mb="4"
       title={title()}
       description={
-        <div className={styles.stack}>
-          {run.error && <Text as="p">{run.error.message}</Text>}
+        <div className={`${styles.stack} ${styles.end}`}>
+          {run.error && <p>{run.error.message}</p>}
           {run.error?.hint && (
-            <Text as="p">
+            <p>
               <strong>{`${t('run.hint')}: `}</strong>
               {run.error.hint}
-            </Text>
+            </p>
           )}
           {run.leftovers.length > 0 && (
             <div>

@@ -73,17 +73,18 @@ export function RunLog({ id, final }: { id: string; final: boolean }) {
         <Checkbox isSelected={wrap} onChange={setWrap}>
           {t('run.wrap')}
         </Checkbox>
-        <Select
-          className={styles.level}
-          aria-label={t('run.level')}
-          value={level}
-          onChange={key => setLevel(key as Level)}
-          options={[
-            { value: 'info', label: t('run.levelAll') },
-            { value: 'warn', label: t('run.levelWarn') },
-            { value: 'error', label: t('run.levelError') },
-          ]}
-        />
+        <div className={styles.level}>
+          <Select
+            aria-label={t('run.level')}
+            value={level}
+            onChange={key => setLevel(key as Level)}
+            options={[
+              { value: 'info', label: t('run.levelAll') },
+              { value: 'warn', label: t('run.levelWarn') },
+              { value: 'error', label: t('run.levelError') },
+            ]}
+          />
+        </div>
       </div>
       <div className={styles.log}>
         <LogViewer

@@ -159,6 +159,9 @@ export function RunPage() {
         {run.cancelRequested && !final && (
           <Alert status="info" isPending mb="3" title={t('run.cancelling')} />
         )}
+        {run.cancelRequested && run.state === 'succeeded' && (
+          <Alert status="info" icon mb="3" title={t('run.cancelLate')} />
+        )}
         {run.state === 'queued' && (
           <Alert status="info" icon mb="3" title={t('run.queued')} />
         )}
@@ -166,7 +169,7 @@ export function RunPage() {
         <div className={styles.columns}>
           <div className={styles.stack}>
             <RunProgress answer={data} />
-            <StepList steps={run.steps} />
+            <StepList steps={run.steps} error={run.error?.message} />
           </div>
           <Tabs
             selectedKey={tab}

@@ -18,8 +18,13 @@ function Elapsed({ step }: { step: RunStep }) {
   );
 }
 
-/** Steps of a run, top to bottom, each with its state and time. */
-export function StepList({ steps }: { steps: RunStep[] }) {
+/**
+ * Steps of a run, top to bottom, each with its state and time.
+ *
+ * @param props.error - what the page says above the steps already, so that no step says it again
+ */
+export function StepList(props: { steps: RunStep[]; error?: string }) {
+  const { steps, error } = props;
   const { t } = useTranslationRef(infrastructureTranslationRef);
   return (
     <ol className={styles.steps} aria-label={t('run.steps')}>
@@ -37,7 +42,7 @@ export function StepList({ steps }: { steps: RunStep[] }) {
           <span className={styles.detail}>
             <RunStateLabel state={step.state} />
           </span>
-          {step.detail && (
+          {step.detail && step.detail !== error && (
             <Text color="secondary" className={styles.detail}>
               {step.detail}
             </Text>

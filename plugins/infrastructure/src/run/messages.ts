@@ -4,6 +4,7 @@ export const runMessages = {
   steps: 'Steps',
   queued: 'Waiting for its turn',
   cancelling: 'Canceling: the running command gets time to end cleanly',
+  cancelLate: 'The run had done its work before it could be canceled',
   reconnecting: 'The portal does not answer — reconnecting',
   ofUsually: '{{elapsed}} of usually {{usual}} (target {{target}})',
   ofTarget: '{{elapsed}} (target {{target}})',
