@@ -76,8 +76,12 @@ async function freePortBase(): Promise<number> {
   throw new Error('There are no ten free ports in a row above 20000.');
 }
 
-/** @param wanted - 0 for any */
-function freePort(wanted: number): Promise<number> {
+/**
+ * A port of 127.0.0.1 that nobody listens on.
+ *
+ * @param wanted - 0 for any
+ */
+export function freePort(wanted: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = net.createServer();
     server.once('error', reject);
