@@ -35,7 +35,7 @@ function bundledNode() {
 async function installNodeTools(progress) {
   await whenChanged(
     path.join(toolsDirectory, 'tools.stamp'),
-    hashOf(['scripts/tools']),
+    hashOf(['scripts/tools/package-lock.json', 'scripts/tools/package.json']),
     async () => {
       fs.mkdirSync(toolsDirectory, { recursive: true });
       for (const name of ['package.json', 'package-lock.json']) {

@@ -1,0 +1,122 @@
+// Ansible and its linters in a Python environment inside the clone: .tools/python, from requirements with checksums.
+import fs from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { run } from './command.mjs';
+import { hashOf, whenChanged } from './hash.mjs';
+import { root, toolsDirectory } from './paths.mjs';
+import { runMain, step, StepError } from './steps.mjs';
+
+const requirements = 'scripts/tools/requirements.txt';
+const environment = path.join(toolsDirectory, 'python');
+const bin = path.join(environment, 'bin');
+/** What Ansible would otherwise keep below the home folder. */
+const home = path.join(toolsDirectory, 'ansible');
+
+/**
+ * @typedef {object} PythonTools
+ * @property {string} python
+ * @property {string} ansiblePlaybook
+ * @property {string} ansibleLint
+ * @property {string} yamllint
+ * @property {string} playbooks the folder `ansible` of the clone
+ * @property {string} version of ansible-core
+ * @property {Record<string, string>} env to add to the environment of these programs
+ */
+
+/** Runs one step of the installation. */
+async function must(file, args, progress) {
+  const { code, output } = await run(file, args, { onLine: progress });
+  if (code !== 0) {
+    throw new StepError(
+      `Ansible could not be installed into .tools/python:\n${output}`,
+      'check that this machine has the venv module of Python (Debian: python3-venv) and reaches its Python package registry, then start again',
+    );
+  }
+  return output;
+}
+
+/** The Python that the environment is made with: the machine's, or the one that NANTE_PYTHON names. */
+async function findPython() {
+  const python = process.env.NANTE_PYTHON || 'python3';
+  const { code, output } = await run(python, [
+    '-c',
+    'import sys; print(*sys.version_info[:2], sys.executable)',
+  ]).catch(() => ({ code: 1, output: '' }));
+  const [major, minor] = output.trim().split(' ').map(Number);
+  if (code !== 0 || major !== 3 || minor < 10) {
+    throw new StepError(
+      `Ansible needs Python 3.10 to 3.13, and ${python} is ${code === 0 ? `${major}.${minor}` : 'not here'}.`,
+      'install one of them, or name it by NANTE_PYTHON, then start again',
+    );
+  }
+  return { python, version: `${major}.${minor}` };
+}
+
+/**
+ * Installs Ansible into `.tools/python` when its requirements or the machine's Python changed.
+ *
+ * @param {(line: string) => void} progress gets the lines of the installer
+ * @returns {Promise<PythonTools>}
+ * @throws {StepError} where it cannot be installed
+ */
+export async function ensurePython(progress) {
+  const { python, version } = await findPython();
+  await whenChanged(
+    path.join(environment, '.nante-ansible-stamp'),
+    `${version} ${hashOf([requirements])}`,
+    async () => {
+      progress(`making ${path.relative(root, environment)}`);
+      // Without --clear: tests keep packages of their own in it. Another Python does need a fresh one.
+      const made = path.join(environment, 'lib', `python${version}`);
+      const clear = fs.existsSync(made) ? [] : ['--clear'];
+      await must(python, ['-m', 'venv', ...clear, environment], progress);
+      await must(
+        path.join(bin, 'python'),
+        [
+          ...['-m', 'pip', 'install', '--disable-pip-version-check'],
+          ...['--require-hashes', '-r', path.join(root, requirements)],
+        ],
+        progress,
+      );
+    },
+  );
+  fs.mkdirSync(path.join(home, 'tmp'), { recursive: true });
+  const env = {
+    // ansible-lint starts ansible-playbook by its name.
+    PATH: `${bin}${path.delimiter}${process.env.PATH ?? ''}`,
+    ANSIBLE_HOME: home,
+    ANSIBLE_LOCAL_TEMP: path.join(home, 'tmp'),
+    ANSIBLE_CONFIG: path.join(root, 'ansible', 'ansible.cfg'),
+    // Ansible refuses to start in a locale that is not UTF-8.
+    LC_ALL: 'C.UTF-8',
+  };
+  const metadata = await must(
+    path.join(bin, 'python'),
+    [
+      '-c',
+      'from importlib.metadata import version; print(version("ansible-core"))',
+    ],
+    progress,
+  );
+  return {
+    python: path.join(bin, 'python'),
+    ansiblePlaybook: path.join(bin, 'ansible-playbook'),
+    ansibleLint: path.join(bin, 'ansible-lint'),
+    yamllint: path.join(bin, 'yamllint'),
+    playbooks: path.join(root, 'ansible'),
+    version: metadata.trim(),
+    env,
+  };
+}
+
+// node scripts/lib/python.mjs: installs and says where.
+if (
+  process.argv[1] &&
+  import.meta.url === pathToFileURL(process.argv[1]).href
+) {
+  await runMain(async () => {
+    const tools = await step('Ansible', ensurePython);
+    console.log(JSON.stringify(tools, null, 2));
+  });
+}
