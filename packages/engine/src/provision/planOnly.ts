@@ -10,7 +10,7 @@ import {
 } from '@nante/model';
 import type { EngineContext } from '../context';
 import { terraformFor } from '../operation/terraformFor';
-import { addressKey, isFree } from '../reservations/reservations';
+import { addressKey, isFree, vmIdKey } from '../reservations/reservations';
 import { poolAddresses } from '../reservations/addresses';
 import { createRedactor } from '../secrets';
 import { readHosts, withHost } from '../store/hosts';
@@ -91,11 +91,14 @@ async function draft(
     throw new NanteError('failed', 'No place for the host could be found.');
   const config = await context.config();
   const environment = config.environments[request.environment];
-  const { from } = config.connections[environment.connection].vmIds;
+  const { connection } = environment;
+  const { from } = config.connections[connection].vmIds;
   const used = new Set(resources.guests.map(({ vmId }) => vmId));
-  let vmId = from;
-  while (used.has(vmId)) vmId += 1;
   const store = await context.store();
+  // An id may belong to a host that never came into being, or is about to.
+  let vmId = from;
+  while (used.has(vmId) || !(await isFree(store, vmIdKey(connection, vmId))))
+    vmId += 1;
   let address: string | null = null;
   for (const candidate of poolAddresses(environment)) {
     if (await isFree(store, addressKey(request.environment, candidate))) {

@@ -125,7 +125,12 @@ export class InfrastructureClient implements InfrastructureApi {
   async #request(path: string, init: RequestInit): Promise<Response> {
     const base = await this.#discovery.getBaseUrl('infrastructure');
     const response = await this.#fetch.fetch(`${base}${path}`, init);
-    if (!response.ok) throw await ResponseError.fromResponse(response);
+    if (!response.ok) {
+      const error = await ResponseError.fromResponse(response);
+      // "Request failed with 409 Conflict" helps nobody; what the backend says does.
+      error.message = error.cause.message || error.message;
+      throw error;
+    }
     return response;
   }
 }

@@ -6,7 +6,9 @@ import styles from './fields.module.css';
 export function FieldBox({ children }: { children: ReactNode }) {
   return (
     <BgProvider bg="neutral-1">
-      <div className={styles.field}>{children}</div>
+      <div className={styles.field} data-nante="field">
+        {children}
+      </div>
     </BgProvider>
   );
 }

@@ -96,7 +96,7 @@ export function HostContent() {
   }
 
   return (
-    <div>
+    <div data-nante="host">
       <ConnectionBanners connections={[]} error={error} updatedAt={updatedAt} />
       <ManagementBanner host={host} />
       <Flex justify="between" align="center" mb="4">

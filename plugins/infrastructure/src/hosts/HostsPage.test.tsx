@@ -74,5 +74,6 @@ describe('the hosts page', () => {
     expect(
       await screen.findByRole('button', { name: 'Try again' }),
     ).toBeInTheDocument();
+    expect(screen.getByText('starting')).toBeInTheDocument();
   });
 });
