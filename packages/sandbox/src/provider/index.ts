@@ -44,19 +44,20 @@ export async function createProviderService(
   options: ProviderServiceOptions,
 ): Promise<ProviderService> {
   const servers = new Map<string, ProviderServer>();
-  let folder: string | undefined;
+  let folder: Promise<string> | undefined;
 
-  async function socketFolder(): Promise<string> {
-    if (!folder) {
-      const wanted = options.dataDir && join(options.dataDir, 'sockets');
-      if (wanted && Buffer.byteLength(wanted) <= longestFolder) {
-        await rm(wanted, { recursive: true, force: true });
-        await mkdir(wanted, { recursive: true, mode: 0o700 });
-        folder = wanted;
-      } else {
-        folder = await mkdtemp(join(tmpdir(), 'nante-provider-'));
-      }
-    }
+  async function makeSocketFolder(): Promise<string> {
+    const wanted = options.dataDir && join(options.dataDir, 'sockets');
+    if (!wanted || Buffer.byteLength(wanted) > longestFolder)
+      return mkdtemp(join(tmpdir(), 'nante-provider-'));
+    await rm(wanted, { recursive: true, force: true });
+    await mkdir(wanted, { recursive: true, mode: 0o700 });
+    return wanted;
+  }
+
+  /** Made once: a second making would take the sockets of the first away. */
+  function socketFolder(): Promise<string> {
+    folder ??= makeSocketFolder();
     return folder;
   }
 
@@ -65,7 +66,7 @@ export async function createProviderService(
     if (!server) return false;
     servers.delete(id);
     await server.stop();
-    if (folder) await rm(join(folder, `${id}.sock`), { force: true });
+    await rm(join(await socketFolder(), `${id}.sock`), { force: true });
     options.log(`provider server ${id} stopped`);
     return true;
   }
@@ -131,7 +132,7 @@ export async function createProviderService(
     async stop() {
       clearInterval(sweeper);
       await Promise.all([...servers.keys()].map(stopServer));
-      if (folder) await rm(folder, { recursive: true, force: true });
+      if (folder) await rm(await folder, { recursive: true, force: true });
     },
   };
 }
