@@ -40,6 +40,7 @@ export async function signIn(
   browser: Browser,
   url: string,
   person: Person,
+  picture: (page: Page) => Promise<void> = async () => {},
 ): Promise<Page> {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
@@ -48,14 +49,14 @@ export async function signIn(
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
   await page.goto(url);
+  await page.getByText(new RegExp(`^${person}, `)).waitFor();
+  await picture(page);
   await page.getByText(new RegExp(`^${person}, `)).click();
   await page.getByRole('link', { name: 'Hosts' }).first().waitFor();
   return page;
 }
 
-/** Switches the portal between its light and its dark theme. */
+/** Shows the portal in its light or its dark theme: it follows the system's until a person chooses one. */
 export async function setTheme(page: Page, theme: 'light' | 'dark') {
-  await page.evaluate(name => localStorage.setItem('theme', name), theme);
   await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-  await page.reload();
 }

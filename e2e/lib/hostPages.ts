@@ -29,6 +29,7 @@ export async function requestHost(
   await page.getByRole('option', { name: host.app }).click();
   await page.getByLabel('Owner').click();
   await page.getByRole('option', { name: host.owner }).click();
+  await picture('form-what');
   await page.getByRole('button', { name: 'Next' }).click();
 
   await page.getByText(host.environment, { exact: true }).click();
@@ -38,8 +39,10 @@ export async function requestHost(
   await page.getByRole('button', { name: 'Next' }).click();
 
   await page.getByLabel('SSH keys').fill(host.sshKey);
+  await picture('form-access');
   await page.getByRole('button', { name: 'Review' }).click();
   await page.getByText(host.sshKey.trim()).waitFor();
+  await picture('form-review');
   await page.getByRole('button', { name: 'Create' }).click();
   await page.waitForURL(/\/create\/tasks\//);
 }

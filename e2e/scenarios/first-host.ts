@@ -18,6 +18,7 @@ const kinds = [
     kind: 'vm',
     name: 'web-1',
     environment: 'Development',
+    theme: 'light',
     user: 'ops',
   },
   {
@@ -25,17 +26,24 @@ const kinds = [
     kind: 'lxc',
     name: 'cache-1',
     environment: 'Staging',
+    theme: 'dark',
     user: 'root',
   },
 ] as const;
 
-/** Takes a page in both themes; pictures are kept only where the run is told to, since pixels differ everywhere. */
-async function takePicture(page: Page, name: string) {
-  if (!process.argv.includes('--images')) return;
-  for (const theme of ['dark', 'light'] as const) {
+type Theme = 'light' | 'dark';
+
+/** Keeps a picture of the page; `--no-images` leaves the kept ones as they are. */
+async function takePicture(
+  page: Page,
+  name: string,
+  themes: Theme[] = ['dark', 'light'],
+) {
+  if (process.argv.includes('--no-images')) return;
+  for (const theme of themes) {
     await setTheme(page, theme);
     await page.waitForLoadState('networkidle').catch(() => {});
-    await page.waitForTimeout(1_500);
+    await page.waitForTimeout(700);
     await page.screenshot({ path: path.join(images, `${name}-${theme}.png`) });
   }
 }
@@ -65,7 +73,9 @@ async function main() {
     );
     const key = createKeyPair(portal.data);
     const api = await PortalApi.signIn(portal.url, 'ada');
-    const page = await signIn(browser, portal.url, 'Ada');
+    const page = await signIn(browser, portal.url, 'Ada', opened =>
+      takePicture(opened, 'sign-in'),
+    );
     // The sandbox's first look at Proxmox.
     await until('forty guests in the catalog', async () => {
       const { totalItems } = await api.get(
@@ -75,11 +85,12 @@ async function main() {
     });
     await takePicture(page, 'home');
 
-    for (const { template, kind, name, environment, user } of kinds) {
+    for (const { template, kind, name, environment, user, theme } of kinds) {
+      // A change of theme empties a form: one is filled in in the light, the other in the dark.
+      await setTheme(page, theme);
       const started = Date.now();
-      const form = page;
       await requestHost(
-        form,
+        page,
         portal.url,
         {
           template,
@@ -90,8 +101,9 @@ async function main() {
           size: 'Small',
           sshKey: key.publicKey,
         },
-        async () => {},
+        picture => takePicture(page, picture, [theme]),
       );
+      await takePicture(page, 'task', [theme]);
       const { runs } = await until('the run exists', async () => {
         const answer = await api.get(`/infrastructure/runs?host=${name}`);
         return answer.runs.length > 0 && answer;
@@ -155,9 +167,12 @@ async function main() {
     await page.getByText('New virtual machine').first().waitFor();
     await takePicture(page, 'create');
 
-    for (const { kind, name } of kinds) {
+    for (const { kind, name, theme } of kinds) {
+      await setTheme(page, theme);
       await openHost(page, portal.url, name);
-      await destroyHost(page, name, async () => {});
+      await destroyHost(page, name, picture =>
+        takePicture(page, picture, [theme]),
+      );
       const run = await until('the host is destroyed', async () => {
         const { runs } = await api.get(`/infrastructure/runs?host=${name}`);
         const found = runs.find(
