@@ -52,6 +52,7 @@ export async function until<T>(
   description: string,
   condition: () => Promise<T | undefined | false>,
   timeoutMs = 120_000,
+  everyMs = 300,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
@@ -60,6 +61,6 @@ export async function until<T>(
     if (Date.now() > deadline) {
       throw new Error(`Not within ${timeoutMs / 1000} s: ${description}`);
     }
-    await new Promise(resolve => setTimeout(resolve, 300));
+    await new Promise(resolve => setTimeout(resolve, everyMs));
   }
 }

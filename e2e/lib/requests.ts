@@ -51,19 +51,29 @@ export function submitDestroy(
   });
 }
 
-/** Waits for the end of a task. */
+/**
+ * Waits for the end of a task.
+ *
+ * @param everyMs - how often to ask
+ */
 export async function followTask(
   api: PortalApi,
   id: string,
+  everyMs?: number,
 ): Promise<EndedTask> {
-  const status = await until(`task ${id} ends`, async () => {
-    const task = await api.get<{ status: string }>(
-      `/scaffolder/v2/tasks/${id}`,
-    );
-    return ['open', 'processing'].includes(task.status)
-      ? undefined
-      : task.status;
-  });
+  const status = await until(
+    `task ${id} ends`,
+    async () => {
+      const task = await api.get<{ status: string }>(
+        `/scaffolder/v2/tasks/${id}`,
+      );
+      return ['open', 'processing'].includes(task.status)
+        ? undefined
+        : task.status;
+    },
+    120_000,
+    everyMs,
+  );
   const events = await api.get<
     {
       type: string;
