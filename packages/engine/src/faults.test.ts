@@ -54,11 +54,11 @@ describe('Proxmox is away', () => {
 describe('Terraform that does not end', () => {
   it('is not killed after a cancel: the run fails, the lock stays, and the repeat takes it up', async () => {
     const request = provisionRequest({ app: 'slow' });
-    await lab.fault('proxmox', {
+    await lab.fault('s3', {
       kind: 'latency',
       method: 'PUT',
-      path: '/config$',
-      ms: 5_000,
+      path: 'terraform\\.tfstate$',
+      ms: 6_000,
     });
     const impatient = lab.engineWith({
       timing: { ...lab.setting.timing, cancelGraceMs: 500 },
