@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   findDetached,
   followFile,
@@ -136,7 +137,7 @@ describe('a detached program', () => {
   it('is known to run when only its keeper was killed', async () => {
     const handle = await start(800);
     process.kill(handle.pid, 'SIGKILL');
-    await new Promise(resolve => setTimeout(resolve, 100));
+    await sleep(100);
     expect(await findDetached(command(0).recordFile)).toMatchObject({
       state: 'running',
     });

@@ -34,7 +34,7 @@ import type { CheckResult } from '../types';
 import { desiredHost } from './desired';
 import { differenceProblem, differences } from './difference';
 
-/** All checks of a request, and what they found out on the way. */
+/** All checks of a request, and what they found out. */
 export interface CheckedRequest {
   checks: CheckResult[];
   size?: ResolvedSize;
@@ -43,7 +43,7 @@ export interface CheckedRequest {
   resources?: ProxmoxResources;
 }
 
-/** Error code of a failed check; all others are the caller's input. */
+/** Codes of failed checks; all others are the caller's input. */
 const codes: Record<string, NanteErrorCode> = {
   'environment-access': 'refused',
   'read-only': 'refused',
@@ -119,20 +119,9 @@ export async function checkRequest(
       ),
     );
   }
-  const seen = await askProxmox(
-    context,
-    config,
-    request,
-    size,
-    bucket,
-    options,
-  );
-  return {
-    checks: [...checks, ...seen.checks],
-    size,
-    placement: seen.placement,
-    resources: seen.resources,
-  };
+  const args = [context, config, request, size, bucket, options] as const;
+  const seen = await askProxmox(...args);
+  return { ...seen, size, checks: [...checks, ...seen.checks] };
 }
 
 /** One error for all failed checks; undefined when all of them hold. */
@@ -297,5 +286,5 @@ function shapeChecks(
 
 function messageOf(error: unknown): string {
   if (!NanteError.is(error)) return String(error);
-  return error.hint ? `${error.message} ${error.hint}` : error.message;
+  return [error.message, error.hint].filter(Boolean).join(' ');
 }

@@ -7,6 +7,12 @@ import type { TerraformSetting } from './setting';
 /** Milliseconds; longer than the S3 backend's own repetitions against a bucket that is away. */
 const timeoutMs = 300_000;
 
+/** Why Terraform is needed, and how to get it. */
+export const missingTerraform = {
+  why: 'to make and destroy hosts',
+  how: 'Install Terraform 1.11 or newer, or name its path in the configuration.',
+};
+
 /**
  * Runs a Terraform command that answers at once and leaves nothing half done when it is cut off.
  *
@@ -52,9 +58,3 @@ export async function askTerraform(
     });
   }
 }
-
-/** Why Terraform is needed, and how to get it. */
-export const missingTerraform = {
-  why: 'to make and destroy hosts',
-  how: 'Install Terraform 1.11 or newer, or name its path in the configuration.',
-};
