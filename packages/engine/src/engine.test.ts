@@ -225,7 +225,7 @@ describe('bad input', () => {
     [
       { environment: 'mars' },
       'invalid-input',
-      'choose one of dev, staging, prod',
+      'choose one of dev, prod, staging',
     ],
     [
       { environment: 'prod' },
