@@ -47,7 +47,12 @@ export const infrastructureTranslationRef = createTranslationRef({
       retry: 'Try again',
       copy: 'Copy details',
     },
-    copy: { label: 'Copy {{what}}', done: 'Copied' },
+    copy: {
+      label: 'Copy {{what}}',
+      done: 'Copied',
+      failed:
+        'The browser does not let this page copy: select {{what}} and copy it by hand.',
+    },
     meter: {
       cpu: 'CPU',
       memory: 'Memory',

@@ -1,3 +1,4 @@
+import { errorApiRef } from '@backstage/core-plugin-api';
 import {
   toastApiRef,
   useApi,
@@ -12,9 +13,15 @@ import styles from './CopyText.module.css';
 export function CopyText(props: { text: string; what: string }) {
   const { t } = useTranslationRef(infrastructureTranslationRef);
   const toast = useApi(toastApiRef);
+  const errors = useApi(errorApiRef);
   const copy = async () => {
-    await navigator.clipboard.writeText(props.text);
-    toast.post({ title: t('copy.done'), status: 'success', timeout: 2000 });
+    try {
+      await navigator.clipboard.writeText(props.text);
+      toast.post({ title: t('copy.done'), status: 'success', timeout: 2000 });
+    } catch {
+      // Browsers keep the clipboard from pages without TLS, and from whoever says no.
+      errors.post(new Error(t('copy.failed', { what: props.what })));
+    }
   };
   return (
     <span className={styles.copy}>

@@ -86,7 +86,7 @@ export function RunLog({ id, final }: { id: string; final: boolean }) {
           />
         </div>
       </div>
-      <div className={styles.log}>
+      <div className={styles.log} data-nante="log-viewer">
         <LogViewer
           text={held.current.text}
           textWrap={wrap}
