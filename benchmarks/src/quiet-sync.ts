@@ -36,7 +36,7 @@ class Catalog {
       process.execPath,
       [
         '--expose-gc',
-        // With much memory in the machine Node collects late; a server of ours is started with a limit.
+        // With much memory in the machine Node collects late: the limit shows what is needed, not what may be had.
         `--max-old-space-size=${heapLimit}`,
         '--require',
         '@backstage/cli-node/config/nodeTransform.cjs',
@@ -243,7 +243,7 @@ void runBenchmark('quiet-sync', async undo => {
     notes: [
       'A real catalog back end (SQLite, without waiting for the disk) with our module, in a process of its own, on a sandbox whose figures and tag orders changed in between, which is checked.',
       'Rows: INSERT, UPDATE and DELETE statements on any table of the catalog, during the sync and five seconds after it.',
-      'Requests: counted by the Proxmox stand-in. Memory: the highest of the whole process from the moment that it has started, first sync and convergence included.',
+      'Requests: counted by the Proxmox stand-in. Memory: the highest of the whole process from the moment that it has started, first sync and convergence included; its heap is limited to 320 MiB (--max-old-space-size), as a server with little memory would be started.',
     ],
   };
 });

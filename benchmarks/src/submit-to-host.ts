@@ -134,7 +134,7 @@ void runBenchmark('submit-to-host', async undo => {
     const slowest = rounds.at(-1)!;
     figures.push(
       {
-        name: `${kind}: own time, first to last of ${rounds.length}`,
+        name: `${kind}: own time, fastest to slowest of ${rounds.length}`,
         value: `${round(rounds[0].own / 1000)} to ${round(slowest.own / 1000)}`,
         unit: 's',
         goal: 5,
