@@ -5,7 +5,8 @@ import { hashOf, whenChanged } from '../../scripts/lib/hash.mjs';
 import { root, toolsDirectory } from '../../scripts/lib/paths.mjs';
 import { runCommand } from './command';
 
-const environment = path.join(toolsDirectory, 'python');
+// Apart from Ansible's: neither must bring the other libraries that it does not want.
+const environment = path.join(toolsDirectory, 'proxmoxer');
 const python = path.join(environment, 'bin', 'python');
 const requirements = 'e2e/requirements.txt';
 
@@ -35,7 +36,7 @@ export interface ListedGuest {
 }
 
 /**
- * Lists the guests with our tag by proxmoxer, which is installed into `.tools/python` where it is missing.
+ * Lists the guests with our tag by proxmoxer, which is installed into `.tools/proxmoxer` where it is missing.
  *
  * @param folder - for the program
  * @returns the guests, or why there is no proxmoxer
