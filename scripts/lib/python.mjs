@@ -1,11 +1,10 @@
 // Ansible and its linters in a Python environment inside the clone: .tools/python, from requirements with checksums.
 import fs from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { run } from './command.mjs';
 import { hashOf, whenChanged } from './hash.mjs';
 import { root, toolsDirectory } from './paths.mjs';
-import { runMain, step, StepError } from './steps.mjs';
+import { StepError } from './steps.mjs';
 
 const requirements = 'scripts/tools/requirements.txt';
 const environment = path.join(toolsDirectory, 'python');
@@ -108,15 +107,4 @@ export async function ensurePython(progress) {
     version: metadata.trim(),
     env,
   };
-}
-
-// node scripts/lib/python.mjs: installs and says where.
-if (
-  process.argv[1] &&
-  import.meta.url === pathToFileURL(process.argv[1]).href
-) {
-  await runMain(async () => {
-    const tools = await step('Ansible', ensurePython);
-    console.log(JSON.stringify(tools, null, 2));
-  });
 }

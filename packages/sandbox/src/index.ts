@@ -1,4 +1,5 @@
 export { cleanSandbox } from './clean';
+export { describeDrivers } from './guests';
 export { startSandbox } from './sandbox';
 export type { Sandbox, SandboxOptions } from './sandbox';
 export type { Endpoints, SystemEndpoint } from './endpoints';
