@@ -1,7 +1,7 @@
 // Seconds from `npm start` to a page that one can use, when everything has been fetched and built before.
 import { startPortal } from '../../e2e/lib/portal';
 import { temporaryFolder } from '../../e2e/lib/sandbox';
-import { signInTo } from '../../e2e/lib/stack';
+import { PortalApi } from '../../e2e/lib/portalApi';
 import { round, runBenchmark, say } from './lib/report';
 
 /** Starts, signs in and asks for the hosts, as the page does. @returns milliseconds */
@@ -9,7 +9,7 @@ async function start(data: string, undo: (() => unknown)[]): Promise<number> {
   const started = performance.now();
   const portal = await startPortal({ guests: 'record', data });
   undo.push(() => portal.stop());
-  const api = await signInTo(portal.url, 'ada');
+  const api = new PortalApi(portal.url, 'ada');
   const { hosts } = await api.get<{ hosts: unknown[] }>(
     '/infrastructure/hosts',
   );

@@ -3,10 +3,11 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { type PortalApi, until } from '../../e2e/lib/api';
+import { PortalApi } from '../../e2e/lib/portalApi';
+import { until } from '../../e2e/lib/until';
 import { followTask, submitHost, type HostForm } from '../../e2e/lib/requests';
 import { temporaryFolder } from '../../e2e/lib/sandbox';
-import { signInTo, startStack } from '../../e2e/lib/stack';
+import { startStack } from '../../e2e/lib/stack';
 import { type Figure, round, runBenchmark, say } from './lib/report';
 
 /** Milliseconds since 1970. */
@@ -96,7 +97,7 @@ void runBenchmark('submit-to-host', async undo => {
     ...process.env,
     PATH: terraform.PATH,
   });
-  const api = await signInTo(url, 'ada');
+  const api = new PortalApi(url, 'ada');
   const figures: Figure[] = [];
   for (const kind of ['vm', 'lxc'] as const) {
     const rounds: { own: number; wall: number; phases: object }[] = [];

@@ -32,6 +32,16 @@ export class PortalApi {
     return answer as T;
   }
 
+  /** Reads; see `call`. */
+  get<T = any>(path: string): Promise<T> {
+    return this.call<T>(path);
+  }
+
+  /** Writes; see `call`. */
+  post<T = any>(path: string, body: unknown): Promise<T> {
+    return this.call<T>(path, body);
+  }
+
   /** One call, whatever its status. */
   async tryCall(
     path: string,

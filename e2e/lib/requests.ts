@@ -1,4 +1,5 @@
-import { type PortalApi, until } from './api';
+import { type PortalApi } from './portalApi';
+import { until } from './until';
 
 /** Public key of the requests that scenarios make; nobody has the private one. */
 export const sshKey =

@@ -3,7 +3,6 @@ import path from 'node:path';
 import type { Endpoints } from '@nante/sandbox';
 import { startPortal, startSandbox } from '../../scripts/lib/portal.mjs';
 import { Services } from '../../scripts/lib/services.mjs';
-import { PortalApi, until } from './api';
 import { temporaryFolder } from './sandbox';
 
 /** A sandbox and a portal of one scenario, with ports and data of their own. */
@@ -43,23 +42,6 @@ export async function startStack(
     port: await freePort(0),
   });
   return { url, endpoints };
-}
-
-/** Signs in, and waits until the catalog has the seeded people and the templates. */
-export async function signInTo(
-  url: string,
-  person: string,
-): Promise<PortalApi> {
-  const api = await until('sign-in', () =>
-    // The catalog reads its people after it has started.
-    PortalApi.signIn(url, person).catch(() => undefined),
-  );
-  await until('templates in the catalog', () =>
-    api
-      .get('/catalog/entities/by-name/template/default/destroy-host')
-      .catch(() => undefined),
-  );
-  return api;
 }
 
 /** First of ten free ports in a row, which the stand-ins take. */

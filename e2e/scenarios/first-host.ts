@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { PortalApi, until } from '../lib/api';
+import { PortalApi } from '../lib/portalApi';
+import { until } from '../lib/until';
 import { findChromium, launchBrowser, setTheme, signIn } from '../lib/browser';
 import { destroyHost, openHost, openRun, requestHost } from '../lib/hostPages';
 import { root, startPortal } from '../lib/portal';
@@ -72,7 +73,7 @@ async function main() {
       'NANTE_REQUIRE_LAB=1, and the guests are not real',
     );
     const key = createKeyPair(portal.data);
-    const api = await PortalApi.signIn(portal.url, 'ada');
+    const api = new PortalApi(portal.url, 'ada');
     const page = await signIn(browser, portal.url, 'Ada', opened =>
       takePicture(opened, 'sign-in'),
     );

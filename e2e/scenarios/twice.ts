@@ -1,8 +1,8 @@
 // The same request twice makes one machine, and after its destruction nothing is left: both kinds, through the portal.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { PortalApi } from '../lib/api';
-import { until } from '../lib/api';
+import { PortalApi } from '../lib/portalApi';
+import { until } from '../lib/until';
 import { part, runScenario, say } from '../lib/report';
 import {
   followTask,
@@ -12,7 +12,7 @@ import {
   type HostForm,
 } from '../lib/requests';
 import { SandboxView } from '../lib/sandbox';
-import { signInTo, startStack } from '../lib/stack';
+import { startStack } from '../lib/stack';
 
 const environment = 'dev';
 const workspace = `shop-${environment}`;
@@ -53,7 +53,7 @@ void runScenario('twice', async undo => {
     startStack(undo),
   );
   const view = new SandboxView(endpoints);
-  const api = await part('Sign in as Ada', () => signInTo(url, 'ada'));
+  const api = new PortalApi(url, 'ada');
 
   /** Requests of some work that change Proxmox. */
   const changesOf = async <T>(work: () => Promise<T>) => {
