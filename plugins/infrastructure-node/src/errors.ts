@@ -27,7 +27,7 @@ const classes: Partial<Record<NanteErrorCode, ErrorClass>> = {
 export function toBackstageError(error: unknown): unknown {
   if (!NanteError.is(error)) return error;
   const message = error.hint
-    ? `${error.message}. ${error.hint}`
+    ? `${error.message.replace(/\.$/, '')}. ${error.hint}`
     : error.message;
   const Class = classes[error.code];
   // No cause: Backstage would repeat its message in the answer.
