@@ -2,7 +2,7 @@ import { InputError, NotFoundError } from '@backstage/errors';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { destroyRequestSchema } from '@nante/model';
 import { hostEntityRef } from '@nante/plugin-infrastructure-common';
-import { toBackstageError } from '@nante/plugin-infrastructure-node';
+import { audited } from '../audited';
 import { authorizeDestroy } from '../authorization';
 import { followRun } from '../follow';
 import { assertFilledIn } from '../input';
@@ -104,27 +104,25 @@ export function createDestroyAction(deps: ProvisionActionDeps) {
         `The run has a page of its own: /runs/${request.requestId}`,
       );
 
-      const audit = await deps.auditor.createEvent({
-        eventId: 'host-destroy',
-        severityLevel: 'high',
-        meta: { ...request },
-      });
-      try {
-        await ctx.checkpoint({
-          key: `proxmox.destroy.${request.requestId}`,
-          fn: async () => {
-            await deps.runner.destroy(request, {
-              link: `/create/tasks/${ctx.task.id}`,
-              signal: ctx.signal,
-              ...followRun(ctx.logger),
-            });
-          },
-        });
-        await audit.success();
-      } catch (error) {
-        await audit.fail({ error: error as Error });
-        throw toBackstageError(error);
-      }
+      await audited(
+        deps.auditor,
+        {
+          eventId: 'host-destroy',
+          severityLevel: 'high',
+          meta: { ...request },
+        },
+        () =>
+          ctx.checkpoint({
+            key: `proxmox.destroy.${request.requestId}`,
+            fn: async () => {
+              await deps.runner.destroy(request, {
+                link: `/create/tasks/${ctx.task.id}`,
+                signal: ctx.signal,
+                ...followRun(ctx.logger),
+              });
+            },
+          }),
+      );
     },
   });
 }

@@ -10,11 +10,8 @@ import {
   type ProvisionRequest,
   provisionRequestSchema,
 } from '@nante/model';
-import {
-  type Engine,
-  type Runner,
-  toBackstageError,
-} from '@nante/plugin-infrastructure-node';
+import type { Engine, Runner } from '@nante/plugin-infrastructure-node';
+import { audited } from '../audited';
 import { authorizeProvision } from '../authorization';
 import { followRun } from '../follow';
 import { assertFilledIn, readApp, readOwner } from '../input';
@@ -177,40 +174,38 @@ export function createProvisionAction(deps: ProvisionActionDeps) {
         `The run has a page of its own: /runs/${request.requestId}`,
       );
 
-      const audit = await deps.auditor.createEvent({
-        eventId: 'host-provision',
-        severityLevel: 'medium',
-        meta: {
-          requestId: request.requestId,
-          name,
-          app,
-          environment: request.environment,
-          owner,
-          by: requester.ref,
+      const result: HostResult = await audited(
+        deps.auditor,
+        {
+          eventId: 'host-provision',
+          severityLevel: 'medium',
+          meta: {
+            requestId: request.requestId,
+            name,
+            app,
+            environment: request.environment,
+            owner,
+            by: requester.ref,
+          },
         },
-      });
-      try {
-        const result: HostResult = await ctx.checkpoint({
-          key: `proxmox.provision.${request.requestId}`,
-          fn: async () =>
-            (
-              await deps.runner.provision(request, {
-                link: `/create/tasks/${ctx.task.id}`,
-                signal: ctx.signal,
-                ...followRun(ctx.logger),
-              })
-            ).result,
-        });
-        ctx.output('entityRef', result.entityRef);
-        if (result.address) ctx.output('address', result.address);
-        if (result.ssh) ctx.output('ssh', result.ssh);
-        ctx.output('vmId', result.vmId);
-        ctx.output('node', result.node);
-        await audit.success();
-      } catch (error) {
-        await audit.fail({ error: error as Error });
-        throw toBackstageError(error);
-      }
+        () =>
+          ctx.checkpoint({
+            key: `proxmox.provision.${request.requestId}`,
+            fn: async () =>
+              (
+                await deps.runner.provision(request, {
+                  link: `/create/tasks/${ctx.task.id}`,
+                  signal: ctx.signal,
+                  ...followRun(ctx.logger),
+                })
+              ).result,
+          }),
+      );
+      ctx.output('entityRef', result.entityRef);
+      if (result.address) ctx.output('address', result.address);
+      if (result.ssh) ctx.output('ssh', result.ssh);
+      ctx.output('vmId', result.vmId);
+      ctx.output('node', result.node);
     },
   });
 }
