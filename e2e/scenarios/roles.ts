@@ -1,6 +1,8 @@
 // The Ansible roles on booted guests, a virtual machine's and a container's: by the real ansible-playbook over SSH, twice,
 // and seen from outside afterwards, also after a restart.
 import assert from 'node:assert/strict';
+import http from 'node:http';
+import https from 'node:https';
 import { describeDrivers, startSandbox } from '@nante/sandbox';
 import { ensurePython } from '../../scripts/lib/python.mjs';
 import { until } from '../lib/until';
@@ -33,7 +35,14 @@ const nginx = {
       {
         name: 'proxied',
         server_names: ['proxied.example.test'],
-        proxy: 'http://127.0.0.1:8099',
+        proxy: `http://127.0.0.1:${closedPort}`,
+      },
+      {
+        name: 'secure',
+        server_names: ['secure.example.test'],
+        page: 'Hello over TLS',
+        tls_certificate: '/etc/ssl/secure.crt',
+        tls_key: '/etc/ssl/private/secure.key',
       },
     ],
   },
@@ -41,22 +50,38 @@ const nginx = {
 
 type Guest = GuestWish & PlayHost;
 
-/** What a browser would be told by the site of that name. */
-async function read(
+/** Makes the certificate of the secure site on the host itself, as somebody else's job would. */
+const makeCertificate =
+  'sudo -n openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2' +
+  ' -subj /CN=secure.example.test -addext subjectAltName=DNS:secure.example.test' +
+  ' -keyout /etc/ssl/private/secure.key -out /etc/ssl/secure.crt';
+
+/**
+ * What a browser would be told by the site of that name.
+ *
+ * @param ca - certificate to trust; HTTPS with it
+ */
+function read(
   { address }: PlayHost,
   port: number,
   name = 'shop.example.test',
+  ca?: string,
 ): Promise<string> {
-  const { default: http } = await import('node:http');
   return new Promise((resolve, reject) => {
-    const request = http.get(
-      { host: address, port, headers: { host: name }, timeout: 3_000 },
-      response => {
-        let body = '';
-        response.setEncoding('utf8').on('data', chunk => (body += chunk));
-        response.on('end', () => resolve(body));
-      },
-    );
+    const options = {
+      host: address,
+      port,
+      headers: { host: name },
+      timeout: 3_000,
+    };
+    const take = (response: http.IncomingMessage) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', chunk => (body += chunk));
+      response.on('end', () => resolve(body));
+    };
+    const request = ca
+      ? https.get({ ...options, ca, servername: name }, take)
+      : http.get(options, take);
     request.on('timeout', () => request.destroy(new Error('no answer')));
     request.on('error', reject);
   });
@@ -127,6 +152,10 @@ void runScenario('roles', async undo => {
   const assertServes = async (host: Guest) => {
     assert.equal(await read(host, 80), page, 'the body of the site');
     assert.match(await read(host, 80, 'unknown.test'), /host is ready/);
+    const secure = 'secure.example.test';
+    const { output: certificate } = await run(host, 'cat /etc/ssl/secure.crt');
+    assert.equal(await read(host, 443, secure, certificate), 'Hello over TLS');
+    assert.match(await read(host, 80, secure), /301 Moved/, 'HTTP leads to it');
     await listen(host);
     await until('the program inside', () => answersFromInside(host));
     assert.match(
@@ -197,9 +226,13 @@ void runScenario('roles', async undo => {
     await until('the program inside', () => answersFromInside(host));
     assert.match(await read(host, closedPort), /Directory listing/);
 
-    const twice = async (title: string, play: () => Promise<PlayResult>) => {
+    const twice = async (
+      title: string,
+      play: (...flags: string[]) => Promise<PlayResult>,
+    ) => {
       const first = await part(`${host.name}: ${title}`, async () =>
-        succeeded(await play()),
+        // Of a new host nobody has any facts yet.
+        succeeded(await play('--flush-cache')),
       );
       const second = await part(`${host.name}: ${title} again`, async () =>
         succeeded(await play()),
@@ -212,14 +245,22 @@ void runScenario('roles', async undo => {
         ratio,
       };
     };
-    const bootstrap = await twice('bootstrap', () =>
-      playbooks.play('bootstrap', host, {
-        bootstrap_user: admin,
-        bootstrap_ssh_keys: [key.publicKey],
-      }),
+    const bootstrap = await twice('bootstrap', (...flags) =>
+      playbooks.play(
+        'bootstrap',
+        host,
+        { bootstrap_user: admin, bootstrap_ssh_keys: [key.publicKey] },
+        flags,
+      ),
     );
-    const base = await twice('base_setup', () => site(host, [baseSetup]));
-    const web = await twice('nginx', () => site(host, [nginx]));
+    const base = await twice('base_setup', (...flags) =>
+      site(host, [baseSetup], ...flags),
+    );
+    const made = await run(host, makeCertificate);
+    assert.equal(made.code, 0, made.output);
+    const web = await twice('nginx', (...flags) =>
+      site(host, [nginx], ...flags),
+    );
     const check = await part(`${host.name}: a check run afterwards`, async () =>
       succeeded(await site(host, [baseSetup, nginx], '--check', '--diff')),
     );
