@@ -22,6 +22,8 @@ export interface GuestSpec {
   /** cloud-init's user (`ciuser`); absent for containers, which are entered as root. */
   user?: string;
   sshKeys: string[];
+  /** A fault: it is switched on, but never gets as far as network, agent and sshd. */
+  neverBoots?: boolean;
 }
 
 /** An address that a guest has, in neutral words; the Proxmox stand-in turns it into the shapes of VM and LXC. */
@@ -47,13 +49,26 @@ export interface GuestDriver {
   /** Cuts the power. Resolves when it is off. */
   stop(vmid: number): Promise<void>;
   reboot(vmid: number, timeoutSeconds: number): Promise<void>;
-  /** Removes the disk of a stopped guest; harmless when there is none. */
+  /** Cuts the power and switches on at once, as a reset button does. Resolves when it boots; absent: `reboot` does. */
+  reset?(vmid: number): Promise<void>;
+  /**
+   * Gives a guest another size. A running container has it at once; a VM gets a larger disk at its next boot, when its
+   * cloud-init grows the file system, and memory and processors when it is switched on again.
+   */
+  resize?(spec: GuestSpec): Promise<void>;
+  /** Keeps the disk as it is now under a name; writing waits meanwhile. Memory is not kept. */
+  snapshot?(vmid: number, name: string): Promise<void>;
+  /** Puts the disk of a stopped guest back to what it was. */
+  rollback?(vmid: number, name: string): Promise<void>;
+  /** Harmless when there is none of that name. */
+  deleteSnapshot?(vmid: number, name: string): Promise<void>;
+  /** Removes the disk of a stopped guest with its snapshots; harmless when there is none. */
   destroy(vmid: number): Promise<void>;
   /** What is true now; a guest that powered itself off is `stopped`. */
   status(vmid: number): 'running' | 'stopped';
   /** Interfaces as an agent inside reports them; undefined while nobody answers. */
   interfaces(vmid: number): Promise<GuestInterface[] | undefined>;
-  /** Called when a guest powers itself off or reboots on its own. */
+  /** Called when a guest powers itself off or reboots on its own: `status` tells which. */
   onPowerOff(listener: (vmid: number) => void): void;
   /** Stops all guests and takes bridges and NAT away; disks stay. */
   close(): Promise<void>;

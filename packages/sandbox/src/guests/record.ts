@@ -1,30 +1,46 @@
-import type { GuestDriver, GuestInterface, GuestSpec } from './driver';
+import type {
+  GuestDriver,
+  GuestInterface,
+  GuestNetwork,
+  GuestSpec,
+} from './driver';
+import { subnetOfVlan, toAddress } from './nspawn/addresses';
 
 interface RecordedGuest {
   spec: GuestSpec;
   running: boolean;
   /** Unix milliseconds of the last boot. */
   bootedAt: number;
-  /** Last numbers of the leased address, kept as a DHCP server keeps them. */
-  lease: number;
+  /** Leased addresses by card and VLAN, kept as a DHCP server keeps them. */
+  leases: Map<string, string>;
 }
 
-/** Third and fourth part of a lease start here; below lie gateways and what has a fixed address. */
-const firstLease = 60;
+/**
+ * Where leases come from: host numbers in the VLAN's subnet, and when these are used up whole subnets above all that VLANs
+ * have. The lab's own leases are 100 to 250; below 60 lie gateways and what has a fixed address.
+ */
+const pools = {
+  seeded: { from: 60, to: 99, furtherSubnet: 16 },
+  made: { from: 200, to: 250, furtherSubnet: 128 },
+};
+
+/** What a lease is known by: a card that is plugged in elsewhere gets another. */
+const keyOf = ({ mac, vlan }: GuestNetwork) => `${mac.toLowerCase()}/${vlan}`;
 
 /**
  * The driver that only writes down what guests are. Addresses look as if a DHCP server had given them: from the VLAN's
- * subnet (`10.<vlan>.0.0/24`, gateway `.1`), the same for the same guest.
+ * subnet (`10.<vlan>.0.0/24`, gateway `.1`), and the same for the same guest, also after a restart, unless two want one.
  *
  * @param options.bootMs - milliseconds from a start until the agent answers, 300 unless given
- * @param options.firstLease - where leases begin, so that two drivers don't give the same address
+ * @param options.leases - `seeded` for the guests that were there at the start: no address is given to one of both sorts
  */
 export function createRecordDriver(
-  options: { bootMs?: number; firstLease?: number } = {},
+  options: { bootMs?: number; leases?: keyof typeof pools } = {},
 ): GuestDriver {
   const bootMs = options.bootMs ?? 300;
   const guests = new Map<number, RecordedGuest>();
-  const leases = new Set<string>();
+  const pool = pools[options.leases ?? 'made'];
+  const leased = new Set<string>();
 
   function remember(spec: GuestSpec): RecordedGuest {
     const known = guests.get(spec.vmid);
@@ -32,33 +48,32 @@ export function createRecordDriver(
       known.spec = spec;
       return known;
     }
-    const guest = {
-      spec,
-      running: false,
-      bootedAt: 0,
-      lease: leaseFor(spec),
-    };
+    const guest = { spec, running: false, bootedAt: 0, leases: new Map() };
     guests.set(spec.vmid, guest);
     return guest;
   }
 
-  function leaseFor(spec: GuestSpec): number {
-    const vlan = spec.networks[0]?.vlan ?? 10;
-    let lease = options.firstLease ?? firstLease;
-    while (
-      leases.has(`${vlan}/${lease}`) ||
-      lease % 256 === 0 ||
-      lease % 256 === 255
-    )
-      lease += 1;
-    leases.add(`${vlan}/${lease}`);
-    return lease;
+  function lease(guest: RecordedGuest, card: GuestNetwork) {
+    const key = keyOf(card);
+    if (card.address !== 'dhcp' || guest.leases.has(key)) return;
+    const { base } = subnetOfVlan(card.vlan);
+    const size = pool.to - pool.from + 1;
+    const inSubnet = Array.from(
+      { length: size },
+      (_, index) => base + pool.from + ((guest.spec.vmid + index) % size),
+    );
+    const found = inSubnet.find(item => !leased.has(toAddress(item)));
+    let free = found ?? base - (base % 65536) + pool.furtherSubnet * 256;
+    while (leased.has(toAddress(free)) || [0, 1, 255].includes(free % 256))
+      free += 1;
+    leased.add(toAddress(free));
+    guest.leases.set(key, toAddress(free));
   }
 
   function forget(vmid: number) {
     const guest = guests.get(vmid);
     if (!guest) return;
-    leases.delete(`${guest.spec.networks[0]?.vlan ?? 10}/${guest.lease}`);
+    for (const address of guest.leases.values()) leased.delete(address);
     guests.delete(vmid);
   }
 
@@ -71,6 +86,7 @@ export function createRecordDriver(
     },
     async start(spec) {
       const guest = remember(spec);
+      for (const card of spec.networks) lease(guest, card);
       guest.running = true;
       guest.bootedAt = Date.now();
     },
@@ -92,8 +108,8 @@ export function createRecordDriver(
     status: vmid => (guests.get(vmid)?.running ? 'running' : 'stopped'),
     async interfaces(vmid) {
       const guest = guests.get(vmid);
-      if (!guest?.running || Date.now() - guest.bootedAt < bootMs)
-        return undefined;
+      if (!guest?.running || guest.spec.neverBoots) return undefined;
+      if (Date.now() - guest.bootedAt < bootMs) return undefined;
       return interfacesOf(guest);
     },
     onPowerOff() {},
@@ -102,7 +118,7 @@ export function createRecordDriver(
     },
     async clean() {
       guests.clear();
-      leases.clear();
+      leased.clear();
     },
   };
 }
@@ -119,7 +135,7 @@ function interfacesOf(guest: RecordedGuest): GuestInterface[] {
   const cards = guest.spec.networks.map((network, index) => {
     const [address, prefix] =
       network.address === 'dhcp'
-        ? [leasedAddress(network.vlan ?? 10, guest.lease), '24']
+        ? [guest.leases.get(keyOf(network)) ?? '', '24']
         : network.address.split('/');
     return {
       name: `eth${index}`,
@@ -135,12 +151,6 @@ function interfacesOf(guest: RecordedGuest): GuestInterface[] {
     };
   });
   return [loopback, ...cards];
-}
-
-function leasedAddress(vlan: number, lease: number): string {
-  // VLANs go up to 4094, a part of an address only to 255.
-  const second = vlan > 255 ? 100 + (vlan % 100) : vlan;
-  return `10.${second}.${Math.floor(lease / 256)}.${lease % 256}`;
 }
 
 /** The IPv6 address that a card gives itself, made from its MAC address. */

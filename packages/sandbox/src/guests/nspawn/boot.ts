@@ -32,6 +32,8 @@ export interface RunningGuest {
   answers(): boolean;
   /** Cuts the power. Resolves when it is off. */
   cut(): Promise<void>;
+  /** Cuts the power and boots again. Resolves when it boots, or when somebody switched it off meanwhile. */
+  reset(): Promise<void>;
   /** Resolves when the guest is off, by whatever cause. */
   readonly off: Promise<void>;
 }
@@ -43,7 +45,11 @@ export interface BootOptions {
   folders: GuestFolders;
   memoryMb: number;
   cores: number;
+  /** A fault: boots into a system without network and sshd. */
+  neverBoots: boolean;
   log(line: string): void;
+  /** Done while the guest is down between two boots. */
+  beforeReboot(): Promise<void>;
   onReboot(): void;
 }
 
@@ -54,6 +60,8 @@ export interface BootOptions {
 export async function boot(options: BootOptions): Promise<RunningGuest> {
   const { machine, folders, prefix, log } = options;
   let cutting = false;
+  let resetting = false;
+  let ended = false;
   let leader: ProcessMark | undefined;
   const output = await open(folders.console, 'w');
   const launch = () => {
@@ -68,6 +76,8 @@ export async function boot(options: BootOptions): Promise<RunningGuest> {
           '--capability=CAP_NET_ADMIN',
           ...['--resolv-conf=off', '--timezone=off', '--console=read-only'],
           `--setenv=${markerVariable}=${machine}`,
+          // What stands behind the options is for the guest's systemd, as a kernel's command line is.
+          ...(options.neverBoots ? ['systemd.unit=emergency.target'] : []),
         ],
         {
           env: { ...process.env, ...toolEnvironment },
@@ -88,7 +98,7 @@ export async function boot(options: BootOptions): Promise<RunningGuest> {
     for (;;) {
       const [exitCode] = await child;
       leader = undefined;
-      if (exitCode !== rebooted || cutting) {
+      if ((exitCode !== rebooted && !resetting) || cutting) {
         if (exitCode !== 0 && !cutting) {
           const said = readFileSync(folders.console, 'utf8')
             .trim()
@@ -98,10 +108,16 @@ export async function boot(options: BootOptions): Promise<RunningGuest> {
         }
         break;
       }
-      guest.boots += 1;
+      resetting = false;
+      await options
+        .beforeReboot()
+        .catch(error => log(`${machine}: ${(error as Error).message}`));
+      if (cutting) break;
       child = launch();
+      guest.boots += 1;
       options.onReboot();
     }
+    ended = true;
     await killGuest(machine);
     await output.close();
   })();
@@ -122,6 +138,18 @@ export async function boot(options: BootOptions): Promise<RunningGuest> {
     answers() {
       const pid = findLeader();
       return pid !== undefined && letsIn(pid);
+    },
+    async reset() {
+      const { boots } = guest;
+      resetting = true;
+      await waitUntil(() => {
+        // The kernel ends the whole guest with its first process, and systemd-nspawn then ends by itself.
+        if (guest.boots === boots && resetting) {
+          const pid = findLeader();
+          if (pid !== undefined) signal(pid, 'SIGKILL');
+        }
+        return ended || guest.boots > boots;
+      }, 10_000);
     },
     async cut() {
       cutting = true;

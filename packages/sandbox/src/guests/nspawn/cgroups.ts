@@ -88,6 +88,18 @@ export function startInGroups<T>(
   }
 }
 
+/** Gives the groups of a running guest other limits. */
+export function limitGroups(
+  prefix: string,
+  machine: string,
+  limits: { memoryMb: number; cores: number },
+): void {
+  for (const { controllers, base } of hierarchies()) {
+    const group = join(base, prefix, machine);
+    if (existsSync(group)) setLimits(controllers, base, prefix, group, limits);
+  }
+}
+
 function setLimits(
   controllers: string[],
   base: string,

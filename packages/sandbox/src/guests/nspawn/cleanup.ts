@@ -1,11 +1,18 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import {
+  type FileHandle,
+  mkdir,
+  open,
+  readFile,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { NanteError } from '@nante/model';
 import { killGuest } from './boot';
 import { removeGroups } from './cgroups';
 import { run, tryRun } from './command';
-import { unmountBelow } from './disk';
+import { foldersOf, unmountBelow } from './disk';
 import type { LabNetwork } from './network';
 import {
   findGuestProcesses,
@@ -13,6 +20,7 @@ import {
   markOf,
   type ProcessMark,
 } from './processes';
+import { thaw } from './snapshots';
 
 const runtimeFolder = '/run/systemd/nspawn';
 
@@ -54,28 +62,45 @@ export async function clearMachine(
   folder: string,
   network: LabNetwork,
 ): Promise<number> {
+  const homes = (existsSync(folder) ? readdirSync(folder) : []).filter(name =>
+    /^\d+$/.test(name),
+  );
+  // First of all: who waits for a frozen disk cannot be killed.
+  for (const name of homes) await thaw(foldersOf(folder, Number(name)));
   const machines = [...findGuestProcesses(`${prefix}-`).keys()];
   await Promise.all(machines.map(killGuest));
   await network.remove();
-  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-    if (/^\d+$/.test(name)) await unmountBelow(join(folder, name));
-  }
+  await unmountBelow(folder);
   removeGroups(prefix);
   return machines.length;
 }
 
 /**
- * systemd-nspawn refuses to tidy up at a reboot when its runtime folder lies on a disk, as on machines without systemd; it
- * gets a file system in memory there.
+ * Lets what is unmounted here also vanish from the mounts of guests that were started meanwhile, of whatever sandbox: each
+ * begins with a copy of the machine's, and would keep other guests' disks in use. `clearMachine` takes it back.
  */
-export async function prepareRuntimeFolder(): Promise<void> {
-  await mkdir(runtimeFolder, { recursive: true });
-  const type = await run('stat', ['-f', '-c', '%T', runtimeFolder]);
-  if (type.trim() === 'tmpfs') return;
-  await run('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'nante', runtimeFolder]);
+export async function shareMounts(folder: string): Promise<void> {
+  await run('mount', ['--bind', folder, folder]);
+  await run('mount', ['--make-shared', folder]);
 }
 
-/** Takes the file system in memory away when it is ours and no guest of anybody needs it. */
+/**
+ * systemd-nspawn refuses to tidy up at a reboot when its runtime folder lies on a disk, as on machines without systemd; it
+ * gets a file system in memory there.
+ *
+ * @returns What keeps another sandbox from taking it away while it is open
+ */
+export async function prepareRuntimeFolder(): Promise<FileHandle> {
+  await mkdir(runtimeFolder, { recursive: true });
+  const type = await run('stat', ['-f', '-c', '%T', runtimeFolder]);
+  if (type.trim() !== 'tmpfs') {
+    const options = ['-t', 'tmpfs', '-o', 'mode=755', 'nante'];
+    await run('mount', [...options, runtimeFolder]);
+  }
+  return open(runtimeFolder);
+}
+
+/** Takes the file system in memory away when it is ours and nobody needs it. */
 export async function removeRuntimeFolder(): Promise<void> {
   const ours = readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')

@@ -1,28 +1,29 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import {
+  createLabKey,
+  labSkipped,
+  labTitle,
+  type LabKey,
+} from '../__testUtils__/lab';
 import type { GuestDriver, GuestInterface, GuestSpec } from '../driver';
 import { chooseDriver } from '../index';
 import { run } from './command';
 import { createNspawnDriver } from './driver';
-import { missingTools } from './requirements';
 import { mountsBelow } from './disk';
 import { findGuestProcesses } from './processes';
 
 // VLANs that a sandbox on the same machine does not use, so that the test and `npm start` do not meet.
 const [dev, prod] = [1130, 1150];
 const dataDir = mkdtempSync(join(tmpdir(), 'guests-'));
-const key = join(dataDir, 'key');
 const lines: string[] = [];
 const log = (line: string) => void lines.push(line);
-const execFileAsync = promisify(execFile);
 
 jest.setTimeout(120_000);
 
 let guests: GuestDriver;
-let publicKey = '';
+let key: LabKey;
 /** Of everything that the driver makes outside its folder. */
 let prefix = '';
 
@@ -35,7 +36,7 @@ function spec(vmid: number, changes: Partial<GuestSpec> = {}): GuestSpec {
     memoryMb: 256,
     diskGb: 8,
     user: 'ops',
-    sshKeys: [publicKey],
+    sshKeys: [key.publicKey],
     networks: [
       {
         bridge: 'vmbr0',
@@ -63,21 +64,16 @@ async function answering(vmid: number): Promise<GuestInterface> {
 const ipv4 = (card: GuestInterface) =>
   card.addresses.find(({ family }) => family === 'ipv4')?.address ?? '';
 
-async function ssh(login: string, ...command: string[]): Promise<string> {
-  const { stdout } = await execFileAsync('ssh', [
-    ...['-i', key, '-o', 'BatchMode=yes', '-o', 'ConnectTimeout=5'],
-    ...['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null'],
-    ...['-o', 'LogLevel=ERROR', login, '--', ...command],
-  ]);
-  return stdout.trim();
-}
+const ssh = (login: string, ...command: string[]) => key.ssh(login, ...command);
 
 /** What of this driver's making is on the machine outside its folder. */
 async function traces(): Promise<string[]> {
   const links = await run('ip', ['-o', 'link', 'show']);
   const rules = await run('nft', ['list', 'tables']).catch(() => '');
+  const loops = await run('losetup', ['--list', '--noheadings']);
   return [
     ...mountsBelow(dataDir),
+    ...loops.split('\n').filter(line => line.includes(dataDir)),
     ...links.split('\n').filter(line => line.includes(dataDir)),
     ...links.split('\n').filter(line => /nt[0-9a-f]{4}v11[35]0/.test(line)),
     ...rules.split('\n').filter(line => prefix && line.includes(prefix)),
@@ -88,18 +84,12 @@ async function traces(): Promise<string[]> {
   ];
 }
 
-const { missing } = missingTools();
-const required = process.env.NANTE_REQUIRE_LAB === '1';
-const skipped = missing.length > 0 && !required;
-const inLab = skipped ? describe.skip : describe;
-const title = skipped
-  ? `A guest in the lab (skipped: it needs ${missing.join(', ')})`
-  : 'A guest in the lab';
+const inLab = labSkipped ? describe.skip : describe;
+const title = labTitle('A guest in the lab');
 
 beforeAll(async () => {
-  if (skipped) return;
-  await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
-  publicKey = readFileSync(`${key}.pub`, 'utf8').trim();
+  if (labSkipped) return;
+  key = await createLabKey(dataDir);
   guests = await chooseDriver('nspawn', { dataDir, log });
   await guests.prepare(log);
 }, 600_000);
@@ -217,7 +207,8 @@ inLab(title, () => {
     const next = createNspawnDriver({ dataDir, log });
     await next.prepare(log);
     expect(lines.at(-1)).toMatch(/^Stopped 1 guests/);
-    expect(await traces()).toEqual([]);
+    expect([...findGuestProcesses(prefix).keys()]).toEqual([]);
+    expect(mountsBelow(dataDir)).toEqual([join(dataDir, 'guests')]);
     await next.start(spec(1121));
     await next.close();
     expect(await traces()).toEqual([]);

@@ -1,37 +1,37 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, realpathSync } from 'node:fs';
-import {
-  mkdir,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  writeFile,
-} from 'node:fs/promises';
+import { type FileHandle, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NanteError } from '@nante/model';
-import type { GuestDriver, GuestInterface, GuestSpec } from '../driver';
-import { leaseAddress, subnetOfVlan, toAddress } from './addresses';
+import type { GuestDriver, GuestInterface } from '../driver';
 import { boot, makeNamespace, type RunningGuest, wishes } from './boot';
-import { removeGroups } from './cgroups';
+import { limitGroups, removeGroups } from './cgroups';
 import {
   clearMachine,
   giveFolder,
   prepareRuntimeFolder,
   removeRuntimeFolder,
+  shareMounts,
   takeFolder,
 } from './cleanup';
 import { runJson } from './command';
-import { foldersOf, mountDisk, removeFolder, unmountBelow } from './disk';
 import {
-  checkSpec,
-  machineNameservers,
-  type Placement,
-  writeIdentity,
-} from './identity';
+  foldersOf,
+  growMountedDisk,
+  type GuestFolders,
+  makeDisk,
+  mountDisk,
+  removeFolder,
+  unmountBelow,
+  unmountDisk,
+} from './disk';
+import { checkSpec, machineNameservers, writeIdentity } from './identity';
 import { type BaseImage, imageRoot, prepareImage } from './image';
+import { createLeases } from './leases';
 import { createLabNetwork } from './network';
 import { signal } from './processes';
+import { readSettings, writeJson } from './settings';
+import { removeSnapshot, returnToSnapshot, takeSnapshot } from './snapshots';
 
 export interface NspawnOptions {
   /** The sandbox's data folder; guests go below `guests/`. */
@@ -46,12 +46,6 @@ interface DeviceReport {
   ifname: string;
   address: string;
   addr_info: { family: 'inet' | 'inet6'; local: string; prefixlen: number }[];
-}
-
-/** What stays known of a guest while it is off. */
-interface GuestSettings {
-  image: string;
-  spec: GuestSpec;
 }
 
 /**
@@ -72,73 +66,51 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
   // Six characters that no other data folder on this machine has, in front of everything that is made outside the folder.
   const prefix = `nt${createHash('sha256').update(guests).digest('hex').slice(0, 4)}`;
   const network = createLabNetwork(prefix, guests, log);
+  const leases = createLeases(guests);
   const running = new Map<number, RunningGuest>();
   const powerOffListeners: ((vmid: number) => void)[] = [];
   const asked = new Set<number>();
+  const diskWork = new Map<number, Promise<unknown>>();
   let image: BaseImage | undefined;
-  let leases: Promise<unknown> = Promise.resolve();
+  let runtime: FileHandle | undefined;
 
   const machineOf = (vmid: number) => `${prefix}-${vmid}`;
   const tell = (vmid: number) =>
     powerOffListeners.forEach(listener => listener(vmid));
 
-  async function readSettings(
+  /** One piece of work on a disk at a time: it must not be unmounted while it is frozen for a snapshot. */
+  function onDisk<T>(
     vmid: number,
-  ): Promise<GuestSettings | undefined> {
-    const text = await readFile(foldersOf(guests, vmid).settings, 'utf8').catch(
-      () => undefined,
+    work: (folders: GuestFolders) => Promise<T>,
+  ): Promise<T> {
+    const turn = (diskWork.get(vmid) ?? Promise.resolve()).then(() =>
+      work(foldersOf(guests, vmid)),
     );
-    return text === undefined ? undefined : (JSON.parse(text) as GuestSettings);
-  }
-
-  async function writeJson(file: string, value: unknown): Promise<void> {
-    await writeFile(`${file}.new`, JSON.stringify(value, null, 2));
-    await rename(`${file}.new`, file);
-  }
-
-  /** Addresses that other guests were given by hand. */
-  async function takenAddresses(): Promise<Set<string>> {
-    const vmids = (await readdir(guests))
-      .filter(name => /^\d+$/.test(name))
-      .map(Number);
-    const settings = await Promise.all(vmids.map(readSettings));
-    return new Set(
-      settings.flatMap(
-        known =>
-          known?.spec.networks.map(card => card.address.split('/')[0]) ?? [],
-      ),
+    diskWork.set(
+      vmid,
+      turn.catch(() => undefined),
     );
-  }
-
-  /** Answers as the DHCP server would, one guest at a time: two must not be given the same address. */
-  function place(spec: GuestSpec): Promise<Placement['cards']> {
-    const turn = leases.then(async () => {
-      const file = join(guests, 'leases.json');
-      const known = JSON.parse(
-        await readFile(file, 'utf8').catch(() => '{}'),
-      ) as Record<string, string>;
-      const taken = await takenAddresses();
-      const cards = spec.networks.map(card => {
-        if (card.address.includes('/')) return card;
-        if (card.address !== 'dhcp') return { mac: card.mac };
-        const subnet = subnetOfVlan(card.vlan);
-        const address = leaseAddress(known, card.mac, subnet, taken);
-        return {
-          mac: card.mac,
-          address: `${address}/${subnet.prefix}`,
-          gateway: toAddress(subnet.base + 1),
-        };
-      });
-      await writeJson(file, known);
-      return cards;
-    });
-    leases = turn.catch(() => undefined);
     return turn;
   }
 
   async function unplug(vmid: number): Promise<void> {
-    await unmountBelow(foldersOf(guests, vmid).home);
+    await onDisk(vmid, async folders => {
+      await unmountBelow(folders.home);
+      await unmountDisk(folders);
+    });
     removeGroups(prefix, machineOf(vmid));
+  }
+
+  /** Mounts the guest's file tree, as large as Proxmox was told last. */
+  async function mountTree(vmid: number): Promise<void> {
+    const known = await readSettings(guests, vmid);
+    await onDisk(vmid, folders =>
+      mountDisk(
+        imageRoot(images, known?.image ?? ''),
+        folders,
+        known?.spec.diskGb ?? 0,
+      ),
+    );
   }
 
   function guestOf(vmid: number): RunningGuest {
@@ -149,6 +121,11 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
       });
     return guest;
   }
+
+  const stillRunning = (vmid: number) =>
+    new NanteError('conflict', `Guest ${vmid} is running`, {
+      hint: 'Stop it first.',
+    });
 
   /** Waits for a promise, but not for ever; true when it came to be in time. */
   async function within(
@@ -205,7 +182,8 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
         progress(
           `Stopped ${left} guests that a killed sandbox had left running`,
         );
-      await prepareRuntimeFolder();
+      await shareMounts(guests);
+      runtime ??= await prepareRuntimeFolder();
       image = await prepareImage(images, progress);
       process.off('exit', onExit).on('exit', onExit);
     },
@@ -216,8 +194,8 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
           hint: 'Call prepare() first.',
         });
       const folders = foldersOf(guests, spec.vmid);
-      await mkdir(folders.upper, { recursive: true });
-      const known = await readSettings(spec.vmid);
+      await onDisk(spec.vmid, () => makeDisk(folders, spec.diskGb));
+      const known = await readSettings(guests, spec.vmid);
       await writeJson(folders.settings, {
         image: known?.image ?? image.id,
         spec,
@@ -227,9 +205,8 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
       if (running.has(spec.vmid)) return;
       await driver.create(spec);
       const folders = foldersOf(guests, spec.vmid);
-      const known = await readSettings(spec.vmid);
       try {
-        await mountDisk(imageRoot(images, known?.image ?? ''), folders);
+        await mountTree(spec.vmid);
         await writeFile(folders.namespace, '');
         await makeNamespace(folders.namespace);
         for (const [index, card] of spec.networks.entries()) {
@@ -241,10 +218,14 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
           ...told.filter(server => !network.isGateway(server)),
           ...(await machineNameservers()),
         ];
-        const cards = await place(spec);
-        await writeIdentity(folders.root, spec, {
-          cards,
+        const placement = {
+          cards: await leases.place(spec),
           nameservers: [...new Set(nameservers)],
+        };
+        await writeIdentity(folders.root, spec, placement).catch(error => {
+          // As with a real one: a disk without space still boots, with what is written in it.
+          if (error.code !== 'ENOSPC') throw error;
+          log(`${machineOf(spec.vmid)}: its disk is full, nothing new was set`);
         });
       } catch (error) {
         await unplug(spec.vmid);
@@ -257,7 +238,10 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
         folders,
         memoryMb: spec.memoryMb,
         cores: spec.cores,
+        neverBoots: spec.neverBoots ?? false,
         log,
+        // A VM's cloud-init grows the file system whenever it boots.
+        beforeReboot: () => mountTree(spec.vmid),
         onReboot: () => !asked.delete(spec.vmid) && tell(spec.vmid),
       });
       const off = guest.off
@@ -319,26 +303,38 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
         await within(guest.off, 0.05);
       }
     },
+    async reset(vmid) {
+      const guest = guestOf(vmid);
+      asked.add(vmid);
+      await guest.reset();
+    },
+    async resize(spec) {
+      const { vmid } = spec;
+      const known = await readSettings(guests, vmid);
+      if (!known) return;
+      await writeJson(foldersOf(guests, vmid).settings, { ...known, spec });
+      if (spec.kind !== 'lxc' || !running.has(vmid)) return;
+      limitGroups(prefix, machineOf(vmid), spec);
+      await onDisk(vmid, folders =>
+        growMountedDisk(folders, spec.diskGb),
+      ).catch(() =>
+        log(`${machineOf(vmid)}: its file system grows at its next boot`),
+      );
+    },
+    snapshot: (vmid, name) =>
+      onDisk(vmid, folders => takeSnapshot(folders, name)),
+    async rollback(vmid, name) {
+      if (running.has(vmid)) throw stillRunning(vmid);
+      await onDisk(vmid, folders => returnToSnapshot(folders, name));
+    },
+    deleteSnapshot: (vmid, name) =>
+      onDisk(vmid, folders => removeSnapshot(folders, name)),
     async destroy(vmid) {
-      if (running.has(vmid)) {
-        throw new NanteError('conflict', `Guest ${vmid} is running`, {
-          hint: 'Stop it first.',
-        });
-      }
-      const settings = await readSettings(vmid);
-      await removeFolder(foldersOf(guests, vmid).home);
-      const file = join(guests, 'leases.json');
-      if (!settings || !existsSync(file)) return;
-      leases = leases.then(async () => {
-        const known = JSON.parse(await readFile(file, 'utf8')) as Record<
-          string,
-          string
-        >;
-        for (const card of settings.spec.networks)
-          delete known[card.mac.toLowerCase()];
-        await writeJson(file, known);
-      });
-      await leases;
+      if (running.has(vmid)) throw stillRunning(vmid);
+      const settings = await readSettings(guests, vmid);
+      await onDisk(vmid, ({ home }) => removeFolder(home));
+      diskWork.delete(vmid);
+      if (settings) await leases.release(settings.spec);
     },
     status: vmid => (running.has(vmid) ? 'running' : 'stopped'),
     async interfaces(vmid) {
@@ -364,6 +360,8 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
         [...running.keys()].map(vmid => driver.shutdown(vmid, 8, true)),
       );
       await clearMachine(prefix, guests, network);
+      await runtime?.close();
+      runtime = undefined;
       await removeRuntimeFolder();
       await giveFolder(guests);
       process.off('exit', onExit);

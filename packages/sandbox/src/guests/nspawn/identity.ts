@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import {
   chmod,
   chown,
+  lstat,
   mkdir,
   readFile,
   readdir,
@@ -82,6 +83,14 @@ export async function writeIdentity(
   }
 }
 
+/** Leaves a file alone that says it already: writing on a full disk would empty it. */
+async function put(file: string, text: string, mode?: number): Promise<void> {
+  const link = await lstat(file).catch(() => undefined);
+  if (link?.isSymbolicLink()) await rm(file);
+  else if (link && (await readFile(file, 'utf8')) === text) return;
+  await writeFile(file, text, { mode });
+}
+
 async function writeNames(
   etc: string,
   spec: GuestSpec,
@@ -94,8 +103,8 @@ async function writeNames(
       ? `${short}.${domain}`
       : spec.hostname;
   const names = full === short ? short : `${full} ${short}`;
-  await writeFile(join(etc, 'hostname'), `${spec.hostname}\n`);
-  await writeFile(
+  await put(join(etc, 'hostname'), `${spec.hostname}\n`);
+  await put(
     join(etc, 'hosts'),
     [
       '127.0.0.1 localhost',
@@ -104,8 +113,7 @@ async function writeNames(
       '',
     ].join('\n'),
   );
-  await rm(join(etc, 'resolv.conf'), { force: true });
-  await writeFile(
+  await put(
     join(etc, 'resolv.conf'),
     [
       ...(domain ? [`search ${domain}`] : []),
@@ -122,10 +130,11 @@ async function writeNetwork(
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const name of await readdir(folder)) {
-    if (/^10-eth\d+\.network$/.test(name)) await rm(join(folder, name));
+    const index = /^10-eth(\d+)\.network$/.exec(name)?.[1];
+    if (Number(index) >= cards.length) await rm(join(folder, name));
   }
   for (const [index, { address, gateway }] of cards.entries()) {
-    await writeFile(
+    await put(
       join(folder, `10-eth${index}.network`),
       [
         '[Match]',
@@ -169,7 +178,7 @@ async function writeUser(
   const found = await findUser(root, user);
   if (!found) throw new NanteError('failed', `The user ${user} was not made`);
   const rights = join(root, 'etc/sudoers.d/90-cloud-init-users');
-  await writeFile(rights, `${user} ALL=(ALL) NOPASSWD:ALL\n`, { mode: 0o440 });
+  await put(rights, `${user} ALL=(ALL) NOPASSWD:ALL\n`, 0o440);
   await chmod(rights, 0o440);
   await addKeys(root, join(root, found.home), found.uid, found.gid, keys);
 }
@@ -190,7 +199,7 @@ async function addKeys(
     .map(line => line.trim())
     .filter(Boolean);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFile(file, [...new Set(lines), ''].join('\n'), { mode: 0o600 });
+  await put(file, [...new Set(lines), ''].join('\n'), 0o600);
   await chown(folder, uid, gid);
   await chown(file, uid, gid);
 }

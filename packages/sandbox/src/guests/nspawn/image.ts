@@ -160,6 +160,8 @@ async function debootstrap(
     'unshare',
     [
       '--mount',
+      // Not private: a copy of the mounts of a running guest would keep its disk in use.
+      '--propagation=slave',
       '--pid',
       '--fork',
       '--kill-child',

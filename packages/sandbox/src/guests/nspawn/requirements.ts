@@ -1,4 +1,4 @@
-import { mkdtemp, rm, mkdir } from 'node:fs/promises';
+import { mkdtemp, rm, mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findTool, run } from './command';
 
@@ -8,8 +8,12 @@ const tools: { tools: string[]; either?: boolean; package: string }[] = [
   { tools: ['debootstrap'], package: 'debootstrap' },
   { tools: ['ip'], package: 'iproute2' },
   { tools: ['nft', 'iptables'], either: true, package: 'nftables' },
-  { tools: ['mount', 'umount'], package: 'mount' },
-  { tools: ['unshare', 'nsenter'], package: 'util-linux' },
+  { tools: ['mount', 'umount', 'losetup'], package: 'mount' },
+  {
+    tools: ['unshare', 'nsenter', 'findmnt', 'fsfreeze'],
+    package: 'util-linux',
+  },
+  { tools: ['mkfs.ext4', 'resize2fs'], package: 'e2fsprogs' },
 ];
 
 /** Why guests cannot be booted here. */
@@ -43,7 +47,7 @@ export function missingTools(): Lacks {
 
 /**
  * Finds out whether systemd-nspawn guests work on this machine; an empty answer means that they do. Tries the kernel's part
- * (namespaces, overlayfs on the data folder) in namespaces that vanish at once.
+ * (namespaces, overlayfs on the data folder, loop devices) in namespaces that vanish at once.
  */
 export async function nspawnRequirements(dataDir: string): Promise<Lacks> {
   const lacks = missingTools();
@@ -72,9 +76,15 @@ async function tryKernel(dataDir: string): Promise<string | undefined> {
       `lowerdir=${part('lower')},upperdir=${part('upper')},workdir=${part('work')}`,
       part('root'),
     ]);
+    await writeFile(part('disk'), '');
+    await truncate(part('disk'), 1024 ** 2);
+    await run('mkfs.ext4', ['-q', '-F', part('disk')]);
+    await run('unshare', [
+      ...['--mount', 'mount', '-o', 'loop', part('disk'), part('root')],
+    ]);
     return undefined;
   } catch (error) {
-    return `namespaces and overlayfs on ${dataDir} (${(error as Error).message})`;
+    return `namespaces, overlayfs and loop devices on ${dataDir} (${(error as Error).message})`;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -24,7 +24,10 @@ export class Cluster {
   readonly random: Random;
   readonly log: (line: string) => void;
   readonly #madeDriver: GuestDriver;
-  readonly #seededDriver = createRecordDriver({ bootMs: 0 });
+  readonly #seededDriver = createRecordDriver({
+    bootMs: 0,
+    leases: 'seeded',
+  });
   readonly #file: StateFile<ClusterState>;
   readonly #seed: () => ClusterState;
 
@@ -35,6 +38,7 @@ export class Cluster {
     this.log = context.log;
     this.random = createRandom(context.seed);
     this.#madeDriver = options.guests;
+    this.#madeDriver.onPowerOff(vmid => this.#noticePower(vmid));
     this.#seed = () => seedCluster(context.seed, options.guestCount);
     this.#file = createStateFile<ClusterState>(
       `${context.dataDir}/cluster.json`,
@@ -154,6 +158,14 @@ export class Cluster {
       this.changed();
     }
     return running;
+  }
+
+  /** A guest went down on its own. A container that came back is a new one to Proxmox, a machine's process goes on. */
+  #noticePower(vmid: number): void {
+    const guest = this.state.guests[vmid];
+    if (!guest || !this.isRunning(guest) || guest.kind === 'qemu') return;
+    guest.startedAt = nowSeconds();
+    this.changed();
   }
 
   isOffline(node: string): boolean {

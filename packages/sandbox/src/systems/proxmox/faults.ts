@@ -25,6 +25,8 @@ const schemas = {
   'node-offline': z.strictObject({ node: z.string() }),
   /** The agent of one guest, or of all, does not answer. */
   'agent-silent': z.strictObject({ vmid }),
+  /** A guest (or every guest) that is switched on from now on never gets as far as agent, network and sshd. */
+  'never-boots': z.strictObject({ vmid }),
   /** Nobody has a certain privilege. */
   'missing-privilege': z.strictObject({ privilege: z.string() }),
   /** A guest shows up whose name no catalog takes. */

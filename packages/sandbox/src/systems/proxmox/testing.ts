@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { GuestDriver } from '../../guests/driver';
 import { createRecordDriver } from '../../guests/record';
 import type { StandIn } from '../../standIn';
 import { createProxmox } from './index';
@@ -13,11 +14,17 @@ export type Fields = Record<string, string | number>;
 export class TestCluster {
   proxmox!: StandIn;
   readonly #folder = mkdtempSync(join(tmpdir(), 'proxmox-'));
+  readonly #guests: GuestDriver;
+
+  /** @param guests - what guests are, records unless told */
+  constructor(guests: GuestDriver = createRecordDriver({ bootMs: 0 })) {
+    this.#guests = guests;
+  }
 
   async start(): Promise<void> {
     this.proxmox = await createProxmox(
       { dataDir: this.#folder, seed: 1, log: () => {} },
-      { guests: createRecordDriver({ bootMs: 0, firstLease: 150 }) },
+      { guests: this.#guests },
     );
     await this.times({
       factor: 0.02,

@@ -74,14 +74,19 @@ async function act(
   else if (action === 'stop') await driver.stop(guest.vmid);
   else if (action === 'shutdown')
     await driver.shutdown(guest.vmid, seconds, params.forceStop === true);
-  else if (action === 'reset' || Object.keys(guest.pending).length === 0)
+  else if (action === 'reset' && driver.reset) await driver.reset(guest.vmid);
+  else if (
+    action === 'reset' ||
+    (Object.keys(guest.pending).length === 0 && !neverBoots(cluster, guest))
+  )
     await driver.reboot(guest.vmid, seconds);
   else {
     // What waits for a boot takes effect only when the machine is built anew.
     await driver.shutdown(guest.vmid, seconds, true);
     await boot(cluster, guest);
   }
-  markPower(cluster, guest, action === 'reboot' || action === 'reset');
+  // A reset keeps the machine switched on, and with it its uptime.
+  markPower(cluster, guest, action === 'reboot');
 }
 
 /**
@@ -92,8 +97,18 @@ async function act(
 export async function boot(cluster: Cluster, guest: Guest): Promise<void> {
   if (cluster.isRunning(guest)) throw died(`VM ${guest.vmid} already running`);
   applyPending(guest);
-  await cluster.driver(guest).start(specOf(guest));
+  await cluster.driver(guest).start({
+    ...specOf(guest),
+    neverBoots: neverBoots(cluster, guest),
+  });
   markPower(cluster, guest, true);
+}
+
+function neverBoots(cluster: Cluster, { vmid }: Guest): boolean {
+  return cluster.faults.active(
+    'never-boots',
+    fault => fault.vmid === undefined || fault.vmid === vmid,
+  );
 }
 
 function markPower(cluster: Cluster, guest: Guest, fresh: boolean) {

@@ -58,6 +58,7 @@ export function snapshotTask(
   return cluster.tasks.start(taskOf(guest, 'snapshot', by), async task =>
     locked(cluster, guest, 'snapshot', async () => {
       await task.spend('snapshot');
+      await cluster.driver(guest).snapshot?.(guest.vmid, name);
       const { lock: _lock, ...config } = guest.config;
       guest.snapshots[name] = {
         description: String(params.description ?? ''),
@@ -83,6 +84,7 @@ export function deleteSnapshotTask(
   return cluster.tasks.start(taskOf(guest, 'delsnapshot', by), async task =>
     locked(cluster, guest, 'snapshot-delete', async () => {
       await task.spend('snapshot');
+      await cluster.driver(guest).deleteSnapshot?.(guest.vmid, name);
       delete guest.snapshots[name];
       for (const other of Object.values(guest.snapshots))
         if (other.parent === name) other.parent = parent;
@@ -106,6 +108,7 @@ export function rollbackTask(
       if (cluster.isRunning(guest))
         await cluster.driver(guest).stop(guest.vmid);
       await task.spend('snapshot');
+      await cluster.driver(guest).rollback?.(guest.vmid, name);
       guest.config = { ...snapshot.config, lock: 'rollback' };
       guest.pending = {};
       guest.parent = name;

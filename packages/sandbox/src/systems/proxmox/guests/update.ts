@@ -17,6 +17,7 @@ import { checkDrive, makeDrive, withSize } from './driveChanges';
 import { driveDefaultKey, isCdrom, isDriveKey, parseDrive } from './drives';
 import { normalCard, requireBridge } from './network';
 import { requireOptionRights } from './options';
+import { specOf } from './spec';
 import { requireSpace } from './volumes';
 
 const notOptions = new Set([
@@ -51,12 +52,13 @@ export async function updateConfig(
       changes[key] = toConfigValue(guest.kind, key, value);
   requireOptionRights(cluster, by, guest, changes);
   checkDevices(cluster, by, guest, changes);
-  await cluster.locks.under(guest.kind, guest.vmid, () => {
+  await cluster.locks.under(guest.kind, guest.vmid, async () => {
     requireDigest(guest, params.digest);
     if (params.skiplock !== true) requireUnlocked(guest);
     for (const name of nameList(params.revert)) delete guest.pending[name];
     if (guest.config.protection === 1) requireDrivesStay(guest, changes);
     writeChanges(cluster, guest, prepare(cluster, guest, changes));
+    await cluster.driver(guest).resize?.(specOf(guest));
   });
 }
 
@@ -173,6 +175,7 @@ export async function resizeTask(
         await task.spend('resize');
         requireSpace(cluster, guest, storage, bytes - before);
         guest.config[key] = withSize(guest, String(guest.config[key]), bytes);
+        await cluster.driver(guest).resize?.(specOf(guest));
       }),
   );
 }
