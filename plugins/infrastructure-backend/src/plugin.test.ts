@@ -225,6 +225,31 @@ describe('the hosts page', () => {
       error: 'pve does not answer',
       lastSuccessAt: first.body.hosts[0].observedAt,
     });
+    expect(stale.body.connections[0].doubt).toBeUndefined();
+  });
+
+  it('keeps all guests when Proxmox answers with none, until an operator says that they are gone', async () => {
+    const world = fakeWorld();
+    const { get, post } = await start({ world });
+    const known = (await get('/hosts').expect(200)).body.hosts.length;
+    world.guests.splice(0);
+    jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000);
+    const doubted = (await get('/hosts').expect(200)).body;
+    jest.restoreAllMocks();
+    expect(doubted.hosts).toHaveLength(known);
+    expect(doubted.connections[0]).toMatchObject({
+      ok: false,
+      doubt: 'guests',
+      error: expect.stringMatching(
+        /an operator accepts that on the hosts page/,
+      ),
+    });
+    const { body } = await post('/connections/lab/accept', {}).expect(200);
+    expect(body.gone).toHaveLength(known);
+    const after = (await get('/hosts').expect(200)).body;
+    expect(after.hosts).toEqual([]);
+    expect(after.connections[0]).toMatchObject({ ok: true });
+    expect(after.connections[0].doubt).toBeUndefined();
   });
 
   it('lists the address that a host got by DHCP, read once from its last run', async () => {
@@ -292,6 +317,15 @@ describe('the hosts page', () => {
     expect(foreign.body).toMatchObject({
       mayDestroy: false,
       mayDestroyReason: expect.stringMatching(/not made here/),
+    });
+    const { get: ask } = await start({
+      world,
+      engine: { getRun: async () => run },
+      deny: ['infrastructure.host.delete'],
+    });
+    expect((await ask('/hosts/lab/100').expect(200)).body).toMatchObject({
+      mayDestroy: false,
+      mayDestroyReason: 'Only shop and operators may destroy it.',
     });
     expect(
       (await get('/hosts/lab/4711').expect(404)).body.error.message,

@@ -23,6 +23,11 @@ export interface ConnectionHealth {
   latencyMs?: number;
   version?: string;
   error?: string;
+  /**
+   * Set while it answers and is not believed: guests or rights are missing from the answer. An operator may accept that
+   * by `POST /connections/:connection/accept`.
+   */
+  doubt?: 'guests' | 'rights';
 }
 
 /** A row of the hosts page: a guest of Proxmox, joined with what the bucket knows of it. */

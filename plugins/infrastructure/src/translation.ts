@@ -32,8 +32,8 @@ export const infrastructureTranslationRef = createTranslationRef({
     freshness: {
       updated: 'Updated {{age}} ago',
       refresh: 'Refresh',
-      stale: '{{name}} does not answer — showing data from {{time}}',
-      never: '{{name}} has not answered yet',
+      stale: '{{name}}: showing data from {{time}}',
+      never: '{{name}}: no data yet',
       readOnly:
         '{{name}} is read-only: everything is shown, nothing can be changed',
       failed: 'Refreshing failed — showing data from {{age}} ago',

@@ -1,3 +1,4 @@
+import { parseEntityRef } from '@backstage/catalog-model';
 import type { InfrastructureConfig } from '@nante/model';
 import type { HostSummary } from '@nante/plugin-infrastructure-common';
 
@@ -26,9 +27,10 @@ export function mayDestroyAnswer(input: {
     return no(`The connection ${host.connection} is read-only.`);
   }
   if (!allowed) {
-    return no(
-      `Only ${host.owner ?? 'its owner'} and operators may destroy it.`,
-    );
+    const owner = host.owner
+      ? parseEntityRef(host.owner, { defaultKind: 'group' }).name
+      : 'its owner';
+    return no(`Only ${owner} and operators may destroy it.`);
   }
   const environment = host.environment && shared.environments[host.environment];
   if (environment && environment.restricted && !operator) {

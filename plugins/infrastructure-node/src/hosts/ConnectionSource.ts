@@ -37,6 +37,7 @@ export class ConnectionSource {
   /** Why answers aren't believed for now, although they look well. */
   #distrust?: string;
   #error?: string;
+  #doubt?: ConnectionHealth['doubt'];
   #latencyMs?: number;
   #version?: string;
   #url?: string;
@@ -89,6 +90,7 @@ export class ConnectionSource {
   distrust(reason: string): void {
     this.#distrust = reason;
     this.#error = reason;
+    this.#doubt = 'rights';
   }
 
   /** The next read asks again. */
@@ -113,6 +115,7 @@ export class ConnectionSource {
       latencyMs: this.#latencyMs,
       version: this.#version,
       error: this.#error,
+      doubt: this.#doubt,
     };
   }
 
@@ -130,12 +133,20 @@ export class ConnectionSource {
     accept?: boolean;
   }): Promise<void> {
     const startedAt = this.#now();
+    let doubt: ConnectionHealth['doubt'];
     try {
-      if (this.#distrust) throw new NanteError('unauthorized', this.#distrust);
+      if (this.#distrust) {
+        doubt = 'rights';
+        throw new NanteError('unauthorized', this.#distrust);
+      }
       const api = await this.api();
       this.#url = api.url;
       const resources = await api.resources({ signal: options.signal });
-      if (!options.accept) this.#refuseUnlikely(resources.guests);
+      const unlikely = this.#unlikely(resources.guests);
+      if (unlikely && !options.accept) {
+        doubt = 'guests';
+        throw unlikely;
+      }
       this.#latencyMs = this.#now() - startedAt;
       this.#snapshot = { resources, at: this.#now() };
       this.#expected.clear();
@@ -149,26 +160,27 @@ export class ConnectionSource {
       this.#error = describeError(error);
       throw error;
     } finally {
+      this.#doubt = doubt;
       this.#triedAt = this.#now();
     }
   }
 
-  #refuseUnlikely(guests: ProxmoxGuest[]): void {
+  #unlikely(guests: ProxmoxGuest[]): NanteError | undefined {
     const known = this.#snapshot
       ? this.#snapshot.resources.guests.map(guest => guest.vmId)
       : [...this.#expected];
-    if (!known.length) return;
+    if (!known.length) return undefined;
     const present = new Set(guests.map(guest => guest.vmId));
     const missing = known.filter(vmId => !present.has(vmId)).length;
     const problem =
       guests.length === 0
         ? `Proxmox answered with no guests at all, ${known.length} are known; what was known is kept`
         : removalProblem(known.length, missing, `guests of ${this.name}`);
-    if (problem) {
-      throw new NanteError('failed', problem, {
-        hint: 'Check the rights of the API token and the health of the cluster; if the guests are really gone, an operator accepts that on the connections page.',
-      });
-    }
+    return problem === undefined
+      ? undefined
+      : new NanteError('failed', problem, {
+          hint: 'Check the rights of the API token and the health of the cluster; if the guests are really gone, an operator accepts that on the hosts page.',
+        });
   }
 }
 

@@ -270,7 +270,7 @@ export function createHostRegistry(deps: {
           'unauthorized',
           `Connection ${connection}: ${lost}`,
           {
-            hint: 'Give the token its rights back, or let an operator accept the change.',
+            hint: 'Give the token its rights back; if the change is meant, an operator accepts it on the hosts page.',
           },
         );
       }

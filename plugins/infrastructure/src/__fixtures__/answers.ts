@@ -91,6 +91,19 @@ export const hostsAnswer: ListHostsResponse = {
   ],
 };
 
+/** Proxmox answers, and is not believed. */
+export const doubtedAnswer: ListHostsResponse = {
+  ...hostsAnswer,
+  connections: [
+    {
+      ...hostsAnswer.connections[0],
+      ok: false,
+      error: 'Proxmox answered with no guests at all, 2 are known',
+      doubt: 'guests',
+    },
+  ],
+};
+
 export const hostDetail: HostDetail = {
   ...webHost,
   interfaces: [

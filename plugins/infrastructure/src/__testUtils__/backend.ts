@@ -5,6 +5,7 @@ import {
   registerMswTestHooks,
   renderTestApp,
 } from '@backstage/frontend-test-utils';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { type JsonBodyType, HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
 import {
@@ -53,13 +54,24 @@ export function fakeBackend() {
   };
 }
 
-/** The plugin in a small app, opened at a path. */
-export function openPage(path: string) {
+/**
+ * The plugin in a small app, opened at a path.
+ *
+ * @param deny - names of permissions that the person lacks
+ */
+export function openPage(path: string, deny: string[] = []) {
   return renderTestApp({
     features: [infrastructurePlugin],
     initialRouteEntries: [path],
     config: { backend: { baseUrl: 'http://localhost:7007' } },
-    apis: [mockApis.permission()],
+    apis: [
+      mockApis.permission({
+        authorize: ({ permission }) =>
+          deny.includes(permission.name)
+            ? AuthorizeResult.DENY
+            : AuthorizeResult.ALLOW,
+      }),
+    ],
   });
 }
 

@@ -1,6 +1,7 @@
 import { createApiRef } from '@backstage/frontend-plugin-api';
 import type { HostKind } from '@nante/model';
 import type {
+  AcceptConnectionResponse,
   CheckRequest,
   CheckResponse,
   GetHostResponse,
@@ -65,6 +66,11 @@ export interface InfrastructureApi {
     request: CheckRequest['request'],
     signal?: AbortSignal,
   ): Promise<PlanResponse>;
+  /**
+   * Says that what is missing from a connection's answer is really gone; entities of missing guests are removed.
+   * For operators.
+   */
+  acceptConnection(connection: string): Promise<AcceptConnectionResponse>;
 }
 
 export const infrastructureApiRef = createApiRef<InfrastructureApi>().with({

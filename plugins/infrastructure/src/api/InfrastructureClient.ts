@@ -2,6 +2,7 @@ import { ResponseError } from '@backstage/errors';
 import type { DiscoveryApi, FetchApi } from '@backstage/frontend-plugin-api';
 import type { HostKind } from '@nante/model';
 import type {
+  AcceptConnectionResponse,
   CheckRequest,
   CheckResponse,
   GetHostResponse,
@@ -96,6 +97,13 @@ export class InfrastructureClient implements InfrastructureApi {
 
   plan(request: CheckRequest['request'], signal?: AbortSignal) {
     return this.#post<PlanResponse>('/plan', { request }, signal);
+  }
+
+  acceptConnection(connection: string) {
+    return this.#post<AcceptConnectionResponse>(
+      `/connections/${encodeURIComponent(connection)}/accept`,
+      {},
+    );
   }
 
   async #get<T>(path: string, query: Query, signal?: AbortSignal): Promise<T> {

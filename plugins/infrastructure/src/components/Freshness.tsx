@@ -2,6 +2,7 @@ import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Alert, ButtonIcon, Text } from '@backstage/ui';
 import type { ConnectionHealth } from '@nante/plugin-infrastructure-common';
 import { RiRefreshLine } from '@remixicon/react';
+import type { ReactNode } from 'react';
 import { useNow } from '../hooks/useNow';
 import { infrastructureTranslationRef } from '../translation';
 import { age, clock } from './format';
@@ -29,12 +30,14 @@ export function Freshness(props: { updatedAt?: number; onRefresh(): void }) {
   );
 }
 
-/** One slim banner for each source that is down or read-only; the data stays below it. */
+/** One slim banner for each source that is down, not believed or read-only; the data stays below it. */
 export function ConnectionBanners(props: {
   connections: ConnectionHealth[];
   /** Set when the portal itself doesn't answer any more. */
   error?: Error;
   updatedAt?: number;
+  /** What a person may do about a connection. */
+  actions?(connection: ConnectionHealth): ReactNode;
 }) {
   const { t } = useTranslationRef(infrastructureTranslationRef);
   const title = (connection: ConnectionHealth) => {
@@ -67,6 +70,7 @@ export function ConnectionBanners(props: {
             mb="3"
             title={title(connection)}
             description={connection.ok ? undefined : connection.error}
+            customActions={props.actions?.(connection)}
           />
         ))}
     </>

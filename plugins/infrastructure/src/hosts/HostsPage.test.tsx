@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { hostsAnswer } from '../__fixtures__/answers';
+import { doubtedAnswer, hostsAnswer } from '../__fixtures__/answers';
 import { fakeBackend, openPage } from '../__testUtils__/backend';
 
 describe('the hosts page', () => {
@@ -46,14 +46,51 @@ describe('the hosts page', () => {
     backend.answer('/hosts', {
       ...hostsAnswer,
       connections: [
-        { ...hostsAnswer.connections[0], ok: false, error: 'refused' },
+        {
+          ...hostsAnswer.connections[0],
+          ok: false,
+          error: 'Proxmox does not answer: refused',
+        },
       ],
     } as never);
     openPage('/hosts');
     expect(
-      await screen.findByText(/Proxmox “lab” does not answer — showing data/),
+      await screen.findByText(/^Proxmox “lab”: showing data from /),
+    ).toBeInTheDocument();
+    expect(
+      screen.getByText('Proxmox does not answer: refused'),
     ).toBeInTheDocument();
     expect(screen.getByText('web-1')).toBeInTheDocument();
+    expect(
+      screen.queryByRole('button', { name: /really gone/ }),
+    ).not.toBeInTheDocument();
+  });
+
+  it('lets an operator say that missing guests are really gone', async () => {
+    backend.answer('/hosts', doubtedAnswer as never);
+    const accepted = backend.record('/connections/lab/accept', {
+      gone: [101, 20014],
+    });
+    openPage('/hosts');
+    await userEvent.click(
+      await screen.findByRole('button', {
+        name: 'The missing guests are really gone',
+      }),
+    );
+    const dialog = await screen.findByRole('dialog');
+    expect(dialog).toHaveTextContent('Accept what “lab” answers now?');
+    expect(dialog).toHaveTextContent('their entities are removed');
+    expect(accepted).toHaveLength(0);
+
+    // From now on the answer is believed.
+    backend.answer('/hosts', { ...hostsAnswer, hosts: [] } as never);
+    await userEvent.click(
+      within(dialog).getByRole('button', { name: 'Accept and remove them' }),
+    );
+    await waitFor(() => expect(accepted).toHaveLength(1));
+    await waitFor(() =>
+      expect(screen.queryByText(/no guests at all/)).not.toBeInTheDocument(),
+    );
   });
 
   it('says what to do when there is nothing, no right, or no answer', async () => {

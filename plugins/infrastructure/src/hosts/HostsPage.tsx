@@ -20,6 +20,7 @@ import { Problem } from '../components/Problem';
 import { useLive } from '../hooks/useLive';
 import { useLinks, useQueryValue } from '../navigation';
 import { infrastructureTranslationRef } from '../translation';
+import { AcceptButton } from './AcceptButton';
 import { HostsTable } from './HostsTable';
 import { HostsToolbar } from './HostsToolbar';
 import { NodesBlock } from './NodesBlock';
@@ -125,6 +126,15 @@ export function HostsPage() {
           connections={data?.connections ?? []}
           error={error}
           updatedAt={updatedAt}
+          actions={({ name, doubt }) =>
+            doubt && (
+              <AcceptButton
+                connection={name}
+                doubt={doubt}
+                onAccepted={reload}
+              />
+            )
+          }
         />
         {data && data.nodes.length > 0 && <NodesBlock nodes={data.nodes} />}
         {data?.hosts.length === 0 ? (

@@ -43,6 +43,17 @@ export const hostsMessages = {
   guests_one: '{{count}} guest',
   guests_other: '{{count}} guests',
   shared: 'shared',
+  accept: {
+    guests: 'The missing guests are really gone',
+    rights: 'The loss of rights is meant',
+    title: 'Accept what “{{connection}}” answers now?',
+    what: 'The guests that Proxmox “{{connection}}” does not list any more are forgotten, and their entities are removed from the catalog. Nothing is changed in Proxmox. A guest that turns up again later is added again.',
+    confirm: 'Accept and remove them',
+    keep: 'Keep what is known',
+    gone_one: '{{count}} guest of “{{connection}}” was removed',
+    gone_other: '{{count}} guests of “{{connection}}” were removed',
+    failed: 'It could not be accepted',
+  },
   notConfigured: 'No Proxmox is connected',
   notConfiguredWhat:
     'Add one under infrastructure.connections in the app-config and name it in an environment.',
