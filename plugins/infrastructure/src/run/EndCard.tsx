@@ -13,6 +13,12 @@ export function EndCard({ run }: { run: RunDocument }) {
     if (run.state === 'cancelled') return t('run.canceled');
     return step ? t('run.error', { step }) : t('run.errorPlain');
   };
+  // The title of a canceled run says it all, and each line of what is left says what to do with it.
+  const message = run.state === 'failed' ? run.error?.message : undefined;
+  const hint =
+    run.state === 'failed' || run.leftovers.length === 0
+      ? run.error?.hint
+      : undefined;
   return (
     <Alert
       role="alert"
@@ -22,11 +28,11 @@ export function EndCard({ run }: { run: RunDocument }) {
       title={title()}
       description={
         <div className={`${styles.stack} ${styles.end}`}>
-          {run.error && <p>{run.error.message}</p>}
-          {run.error?.hint && (
+          {message && <p>{message}</p>}
+          {hint && (
             <p>
               <strong>{`${t('run.hint')}: `}</strong>
-              {run.error.hint}
+              {hint}
             </p>
           )}
           {run.leftovers.length > 0 && (

@@ -64,6 +64,61 @@ describe('the run page', () => {
     await waitFor(() => expect(canceled).toHaveLength(1));
   });
 
+  it('says that a run is being canceled, and afterwards what it left behind', async () => {
+    const running = {
+      ...failedRun,
+      state: 'running',
+      cancelRequested: true,
+      finishedAt: undefined,
+      error: undefined,
+    };
+    backend.answer('/runs/:id/log', { lines: [] });
+    backend.answer('/runs/:id', { ...times, run: running } as never);
+    const page = openPage('/runs/run-1');
+    expect(await screen.findByText(/^Canceling: /)).toBeInTheDocument();
+    expect(
+      screen.queryByRole('button', { name: 'Cancel run' }),
+    ).not.toBeInTheDocument();
+    page.unmount();
+
+    const canceled = {
+      ...failedRun,
+      state: 'cancelled',
+      cancelRequested: true,
+      steps: [
+        failedRun.steps[0],
+        { ...failedRun.steps[1], state: 'cancelled' },
+        { id: 'record', title: 'Record the result', state: 'skipped' },
+      ],
+      error: {
+        step: 'apply',
+        message: 'The run was cancelled.',
+        hint: 'Repeat the request to go on.',
+      },
+    };
+    backend.answer('/runs/:id', { ...times, run: canceled } as never);
+    const left = openPage('/runs/run-1');
+    const alert = await screen.findByRole('alert');
+    expect(alert).toHaveTextContent(
+      /^The run was canceledWhat exists now:The guest 20014 exists and is stopped/,
+    );
+    const steps = screen.getByRole('list', { name: 'Steps' });
+    expect(
+      [...steps.children].map(step => step.getAttribute('data-state')),
+    ).toEqual(['succeeded', 'cancelled', 'skipped']);
+    expect(screen.queryByText(/^Canceling: /)).not.toBeInTheDocument();
+    left.unmount();
+
+    backend.answer('/runs/:id', {
+      ...times,
+      run: { ...canceled, leftovers: [] },
+    } as never);
+    openPage('/runs/run-1');
+    expect(await screen.findByRole('alert')).toHaveTextContent(
+      'The run was canceledWhat to do: Repeat the request to go on.',
+    );
+  });
+
   it('shows the way to log in and to the host after a good run', async () => {
     const run = {
       ...failedRun,

@@ -10,7 +10,7 @@ describe('the rows of a plan', () => {
     const { first, rest } = planRows([
       create('agent', '[{"enabled":true,"type":null,"wait":[{"ipv4":false}]}]'),
       create('boot_order', '(known after apply)'),
-      create('cpu', '[{"cores":2,"flags":[]}]'),
+      create('cpu', '[{"cores":2,"flags":[],"limit":0,"numa":false}]'),
       create('disk', '[{"size":10},{"size":20,"serial":""}]'),
       create('initialization', '(sensitive)'),
       create('name', 'web-1'),
@@ -30,6 +30,8 @@ describe('the rows of a plan', () => {
     expect(rest.map(({ name, after }) => [name, after])).toEqual([
       ['agent.enabled', 'true'],
       ['agent.wait.ipv4', 'false'],
+      ['cpu.limit', '0'],
+      ['cpu.numa', 'false'],
       ['started', 'true'],
       ['boot_order', '(known after apply)'],
     ]);

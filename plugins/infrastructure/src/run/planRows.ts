@@ -39,7 +39,7 @@ export function planRows(attributes: PlannedChange['attributes']): {
   const rows = attributes.flatMap(({ name, before, after }) =>
     flatten(name, parse(before), parse(after)).map(row => ({
       ...row,
-      rank: telling.indexOf(name),
+      rank: isSwitchedOff(row) ? -1 : telling.indexOf(name),
     })),
   );
   const strip = ({ name, before, after }: PlanRow) => ({ name, before, after });
@@ -53,6 +53,15 @@ export function planRows(attributes: PlannedChange['attributes']): {
       .sort((a, b) => Number(a.after === unknown) - Number(b.after === unknown))
       .map(strip),
   };
+}
+
+/** What a block of something new leaves at nothing: the provider fills in dozens of them. */
+function isSwitchedOff({ name, before, after }: PlanRow): boolean {
+  return (
+    before === null &&
+    (after === 'false' || after === '0') &&
+    name.includes('.')
+  );
 }
 
 /** Blocks come as JSON; everything else, a block that was cut off included, is text. */

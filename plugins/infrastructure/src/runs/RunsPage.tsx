@@ -29,7 +29,7 @@ import { infrastructureTranslationRef } from '../translation';
 import styles from './RunsPage.module.css';
 
 const LOOK_MS = 10_000;
-const states = ['', 'running', 'failed', 'succeeded'] as const;
+const states = ['', 'running', 'failed', 'cancelled', 'succeeded'] as const;
 
 function Duration({ run }: { run: RunDocument }) {
   const final = finalRunStates.includes(run.state);

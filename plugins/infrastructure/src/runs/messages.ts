@@ -7,6 +7,7 @@ export const runsMessages = {
   all: 'All states',
   running: 'Running',
   failed: 'Failed',
+  cancelled: 'Canceled',
   succeeded: 'Succeeded',
   column: {
     state: 'State',
