@@ -35,15 +35,46 @@ function useSandbox(): Sandbox | undefined {
   return sandbox;
 }
 
-function pretended(sandbox: Sandbox): string[] {
+/** What is not what it looks like, each with its name first. */
+function pretended(sandbox: Sandbox): { what: string; how: string }[] {
   return [
-    'Proxmox, the state bucket and Doppler are stand-ins on this machine; nothing outside it is touched.',
-    sandbox.provider === 'stand-in'
-      ? 'Terraform is the real one; its Proxmox provider is a stand-in.'
-      : `Terraform and its Proxmox provider are real (${sandbox.provider}).`,
-    sandbox.real
-      ? 'A host made here is a booted Linux that one can log in to. Hosts that were there from the start are records only.'
-      : 'A host made here is a record: no machine starts, and nobody can log in to it.',
+    {
+      what: 'Proxmox',
+      how: 'a stand-in on this machine answers its API; no real cluster is touched.',
+    },
+    {
+      what: 'Figures',
+      how: 'CPU, memory and traffic of guests and nodes are generated; nothing is measured.',
+    },
+    {
+      what: 'Addresses',
+      how: 'no DHCP server runs: the sandbox picks a free address and says that it was leased.',
+    },
+    {
+      what: 'State bucket',
+      how: 'a stand-in for S3 on this machine.',
+    },
+    {
+      what: 'Doppler',
+      how: 'a stand-in on this machine; its secrets open nothing else.',
+    },
+    {
+      what: 'Terraform',
+      how:
+        sandbox.provider === 'stand-in'
+          ? 'is real; its Proxmox provider is a stand-in.'
+          : `is real, and so is its Proxmox provider (${sandbox.provider}).`,
+    },
+    {
+      what: 'Guests',
+      how: sandbox.real
+        ? 'a host made here is a real Linux that one can log in to, but a virtual machine, too, is a container that shares the kernel of this machine. Hosts that were there from the start are records.'
+        : 'a host made here is a record: no machine starts, and nobody can log in to it.',
+    },
+    {
+      what: 'People',
+      how: 'anyone signs in as any of the four, without a password.',
+    },
   ];
 }
 
@@ -74,9 +105,10 @@ export function SandboxBar() {
         </Button>
         <Popover>
           <ul className={styles.list}>
-            {pretended(sandbox).map(line => (
-              <li key={line}>
-                <Text>{line}</Text>
+            {pretended(sandbox).map(({ what, how }) => (
+              <li key={what}>
+                <Text weight="bold">{`${what}: `}</Text>
+                <Text>{how}</Text>
               </li>
             ))}
           </ul>
