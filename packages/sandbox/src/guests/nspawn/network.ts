@@ -38,7 +38,9 @@ export interface LabNetwork {
   remove(): Promise<void>;
 }
 
-const listLinks = () => runJson<Link[]>('ip', ['-json', 'address', 'show']);
+// With details, or the aliases that say whose a bridge is are left out.
+const listLinks = () =>
+  runJson<Link[]>('ip', ['-json', '-details', 'address', 'show']);
 
 const cidr = ({ base, prefix }: Subnet, host = 0) =>
   `${toAddress(base + host)}/${prefix}`;
