@@ -274,10 +274,9 @@ export function createHostRegistry(deps: {
           },
         );
       }
-      const [snapshot, managed] = await Promise.all([
-        from.observe(options),
-        bucket.read(),
-      ]);
+      const snapshot = await from.observe(options);
+      // Afterwards and anew: a host is in the bucket before its guest exists, so no guest of ours is seen without owner.
+      const managed = await bucket.readAnew();
       if (!managed) {
         throw new NanteError(
           'unreachable',

@@ -49,6 +49,15 @@ export class ManagedHosts {
     return this.#hosts;
   }
 
+  /** Asks the bucket now; undefined when it does not answer, whatever it said before. */
+  async readAnew(): Promise<ManagedHost[] | undefined> {
+    // What is under way began before the caller asked.
+    await this.#inFlight;
+    this.invalidate();
+    const hosts = await this.read();
+    return this.error ? undefined : hosts;
+  }
+
   /** The next read asks again. */
   invalidate(): void {
     this.#triedAt = -Infinity;
