@@ -9,6 +9,7 @@ const wanted = [
   ['debootstrap', ['--version'], 'debootstrap'],
   ['ip', ['-V'], 'iproute2'],
   ['nft', ['--version'], 'nftables'],
+  ['mkfs.ext4', ['-V'], 'e2fsprogs'],
   ['ssh', ['-V'], 'openssh-client'],
 ];
 

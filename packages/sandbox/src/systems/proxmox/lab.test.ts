@@ -215,6 +215,13 @@ inLab(title, () => {
     expect(await key.ssh(host, `${fill} > /root/rest && echo fits`)).toBe(
       'fits',
     );
+    // A container that reboots on its own counts its uptime from there.
+    const { uptime } = await status(container);
+    await key.ssh(host, 'reboot').catch(() => undefined);
+    await eventually('younger container', async () =>
+      (await status(container)).uptime < uptime ? true : undefined,
+    );
+    expect((await status(container)).status).toBe('running');
     await done('POST', `${container}/status/stop`);
     await done('DELETE', container);
   });
