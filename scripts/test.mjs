@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { run } from './lib/command.mjs';
 import { root } from './lib/paths.mjs';
 import { buildPages } from './lib/portal.mjs';
+import { ensurePython } from './lib/python.mjs';
 import { runMain, step } from './lib/steps.mjs';
 import { Summary } from './lib/summary.mjs';
 import { ensureSystemPackages } from './lib/systemPackages.mjs';
@@ -104,6 +105,36 @@ async function runJest(tools, summary) {
   });
 }
 
+/** The linters of Ansible, and whether roles, specifications and READMEs agree. */
+async function ansibleChecks(tools, summary) {
+  const python = await step('Ansible', ensurePython);
+  const context = {
+    env: { ...tools.env, ...python.env, NO_COLOR: '1' },
+    summary,
+  };
+  await check(
+    'Ansible: lint',
+    python.ansibleLint,
+    [
+      ...['--offline', '--profile', 'production', '--format', 'pep8'],
+      ...['--project-dir', python.playbooks, python.playbooks],
+    ],
+    context,
+  );
+  await check(
+    'Ansible: YAML',
+    python.yamllint,
+    [...['--strict', '--config-file', 'ansible/.yamllint'], python.playbooks],
+    context,
+  );
+  await check(
+    'Ansible: arguments of the roles',
+    python.python,
+    ['scripts/tools/role_tables.py'],
+    context,
+  );
+}
+
 /** `terraform test` needs the provider's schema: the sandbox's stand-in serves it. */
 async function terraformTests(tools, summary) {
   const name = 'Terraform: validations of the modules';
@@ -164,6 +195,7 @@ await runMain(async () => {
     context,
   );
   await terraformTests(tools, summary);
+  await ansibleChecks(tools, summary);
   await runJest(tools, summary);
   if (values.quick) {
     summary.skip('first-host', 'left out by --quick');
