@@ -1,3 +1,4 @@
+export * from './ansible';
 export * from './configuration';
 export * from './errors';
 export * from './host';

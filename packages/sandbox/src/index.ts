@@ -1,5 +1,6 @@
 export { cleanSandbox } from './clean';
-export { describeDrivers } from './guests';
+export { chooseDriver, describeDrivers, type GuestDriver } from './guests';
+export { missingTools } from './guests/nspawn/requirements';
 export { startSandbox } from './sandbox';
 export type { Sandbox, SandboxOptions } from './sandbox';
 export type { Endpoints, SystemEndpoint } from './endpoints';

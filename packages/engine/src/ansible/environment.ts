@@ -1,0 +1,72 @@
+import { delimiter, join } from 'node:path';
+import { callbackName } from './callback';
+import type { PrivateFolder } from './privateFolder';
+
+/** Where Ansible and its playbooks lie. */
+export interface AnsibleInstallation {
+  /** Folder with `ansible-playbook`. */
+  bin: string;
+  /** Folder with the playbooks, `roles/` and `ansible.cfg`. */
+  project: string;
+}
+
+/**
+ * What Ansible is told by its environment, which rules over any configuration file: only pinned host keys, only the one
+ * private key, connections that are kept while the play runs, facts that are remembered.
+ *
+ * @param facts - folder of remembered facts
+ * @param home - what Ansible would keep below the home folder
+ */
+export function ansibleEnvironment(
+  { bin, project }: AnsibleInstallation,
+  paths: PrivateFolder,
+  { facts, home }: { facts: string; home: string },
+): Record<string, string> {
+  const verified = [
+    'StrictHostKeyChecking=yes',
+    `UserKnownHostsFile=${paths.knownHosts}`,
+    'GlobalKnownHostsFile=/dev/null',
+    'IdentitiesOnly=yes',
+    'IdentityAgent=none',
+    'PasswordAuthentication=no',
+  ];
+  const kept = [
+    'ControlMaster=auto',
+    'ControlPersist=600',
+    'ServerAliveInterval=15',
+    'ServerAliveCountMax=4',
+  ];
+  const options = (list: readonly string[]) =>
+    list.map(option => `-o ${option}`).join(' ');
+  return {
+    // Ansible refuses a locale that is not UTF-8.
+    LC_ALL: 'C.UTF-8',
+    PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`,
+    ANSIBLE_CONFIG: join(project, 'ansible.cfg'),
+    ANSIBLE_ROLES_PATH: join(project, 'roles'),
+    ANSIBLE_HOME: home,
+    ANSIBLE_LOCAL_TEMP: paths.temporary,
+    ANSIBLE_NOCOLOR: '1',
+    ANSIBLE_STDOUT_CALLBACK: callbackName,
+    ANSIBLE_CALLBACK_PLUGINS: paths.plugins,
+    ANSIBLE_HOST_KEY_CHECKING: 'True',
+    ANSIBLE_PRIVATE_KEY_FILE: paths.privateKey,
+    ANSIBLE_SSH_ARGS: options(kept),
+    ANSIBLE_SSH_COMMON_ARGS: options(verified),
+    ANSIBLE_SSH_CONTROL_PATH_DIR: paths.sockets,
+    ANSIBLE_PIPELINING: 'True',
+    ANSIBLE_FORKS: '50',
+    ANSIBLE_TIMEOUT: '15',
+    ANSIBLE_GATHERING: 'smart',
+    ANSIBLE_CACHE_PLUGIN: 'jsonfile',
+    ANSIBLE_CACHE_PLUGIN_CONNECTION: facts,
+    ANSIBLE_CACHE_PLUGIN_TIMEOUT: '3600',
+    ANSIBLE_RETRY_FILES_ENABLED: 'False',
+    ANSIBLE_DEPRECATION_WARNINGS: 'False',
+    ANSIBLE_LOCALHOST_WARNING: 'False',
+    // A debugger would wait for a person who isn't there.
+    ANSIBLE_ENABLE_TASK_DEBUGGER: 'False',
+    ANSIBLE_FORCE_COLOR: '0',
+    PYTHONUNBUFFERED: '1',
+  };
+}

@@ -1,0 +1,9 @@
+export { checkRoles, type RoleProblem } from './arguments';
+export type { AnsibleInstallation } from './environment';
+export type { PlayEvent, PlayLine } from './events';
+export type { PlayHost } from './inventory';
+export {
+  runPlaybook,
+  type PlaybookOptions,
+  type PlaybookResult,
+} from './playbook';

@@ -1,0 +1,229 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { chooseDriver, missingTools, type GuestDriver } from '@nante/sandbox';
+import { createRedactor } from '../process';
+import type { PlayEvent, PlayHost, PlaybookOptions } from './index';
+import { runPlaybook } from './index';
+import { privatePaths } from './privateFolder';
+
+jest.setTimeout(60_000);
+
+const vmid = 1901;
+/** A VLAN that no sandbox on the same machine uses. */
+const vlan = 1190;
+const subnet = `10.${vlan % 256}.${Math.floor(vlan / 256)}`;
+const bin =
+  process.env.NANTE_ANSIBLE_BIN ??
+  resolve(__dirname, '../../../../.tools/python/bin');
+const folder = mkdtempSync(join(tmpdir(), 'play-'));
+const workDirectory = join(folder, 'work');
+const note = "{{ lookup('pipe', 'id') }}";
+
+const missing = [
+  ...missingTools().missing,
+  ...(existsSync(join(bin, 'ansible-playbook'))
+    ? []
+    : ['ansible-playbook, which npm start installs']),
+];
+/** With `NANTE_REQUIRE_LAB=1` the tests then fail instead of being skipped. */
+const skipped = missing.length > 0 && process.env.NANTE_REQUIRE_LAB !== '1';
+const inLab = skipped ? describe.skip : describe;
+const title = `A play on a booted guest${skipped ? ` (skipped: it needs ${missing.join(', ')})` : ''}`;
+
+let guests: GuestDriver | undefined;
+let privateKey = '';
+let hostKeys: string[] = [];
+let lines: string[] = [];
+let events: PlayEvent[] = [];
+
+const web: PlayHost = {
+  name: 'web-1',
+  address: `${subnet}.21`,
+  user: 'ops',
+  variables: { own: { text: '{{ 6 * 7 }}', number: 5 } },
+};
+const gone: PlayHost = {
+  ...web,
+  name: 'gone-1',
+  address: `${subnet}.22`,
+};
+const secret = 'correct-horse-battery';
+
+function play(changes: Partial<PlaybookOptions> = {}) {
+  lines = [];
+  events = [];
+  return runPlaybook({
+    ansible: { bin, project: join(__dirname, '__fixtures__/project') },
+    playbook: 'note.yml',
+    inventory: [{ ...web, hostKeys }],
+    variables: { note },
+    privateKey,
+    onEvent: event => events.push(event),
+    onLine: ({ text }) => lines.push(text),
+    workDirectory,
+    redactor: createRedactor([secret]),
+    ...changes,
+  });
+}
+
+const key = () => join(folder, 'key');
+const readNote = () =>
+  execFileSync(
+    'ssh',
+    [
+      ...['-i', key(), '-o', 'BatchMode=yes', '-o', 'LogLevel=ERROR'],
+      ...['-o', 'StrictHostKeyChecking=no'],
+      ...['-o', 'UserKnownHostsFile=/dev/null'],
+      ...[`${web.user}@${web.address}`, 'cat /etc/note'],
+    ],
+    { encoding: 'utf8' },
+  );
+
+beforeAll(async () => {
+  if (skipped) return;
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key()]);
+  privateKey = readFileSync(key(), 'utf8');
+  guests = await chooseDriver('nspawn', { dataDir: folder, log: () => {} });
+  await guests.prepare(() => {});
+  await guests.start({
+    ...{ vmid, kind: 'vm', hostname: web.name, user: web.user },
+    ...{ cores: 1, memoryMb: 512, diskGb: 8 },
+    sshKeys: [readFileSync(`${key()}.pub`, 'utf8').trim()],
+    networks: [
+      {
+        bridge: 'vmbr0',
+        vlan,
+        mac: 'BC:24:11:00:19:01',
+        address: `${web.address}/24`,
+        gateway: `${subnet}.1`,
+      },
+    ],
+  });
+}, 600_000);
+
+afterAll(async () => {
+  await guests?.clean();
+  rmSync(folder, { recursive: true, force: true });
+}, 60_000);
+
+inLab(title, () => {
+  it('refuses an unknown host key until it is told to learn it, and takes values as text', async () => {
+    await expect(play()).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringContaining('web-1 is not known'),
+    });
+    const first = await play({ learn: true });
+    expect(lines).toContain('TASK [Write the note]');
+    expect(first).toMatchObject({
+      state: 'succeeded',
+      recap: [{ host: 'web-1', ok: 2, changed: 1, failed: 0 }],
+      failures: [],
+      exitCode: 0,
+    });
+    hostKeys = first.learnedHostKeys['web-1'];
+    expect(hostKeys[0]).toMatch(/^ssh-ed25519 /);
+    expect(readNote()).toBe(`${note}\n{{ 6 * 7 }} int\n`);
+    expect(events.map(({ type }) => type)).toEqual([
+      ...['play', 'task', 'changed', 'task', 'ok', 'stats'],
+    ]);
+    expect(existsSync(privatePaths(workDirectory).path)).toBe(false);
+  });
+
+  it('shows in a check run what would change, and changes nothing', async () => {
+    const again = await play();
+    expect(again).toMatchObject({
+      recap: [{ changed: 0 }],
+      learnedHostKeys: {},
+    });
+    const check = await play({ check: true, variables: { note: secret } });
+    expect(check.recap).toMatchObject([{ changed: 1 }]);
+    expect(lines).toEqual(expect.arrayContaining([`-${note}`, '+***']));
+    expect(readNote()).toContain(note);
+    expect(JSON.stringify([events, check])).not.toContain(secret);
+  });
+
+  it('names the host that is away and the first real error, and repeats on what failed', async () => {
+    const result = await play({
+      inventory: [
+        { ...web, hostKeys },
+        { ...gone, hostKeys },
+      ],
+    });
+    expect(result).toMatchObject({
+      state: 'failed',
+      failedHosts: ['gone-1'],
+      failures: [{ host: 'gone-1', kind: 'unreachable' }],
+      error: {
+        message: expect.stringMatching(/gone-1.*(No route|timed out)/i),
+      },
+    });
+    expect(result.recap).toMatchObject([
+      { host: 'gone-1', unreachable: 1 },
+      { host: 'web-1', unreachable: 0, failed: 0 },
+    ]);
+    const failed = await play({
+      playbook: 'failing.yml',
+      inventory: [
+        { ...web, hostKeys },
+        { ...gone, hostKeys },
+      ],
+      limit: ['web-1'],
+      variables: { names: ['a b', secret] },
+    });
+    expect(failed.recap).toMatchObject([{ host: 'web-1', failed: 1 }]);
+    expect(failed.failures).toMatchObject([
+      { host: 'web-1', kind: 'failed', task: 'Move what is not there' },
+    ]);
+    expect(failed.error?.message).toMatch(/cannot stat '\/no\/a'/);
+    expect(JSON.stringify([events, lines, failed])).not.toContain(secret);
+  });
+
+  it('does not enter a host that shows another key', async () => {
+    const real = Buffer.from(hostKeys[0].split(' ')[1], 'base64');
+    real[real.length - 1] += 1;
+    const result = await play({
+      inventory: [
+        { ...web, hostKeys: [`ssh-ed25519 ${real.toString('base64')}`] },
+      ],
+    });
+    expect(result).toMatchObject({
+      state: 'failed',
+      failures: [
+        {
+          kind: 'unreachable',
+          message: 'web-1 shows another SSH host key than the pinned one.',
+        },
+      ],
+    });
+  });
+
+  it('ends when it is cancelled, and at its deadline with the task that hung', async () => {
+    const cancel = new AbortController();
+    const cancelled = await play({
+      playbook: 'hanging.yml',
+      signal: cancel.signal,
+      onEvent: ({ type }) =>
+        type === 'task' && setTimeout(() => cancel.abort(), 1_500),
+    });
+    expect(cancelled).toMatchObject({
+      state: 'cancelled',
+      error: {
+        message:
+          'The play was cancelled while "Wait for nothing" was at work on web-1.',
+      },
+    });
+    const late = await play({ playbook: 'hanging.yml', timeoutMs: 4_000 });
+    expect(late).toMatchObject({
+      state: 'failed',
+      failedHosts: ['web-1'],
+      error: {
+        message:
+          'The play did not end within 4 s and was stopped while "Wait for nothing" was at work on web-1.',
+      },
+    });
+    expect(late.durationMs).toBeLessThan(15_000);
+    expect(existsSync(privatePaths(workDirectory).path)).toBe(false);
+  });
+});
