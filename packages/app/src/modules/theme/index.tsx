@@ -1,4 +1,8 @@
-import { createFrontendModule } from '@backstage/frontend-plugin-api';
+import {
+  appThemeApiRef,
+  createFrontendModule,
+  useApi,
+} from '@backstage/frontend-plugin-api';
 import { ThemeBlueprint } from '@backstage/plugin-app-react';
 import {
   UnifiedThemeProvider,
@@ -6,6 +10,7 @@ import {
   palettes,
 } from '@backstage/theme';
 import { RiMoonLine, RiSunLine } from '@remixicon/react';
+import type { ReactNode } from 'react';
 import { colours } from './colours';
 
 // The pages of the old component library are as high as the window; below the sandbox bar they have to be lower.
@@ -49,6 +54,22 @@ const darkTheme = createUnifiedTheme({
   components,
 });
 
+/**
+ * Both themes in one component: with one for each, React would throw the whole page away when the theme changes, and at
+ * dusk a half-filled form with it. The app renders this anew whenever the choice or the system's preference changes.
+ */
+function PortalTheme({ children }: { children?: ReactNode }) {
+  const chosen = useApi(appThemeApiRef).getActiveThemeId();
+  const isDark = chosen
+    ? chosen === 'dark'
+    : window.matchMedia?.('(prefers-color-scheme: dark)').matches;
+  return (
+    <UnifiedThemeProvider theme={isDark ? darkTheme : lightTheme}>
+      {children}
+    </UnifiedThemeProvider>
+  );
+}
+
 const light = ThemeBlueprint.make({
   name: 'light',
   params: {
@@ -57,11 +78,7 @@ const light = ThemeBlueprint.make({
       title: 'Light',
       variant: 'light',
       icon: <RiSunLine />,
-      Provider: ({ children }) => (
-        <UnifiedThemeProvider theme={lightTheme}>
-          {children}
-        </UnifiedThemeProvider>
-      ),
+      Provider: PortalTheme,
     },
   },
 });
@@ -74,11 +91,7 @@ const dark = ThemeBlueprint.make({
       title: 'Dark',
       variant: 'dark',
       icon: <RiMoonLine />,
-      Provider: ({ children }) => (
-        <UnifiedThemeProvider theme={darkTheme}>
-          {children}
-        </UnifiedThemeProvider>
-      ),
+      Provider: PortalTheme,
     },
   },
 });
