@@ -244,8 +244,8 @@ describe('the hosts page', () => {
         /an operator accepts that on the hosts page/,
       ),
     });
-    const { body } = await post('/connections/lab/accept', {}).expect(200);
-    expect(body.gone).toHaveLength(known);
+    const answer = await post('/connections/lab/accept', {}).expect(200);
+    expect(answer.body.gone).toHaveLength(known);
     const after = (await get('/hosts').expect(200)).body;
     expect(after.hosts).toEqual([]);
     expect(after.connections[0]).toMatchObject({ ok: true });
