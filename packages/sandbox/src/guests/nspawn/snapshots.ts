@@ -32,19 +32,14 @@ export async function thaw(folders: GuestFolders): Promise<void> {
 
 /**
  * Copies the disk. That of a running guest is frozen meanwhile: everything written before is in the copy, in a clean file
- * system, and whoever writes waits. It is what Proxmox has with the agent's `fsfreeze`.
- *
- * @throws NanteError `conflict` when the name is taken
+ * system, and whoever writes waits. It is what Proxmox has with the agent's `fsfreeze`. A copy of that name that
+ * nobody knows of, because the sandbox was killed before it wrote that down, is replaced.
  */
 export async function takeSnapshot(
   folders: GuestFolders,
   name: string,
 ): Promise<void> {
   const file = fileOf(folders, name);
-  if (existsSync(file))
-    throw new NanteError('conflict', `The snapshot ${name} is there already`, {
-      hint: 'Use another name, or delete that one.',
-    });
   await mkdir(folders.snapshots, { recursive: true });
   const mounted = mountsBelow(folders.disk).length > 0;
   if (mounted) await run('fsfreeze', ['--freeze', folders.disk]);

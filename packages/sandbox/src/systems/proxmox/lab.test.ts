@@ -1,4 +1,10 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -268,6 +274,19 @@ inLab(title, () => {
     await done('POST', `${vm}/status/stop`);
     await done('POST', `${vm}/status/start`);
     expect(await key.ssh(await login(vm), 'hostname')).toBe('lab-503');
+    await done('POST', `${vm}/status/stop`);
+    await done('DELETE', vm);
+  });
+
+  it('has nothing of another guest that a killed sandbox forgot', async () => {
+    const left = join(dataDir, 'guests', '504');
+    mkdirSync(join(left, 'snapshots'), { recursive: true });
+    writeFileSync(join(left, 'disk.img'), 'of somebody else');
+    writeFileSync(join(left, 'snapshots', 'before.img'), 'of somebody else');
+    const vm = await makeMachine(504);
+    await done('POST', `${vm}/status/start`);
+    expect(await key.ssh(await login(vm), 'hostname')).toBe('lab-504');
+    expect(readdirSync(left)).not.toContain('snapshots');
     await done('POST', `${vm}/status/stop`);
     await done('DELETE', vm);
   });

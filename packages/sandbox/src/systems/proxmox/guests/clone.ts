@@ -6,7 +6,7 @@ import type { Checked } from '../params/check';
 import { parseSize, printProperties } from '../propertyString';
 import type { Guest, GuestConfig } from '../state';
 import { requireUnlocked } from './config';
-import { emptyGuest, requireFreeId, requirePool } from './create';
+import { emptyGuest, makeAnew, requireFreeId, requirePool } from './create';
 import {
   driveDefaultKey,
   isCdrom,
@@ -15,7 +15,6 @@ import {
   parseDrive,
 } from './drives';
 import { cardsOf, newMac, requireBridge } from './network';
-import { specOf } from './spec';
 import { allocateVolume, requireSpace, storageFor } from './volumes';
 
 /**
@@ -74,7 +73,7 @@ export async function cloneTask(
         task.log(`create ${full ? 'full' : 'linked'} clone of ${source.vmid}`);
         await task.spend(`${prefix}clone${full ? 'Full' : 'Linked'}`);
         copyConfig(cluster, source, clone, params, full, storage);
-        await cluster.driver(clone).create(specOf(clone));
+        await makeAnew(cluster, clone);
         delete clone.config.lock;
       } catch (error) {
         await cluster.driver(clone).destroy(vmid);

@@ -77,7 +77,7 @@ export async function createTask(
         const config = buildConfig(cluster, guest, wanted);
         guest.config = { ...config, lock: 'create' };
         if (kind === 'lxc') guest.sshKeys = text(params['ssh-public-keys']);
-        await cluster.driver(guest).create(specOf(guest));
+        await makeAnew(cluster, guest);
         delete guest.config.lock;
       } catch (error) {
         await cluster.driver(guest).destroy(vmid);
@@ -87,6 +87,13 @@ export async function createTask(
       if (params.start === true) await boot(cluster, guest);
     },
   );
+}
+
+/** Makes a guest's disk, and never out of what a killed sandbox left of another guest with the same id. */
+export async function makeAnew(cluster: Cluster, guest: Guest): Promise<void> {
+  const driver = cluster.driver(guest);
+  await driver.destroy(guest.vmid);
+  await driver.create(specOf(guest));
 }
 
 /** @throws ApiFailure 500 when a guest of any kind has the id */
