@@ -43,6 +43,7 @@ export function AcceptButton(props: {
       toast.post({
         title: t('hosts.accept.gone', { count: gone.length, connection }),
         status: 'success',
+        timeout: 8000,
       });
       setOpen(false);
       onAccepted();

@@ -85,7 +85,7 @@ describe('the hosts page', () => {
     // From now on the answer is believed.
     backend.answer('/hosts', { ...hostsAnswer, hosts: [] } as never);
     await userEvent.click(
-      within(dialog).getByRole('button', { name: 'Accept and remove them' }),
+      within(dialog).getByRole('button', { name: 'Accept and remove' }),
     );
     await waitFor(() => expect(accepted).toHaveLength(1));
     await waitFor(() =>
