@@ -5,4 +5,5 @@ export {
   configureHost,
   type ConfigurableHost,
   type ConfigureOptions,
+  type ConfigureResult,
 } from './configure/configureHost';

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chooseDriver, missingTools, type GuestDriver } from '@nante/sandbox';
+import { configureHost } from '../configure/configureHost';
 import { createRedactor } from '../process';
 import type { PlayEvent, PlayHost, PlaybookOptions } from './index';
 import { runPlaybook } from './index';
@@ -225,5 +226,46 @@ inLab(title, () => {
     });
     expect(late.durationMs).toBeLessThan(15_000);
     expect(existsSync(privatePaths(workDirectory).path)).toBe(false);
+  });
+
+  it('applies the roles of the repository: a dry run shows what would change, and how to do it by hand', async () => {
+    lines = [];
+    const [address, user] = [web.address, web.user];
+    const result = await configureHost({
+      host: {
+        name: web.name,
+        desired: {
+          ...{ kind: 'vm', vm_id: vmid, user },
+          network: {
+            ...{ bridge: 'vmbr0', vlan, address: 'dhcp', gateway: null },
+            ...{ nameservers: [], domain: null },
+          },
+        },
+        ledger: { state: 'created', outsideId: `${vmid}` },
+        result: { address },
+        hostKeys,
+      },
+      roles: [
+        {
+          name: 'base_setup',
+          arguments: { base_setup_timezone: 'Europe/Zurich' },
+        },
+      ],
+      ansible: { bin, project: resolve(__dirname, '../../../../ansible') },
+      privateKey,
+      dryRun: true,
+      onLine: ({ text }) => lines.push(text),
+      workDirectory,
+      redactor: createRedactor(),
+    });
+    expect(result).toMatchObject({
+      state: 'succeeded',
+      recap: [{ host: 'web-1', failed: 0, unreachable: 0 }],
+    });
+    expect(result.recap[0].changed).toBeGreaterThan(0);
+    expect(lines).toContain('+PasswordAuthentication no');
+    expect(result.byHand.at(-1)).toBe(
+      `ansible-playbook -i ${address}, -u ops -e @software.json --check --diff site.yml`,
+    );
   });
 });

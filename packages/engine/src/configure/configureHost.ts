@@ -12,6 +12,7 @@ import {
   type PlaybookOptions,
   type PlaybookResult,
 } from '../ansible';
+import { configureByHand } from './byHand';
 
 /** A host as our records know it. */
 export interface ConfigurableHost {
@@ -46,6 +47,11 @@ export interface ConfigureOptions extends Pick<
   dryRun?: boolean;
 }
 
+export interface ConfigureResult extends PlaybookResult {
+  /** Commands that do the same by hand, without secrets. */
+  byHand: string[];
+}
+
 /**
  * Applies roles to a host of ours by `site.yml`, or shows what that would change.
  *
@@ -55,20 +61,23 @@ export interface ConfigureOptions extends Pick<
  */
 export async function configureHost(
   options: ConfigureOptions,
-): Promise<PlaybookResult> {
+): Promise<ConfigureResult> {
   const { host, roles, dryRun, ...play } = options;
   if (roles.length === 0)
     throw new NanteError('invalid-input', 'There is no role to apply.', {
       hint: 'Choose at least one, such as base_setup.',
     });
   await checkRoles(play.ansible.project, roles);
-  return runPlaybook({
+  const target = toPlayHost(host);
+  const result = await runPlaybook({
     ...play,
     playbook: 'site.yml',
-    inventory: [toPlayHost(host)],
+    inventory: [target],
     variables: { nante_roles: roles },
     check: dryRun,
   });
+  const byHand = configureByHand(target, roles, dryRun ?? false);
+  return { ...result, byHand: byHand.map(play.redactor.redact) };
 }
 
 /** Where a host of our records is entered, and by whom. */
