@@ -3,6 +3,7 @@ export type { AnsibleInstallation } from './environment';
 export type { PlayEvent, PlayLine } from './events';
 export type { PlayHost } from './inventory';
 export {
+  removePlayLeftovers,
   runPlaybook,
   type PlaybookOptions,
   type PlaybookResult,

@@ -1,10 +1,13 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { createRedactor } from '../process';
 import { checkRoles } from './arguments';
 import { keysOf, knownHosts } from './hostKeys';
 import { checkHosts, inventoryDocument, variablesDocument } from './inventory';
-import { runPlaybook } from './playbook';
+import { removePlayLeftovers, runPlaybook } from './playbook';
+import { fillPrivateFolder, privatePaths } from './privateFolder';
 import { markUnsafe } from './unsafe';
 
 const project = join(__dirname, '__fixtures__/project');
@@ -168,6 +171,20 @@ describe('Roles and their arguments', () => {
       },
     ]);
     await expect(right).resolves.toBeUndefined();
+  });
+});
+
+describe('What a play keeps to itself', () => {
+  it('lies where only this user reads it, and is found and removed after a kill', async () => {
+    const workDirectory = join(tmpdir(), `gone-${process.pid}`);
+    const paths = privatePaths(workDirectory);
+    const content = { knownHosts: '', inventory: {}, variables: {} };
+    await fillPrivateFolder(paths, { ...content, privateKey: 'a key' });
+    expect(statSync(paths.path).mode & 0o777).toBe(0o700);
+    expect(statSync(paths.privateKey).mode & 0o777).toBe(0o600);
+    expect(readFileSync(paths.privateKey, 'utf8')).toBe('a key\n');
+    expect(await removePlayLeftovers(workDirectory)).toBe(true);
+    expect(existsSync(paths.path)).toBe(false);
   });
 });
 

@@ -1,12 +1,19 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { chooseDriver, missingTools, type GuestDriver } from '@nante/sandbox';
 import { configureHost } from '../configure/configureHost';
 import { createRedactor } from '../process';
 import type { PlayEvent, PlayHost, PlaybookOptions } from './index';
-import { runPlaybook } from './index';
+import { removePlayLeftovers, runPlaybook } from './index';
 import { privatePaths } from './privateFolder';
 
 jest.setTimeout(60_000);
@@ -215,7 +222,11 @@ inLab(title, () => {
           'The play was cancelled while "Wait for nothing" was at work on web-1.',
       },
     });
-    const late = await play({ playbook: 'hanging.yml', timeoutMs: 4_000 });
+    const hanging = play({ playbook: 'hanging.yml', timeoutMs: 4_000 });
+    await sleep(2_000);
+    await expect(play()).rejects.toMatchObject({ code: 'conflict' });
+    expect(await removePlayLeftovers(workDirectory)).toBe(false);
+    const late = await hanging;
     expect(late).toMatchObject({
       state: 'failed',
       failedHosts: ['web-1'],
@@ -264,6 +275,10 @@ inLab(title, () => {
     });
     expect(result.recap[0].changed).toBeGreaterThan(0);
     expect(lines).toContain('+PasswordAuthentication no');
+    const [facts, ...older] = readdirSync(join(workDirectory, 'facts'));
+    expect(older).toEqual([]);
+    const remembered = readdirSync(join(workDirectory, 'facts', facts));
+    expect(remembered).toEqual([expect.stringMatching(/web-1$/)]);
     expect(result.byHand.at(-1)).toBe(
       `ansible-playbook -i ${address}, -u ops -e @software.json --check --diff site.yml`,
     );

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NanteError, type HostRecap, type PlayFailure } from '@nante/model';
 import { throwIfCancelled } from '../cancel';
@@ -12,6 +12,7 @@ import {
 import { ansibleEnvironment, type AnsibleInstallation } from './environment';
 import { concludePlay } from './conclude';
 import { plainLine, type PlayEvent, type PlayLine } from './events';
+import { factsFolder } from './facts';
 import { followPlay } from './follow';
 import { knownHosts, learnHostKeys } from './hostKeys';
 import {
@@ -82,6 +83,8 @@ export interface PlaybookResult {
   durationMs: number;
 }
 
+const recordOf = (workDirectory: string) => join(workDirectory, 'play.json');
+
 /**
  * Plays a playbook by `ansible-playbook`, as a program that outlives us. What fails on hosts is in the result.
  *
@@ -97,21 +100,19 @@ export async function runPlaybook(
   redactor.add([options.privateKey]);
   const hosts = checkInput(options);
   throwIfCancelled(signal);
-  const record = join(workDirectory, 'play.json');
+  const record = recordOf(workDirectory);
   await assertNoPlay(record);
   const { known, learned } = await pinned(hosts, options);
-  const facts = join(workDirectory, 'facts');
+  const keysFile = knownHosts(known);
+  const facts = await factsFolder(workDirectory, keysFile);
   const home = join(workDirectory, 'home');
-  for (const folder of [facts, home])
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-  // A host that nobody knew may have an old one's name.
-  for (const { name } of learned) await rm(join(facts, name), { force: true });
+  await mkdir(home, { recursive: true, mode: 0o700 });
 
   const paths = privatePaths(workDirectory);
   try {
     await fillPrivateFolder(paths, {
       privateKey: options.privateKey,
-      knownHosts: knownHosts(known),
+      knownHosts: keysFile,
       inventory: inventoryDocument(known),
       variables: variablesDocument(options.variables ?? {}, known),
       limit: options.limit,
@@ -151,6 +152,21 @@ export async function runPlaybook(
   } finally {
     await emptyPrivateFolder(paths);
   }
+}
+
+/**
+ * Removes the SSH key and the other private files that a killed process left for plays of a work directory, once its play
+ * has ended; for the start of a program. `runPlaybook` does the same for its own work directory.
+ *
+ * @returns false while that play runs still
+ */
+export async function removePlayLeftovers(
+  workDirectory: string,
+): Promise<boolean> {
+  const found = await findDetached(recordOf(workDirectory));
+  if (found?.state === 'running') return false;
+  await emptyPrivateFolder(privatePaths(workDirectory));
+  return true;
 }
 
 function checkInput(options: PlaybookOptions): CheckedHost[] {
