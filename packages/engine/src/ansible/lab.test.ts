@@ -1,6 +1,6 @@
 import {
   existsSync,
-  mkdtempSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -25,7 +25,7 @@ const subnet = `10.${vlan % 256}.${Math.floor(vlan / 256)}`;
 const bin =
   process.env.NANTE_ANSIBLE_BIN ??
   resolve(__dirname, '../../../../.tools/python/bin');
-const folder = mkdtempSync(join(tmpdir(), 'play-'));
+const folder = join(tmpdir(), `play-${process.pid}`);
 const workDirectory = join(folder, 'work');
 const note = "{{ lookup('pipe', 'id') }}";
 
@@ -91,6 +91,7 @@ const readNote = () =>
 
 beforeAll(async () => {
   if (skipped) return;
+  mkdirSync(folder);
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key()]);
   privateKey = readFileSync(key(), 'utf8');
   guests = await chooseDriver('nspawn', { dataDir: folder, log: () => {} });
