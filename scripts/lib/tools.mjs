@@ -88,6 +88,10 @@ export async function ensureNode(progress) {
       path.join(toolsDirectory, 'bin'),
       process.env.PATH,
     ].join(path.delimiter),
+    // One base image for all sandboxes of this clone: building it takes a minute.
+    NANTE_GUEST_IMAGE_DIR:
+      process.env.NANTE_GUEST_IMAGE_DIR ??
+      path.join(toolsDirectory, 'guest-image'),
   };
   return { node, yarn, env };
 }
