@@ -87,7 +87,7 @@ async function main() {
     await takePicture(page, 'home');
 
     for (const { template, kind, name, environment, user, theme } of kinds) {
-      // A change of theme empties a form: one is filled in in the light, the other in the dark.
+      // One form is pictured in the light, the other in the dark.
       await setTheme(page, theme);
       const started = Date.now();
       await requestHost(
