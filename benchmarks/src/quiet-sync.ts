@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { startSandbox, type Endpoints } from '@nante/sandbox';
 import { root } from '../../scripts/lib/paths.mjs';
 import { SandboxView, temporaryFolder } from '../../e2e/lib/sandbox';
-import { freePort } from '../../e2e/lib/stack';
+import { freePort } from '../../e2e/lib/ports';
 import type { Answer, Order } from './catalog-process';
 import { type Gate, type Figure, round, runBenchmark, say } from './lib/report';
 
@@ -180,7 +180,7 @@ void runBenchmark('quiet-sync', async undo => {
       guestCount: guests,
     });
     undo.push(() => sandbox.stop());
-    const catalog = new Catalog(data, await freePort(0));
+    const catalog = new Catalog(data, await freePort());
     undo.push(() => catalog.stop());
     const found = await measure(guests, sandbox.endpoints, catalog);
     await catalog.stop();

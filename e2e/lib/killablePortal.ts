@@ -1,9 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import type { Endpoints } from '@nante/sandbox';
 import { startPortal, startSandbox } from '../../scripts/lib/portal.mjs';
 import { Services } from '../../scripts/lib/services.mjs';
+import { freePort, freePortBase } from './ports';
 
 const tools = {
   node: process.execPath,
@@ -62,7 +62,7 @@ export class KillablePortal {
         guests: 'record',
         seed: String(seed),
         fresh: false,
-        portBase: String(await freeRange(10)),
+        portBase: String(await freePortBase()),
       },
       () => {},
     );
@@ -86,30 +86,4 @@ export class KillablePortal {
   async startAgain(): Promise<void> {
     await startPortal(this.#services, tools, this.#options);
   }
-}
-
-/** First of so many free ports in a row; the sandbox's stand-ins stand side by side. */
-async function freeRange(length: number): Promise<number> {
-  for (;;) {
-    const first = 20_000 + Math.floor(Math.random() * 10_000);
-    const ports = Array.from({ length }, (_, index) => first + index);
-    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return first;
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise(resolve => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

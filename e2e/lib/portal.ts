@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { freePort, freePortBase } from './ports';
 
 /** Root of the clone. */
 export const root = path.resolve(__dirname, '../..');
@@ -20,18 +20,6 @@ export interface RunningPortal {
   stop(): Promise<void>;
 }
 
-/** Ports that nobody listens on, the first of a free run of `count`. */
-async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
-
 /**
  * Runs `npm start` with ports of its own.
  *
@@ -46,7 +34,7 @@ export async function startPortal(options: {
   const data =
     options.data ?? fs.mkdtempSync(path.join(os.tmpdir(), 'nante-verify-'));
   const port = await freePort();
-  const sandboxPort = 20_000 + Math.floor(Math.random() * 1_000) * 20;
+  const sandboxPort = await freePortBase();
   const started = Date.now();
   const child = spawn(
     process.execPath,
