@@ -53,6 +53,7 @@ export function createContext(options: EngineOptions): EngineContext {
       cancelGraceMs: 600_000,
       lockWaitMs: 300_000,
       agentTimeoutMs: 120_000,
+      playTimeoutMs: 1_800_000,
       ...options.timing,
     },
     creations: createCreateQueue(),

@@ -3,16 +3,31 @@ import {
   NanteError,
   operationLockSchema,
 } from '@nante/model';
+import { describeRoles } from './ansible';
+import { configure } from './configure/configure';
 import { createContext } from './context';
 import { destroy } from './destroy/destroy';
 import { readLedger } from './ledger/ledger';
+import { onboard } from './onboard/onboard';
+import { power } from './power/power';
 import { planOnly } from './provision/planOnly';
 import { checkRequest } from './provision/checkRequest';
 import { provision } from './provision/provision';
+import { inspect } from './repair/inspect';
+import { repair } from './repair/repair';
+import { planResize } from './resize/planResize';
+import { resize } from './resize/resize';
+import { snapshot } from './snapshot/snapshot';
 import { readDocument, updateDocument } from './store/documents';
 import { readAllHosts } from './store/hosts';
+import { readAllServers } from './store/servers';
 import { configKey, lockKey } from './store/keys';
-import type { Engine, EngineOptions, ManagedHost } from './types';
+import type {
+  Engine,
+  EngineOptions,
+  ManagedHost,
+  ManagedServer,
+} from './types';
 
 /** Makes the engine that every door uses. Nothing is asked of any system before the first call. */
 export function createEngine(options: EngineOptions): Engine {
@@ -44,6 +59,40 @@ export function createEngine(options: EngineOptions): Engine {
     plan: (request, callOptions) => planOnly(context, request, callOptions),
     provision: (request, runOptions) => provision(context, request, runOptions),
     destroy: (request, runOptions) => destroy(context, request, runOptions),
+    configure: (request, runOptions) => configure(context, request, runOptions),
+    power: (request, runOptions) => power(context, request, runOptions),
+    planResize: (request, callOptions) =>
+      planResize(context, request, callOptions),
+    resize: (request, runOptions) => resize(context, request, runOptions),
+    snapshot: (request, runOptions) => snapshot(context, request, runOptions),
+    onboard: (request, runOptions) => onboard(context, request, runOptions),
+    inspect: (runId, callOptions) => inspect(context, runId, callOptions),
+    repair: (request, runOptions) => repair(context, request, runOptions),
+    roles: async () =>
+      options.ansible ? describeRoles(options.ansible.project) : [],
+    async managedServers(callOptions) {
+      const store = await context.store();
+      const all = await readAllServers(store, callOptions);
+      const found = await Promise.all(
+        all.map(async ({ workspace, document }): Promise<ManagedServer[]> => {
+          const entries = await readLedger(store, workspace, callOptions);
+          return Object.entries(document.servers).map(([name, server]) => {
+            const ledger = entries.findLast(
+              entry => entry.host === name && entry.system === 'ssh',
+            );
+            return {
+              app: document.app,
+              environment: document.environment,
+              name,
+              server,
+              ledger,
+              lastRunId: ledger?.runId,
+            };
+          });
+        }),
+      );
+      return found.flat();
+    },
     async managedHosts(callOptions) {
       const [store, config] = [await context.store(), await context.config()];
       const all = await readAllHosts(store, callOptions);

@@ -1,14 +1,26 @@
 import type {
+  ConfigureRequest,
   DesiredHost,
   DestroyRequest,
   HostResult,
+  Impact,
   InfrastructureConfig,
   LedgerEntry,
+  OnboardedServer,
+  OnboardRequest,
   PlanSummary,
+  PowerRequest,
   ProvisionRequest,
+  RepairRequest,
+  ResizeRequest,
+  RoleDescription,
   RunDocument,
   RunLogLine,
+  RunRemedy,
+  RunThing,
+  SnapshotRequest,
 } from '@nante/model';
+import type { AnsibleInstallation } from './ansible/environment';
 import type { ObjectStore, ProxmoxApi, SecretSource } from '@nante/clients';
 
 /** Where Terraform gets the Proxmox provider from. */
@@ -37,6 +49,8 @@ export interface EngineOptions {
     tool: 'terraform' | 'tofu';
     provider: ProviderSource;
   };
+  /** Where Ansible and the playbooks lie. Left out: hosts are made and not configured, and a request for roles is refused. */
+  ansible?: AnsibleInstallation;
   /** PEM file with a private CA of the S3 store. */
   stateCaFile?: string;
   /** Guests driver of the sandbox, for the run document. */
@@ -58,8 +72,10 @@ export interface EngineOptions {
     cancelGraceMs?: number;
     /** How long a run waits for a lock; 300 000. */
     lockWaitMs?: number;
-    /** How long a new guest may take until it reports its address; 120 000. */
+    /** How long a new guest may take until it reports its address and lets us in by SSH; 120 000. */
     agentTimeoutMs?: number;
+    /** How long a play may take; 1 800 000. */
+    playTimeoutMs?: number;
   };
 }
 
@@ -96,6 +112,31 @@ export interface ManagedHost {
   lastRunId?: string;
 }
 
+/** A server of ours that no Terraform makes, as the bucket knows it. */
+export interface ManagedServer {
+  app: string;
+  environment: string;
+  name: string;
+  server: OnboardedServer;
+  ledger?: LedgerEntry;
+  lastRunId?: string;
+}
+
+/** What a change of size would do. */
+export interface ResizePlan {
+  plan: PlanSummary;
+  impact: Impact;
+  /** Why, one line for each change. */
+  reasons: string[];
+}
+
+/** What is there of a run, and the ways out of it. */
+export interface RunInspection {
+  things: RunThing[];
+  /** Empty for a run that succeeded or still works. */
+  remedies: RunRemedy[];
+}
+
 export interface Engine {
   /** Configuration all doors agree on. */
   config(): Promise<InfrastructureConfig>;
@@ -125,6 +166,44 @@ export interface Engine {
   ): Promise<RunDocument & { result: HostResult }>;
   /** Destroys one host; siblings stay. Repeating it is success. */
   destroy(request: DestroyRequest, options: RunOptions): Promise<RunDocument>;
+  /**
+   * Applies roles to hosts of one app and environment, or shows by a dry run what that would change.
+   *
+   * @throws NanteError before anything is touched: `invalid-input` (roles and arguments, all problems at once),
+   *   `not-found` (a host that is not ours), `refused`; `failed` after the run document says so
+   */
+  configure(
+    request: ConfigureRequest,
+    options: RunOptions,
+  ): Promise<RunDocument>;
+  /** Starts, shuts down, reboots or cuts off a host of ours. Repeating it is success. */
+  power(request: PowerRequest, options: RunOptions): Promise<RunDocument>;
+  /** What a change of size would do, by a real plan; changes nothing. */
+  planResize(
+    request: ResizeRequest,
+    options?: { signal?: AbortSignal },
+  ): Promise<ResizePlan>;
+  /**
+   * Gives a host another size through its desired document and Terraform.
+   *
+   * @throws NanteError `refused` where it would restart the host and `allowReboot` is not set, or would rebuild it
+   */
+  resize(request: ResizeRequest, options: RunOptions): Promise<RunDocument>;
+  /** Makes a snapshot, returns to one, or removes one. */
+  snapshot(request: SnapshotRequest, options: RunOptions): Promise<RunDocument>;
+  /** Checks a server by a dry run, or, with the id of that check, takes it into our care. */
+  onboard(request: OnboardRequest, options: RunOptions): Promise<RunDocument>;
+  /** Roles that may be chosen, with their arguments; none where there is no Ansible. */
+  roles(): Promise<RoleDescription[]>;
+  /** What exists of a run and what is missing, asked now, and what can be done about it. */
+  inspect(
+    runId: string,
+    options?: { signal?: AbortSignal },
+  ): Promise<RunInspection>;
+  /** Finishes, undoes, adopts or forgets what a run left; answers the run that did it. */
+  repair(request: RepairRequest, options: RunOptions): Promise<RunDocument>;
+  /** Servers that were onboarded, over all workspaces. */
+  managedServers(options?: { signal?: AbortSignal }): Promise<ManagedServer[]>;
   /** All hosts of ours, over all workspaces. */
   managedHosts(options?: { signal?: AbortSignal }): Promise<ManagedHost[]>;
   /** Runs of all doors, newest first. */

@@ -32,3 +32,28 @@ export const playFailureSchema = z.object({
   hint: z.string().optional(),
 });
 export type PlayFailure = z.infer<typeof playFailureSchema>;
+
+/** One argument of a role, as `meta/argument_specs.yml` describes it. */
+export interface RoleArgument {
+  name: string;
+  description: string;
+  /** Ansible's word: `str`, `int`, `bool`, `list`, `dict`, `path`, `float`, `raw`. */
+  type: string;
+  /** Type of a list's members. */
+  elements?: string;
+  required: boolean;
+  default?: unknown;
+  choices?: unknown[];
+  /** Of a dict, or of each member of a list. */
+  options?: RoleArgument[];
+}
+
+/** A role that a person may choose. */
+export interface RoleDescription {
+  /** Folder below `ansible/roles`. */
+  name: string;
+  /** What it gives, one sentence. */
+  title: string;
+  description: string[];
+  arguments: RoleArgument[];
+}

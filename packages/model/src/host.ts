@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { roleChoiceSchema } from './ansible';
 import { dnsLabelSchema } from './names';
 
 /** A VM, or an LXC container. */
@@ -97,6 +98,8 @@ export const desiredHostSchema = z.object({
   agent: z.boolean().default(true),
   /** Lets a container run containers of its own (`kind = "lxc"`); left out means no. */
   nesting: z.boolean().optional(),
+  /** Roles of the host, in their order. Ansible's alone: Terraform drops what its variable does not declare. */
+  roles: z.array(roleChoiceSchema).optional(),
 });
 export type DesiredHost = z.infer<typeof desiredHostSchema>;
 
@@ -108,3 +111,30 @@ export const hostsDocumentSchema = z.object({
   hosts: z.record(z.string(), desiredHostSchema),
 });
 export type HostsDocument = z.infer<typeof hostsDocumentSchema>;
+
+/** A server that Nante did not make and takes care of since it was onboarded. */
+export const onboardedServerSchema = z.object({
+  /** Id of the request that onboarded it. */
+  request_id: z.string(),
+  owner: z.string(),
+  address: ipv4Schema,
+  /** Port of sshd. */
+  port: z.number().int().default(22),
+  /** Who logs in: root, or somebody with sudo. */
+  user: userNameSchema,
+  roles: z.array(roleChoiceSchema).default([]),
+  /** Guest of a Proxmox that it is, where it is one. */
+  guest: z
+    .object({ connection: dnsLabelSchema, vm_id: z.number().int() })
+    .optional(),
+});
+export type OnboardedServer = z.infer<typeof onboardedServerSchema>;
+
+/** `nante/<workspace>/servers.json`: servers of an app and environment that no Terraform makes. */
+export const serversDocumentSchema = z.object({
+  version: z.literal(1),
+  app: dnsLabelSchema,
+  environment: dnsLabelSchema,
+  servers: z.record(z.string(), onboardedServerSchema),
+});
+export type ServersDocument = z.infer<typeof serversDocumentSchema>;

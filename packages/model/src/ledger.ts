@@ -14,11 +14,11 @@ export type LedgerState = z.infer<typeof ledgerStateSchema>;
 export const ledgerEntrySchema = z.object({
   /** `<system>/<connection>/<kind>/<outside id>`; the key that a repeated effect finds itself by. */
   id: z.string(),
-  /** Outside system, for example `proxmox`. */
+  /** Outside system: `proxmox`, `ansible`, `ssh`. */
   system: z.string(),
   /** Name of the connection. */
   connection: z.string(),
-  /** What it is: `vm`, `lxc`, `address`. */
+  /** What it is: `vm`, `lxc`, `snapshot`, `server`, `configuration`. */
   kind: z.string(),
   /** Id in the outside system, for example `20014`. */
   outsideId: z.string(),
@@ -29,6 +29,10 @@ export const ledgerEntrySchema = z.object({
   /** Run that wrote the entry last. */
   runId: z.string(),
   state: ledgerStateSchema,
+  /** SSH host keys of a guest or server, pinned at the first contact: `type base64` each. */
+  hostKeys: z.array(z.string()).optional(),
+  /** IPv4 address at which a guest or server was last seen. */
+  address: z.string().optional(),
   /** How a person undoes it. */
   undo: z.string(),
   /** ISO time of the last change. */

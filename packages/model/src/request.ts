@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { hostKindSchema, sshPublicKeySchema } from './host';
+import { roleChoiceSchema } from './ansible';
+import {
+  hostKindSchema,
+  ipv4Schema,
+  sshPublicKeySchema,
+  userNameSchema,
+} from './host';
 import { dnsLabelSchema } from './names';
 
 const actorSchema = z.object({
@@ -32,6 +38,10 @@ export const provisionRequestSchema = actorSchema.extend({
   image: z.string().optional(),
   /** Keys that may log in. `ANS_SSH_PUBLIC_KEY` is added by the engine where it is set. */
   sshKeys: z.array(sshPublicKeySchema).min(1),
+  /** Roles for the host, in the order in which they are applied. Left out: those that the host has, or none. */
+  roles: z.array(roleChoiceSchema).optional(),
+  /** Shell script that a new container runs once, as root, before the roles; containers only. */
+  initScript: z.string().max(65_536).optional(),
   /** Free text, shown as text and never run. */
   purpose: z.string().max(500).optional(),
   /** A differing host of the same name and app is changed to this; otherwise the difference is refused. */
@@ -39,12 +49,100 @@ export const provisionRequestSchema = actorSchema.extend({
 });
 export type ProvisionRequest = z.infer<typeof provisionRequestSchema>;
 
-export const destroyRequestSchema = actorSchema.extend({
+/** What every request about a host of ours says. */
+const hostRequestSchema = actorSchema.extend({
   requestId: z.string().regex(/^[A-Za-z0-9-]{8,64}$/),
   name: dnsLabelSchema,
   app: dnsLabelSchema,
   environment: dnsLabelSchema,
+});
+export type HostRequest = z.infer<typeof hostRequestSchema>;
+
+export const destroyRequestSchema = hostRequestSchema.extend({
   /** Must equal `name`. */
   confirm: z.string(),
 });
 export type DestroyRequest = z.infer<typeof destroyRequestSchema>;
+
+/** Roles on hosts that are there, made by us or onboarded; also to bring a host back to what its roles say. */
+export const configureRequestSchema = hostRequestSchema
+  .omit({ name: true })
+  .extend({
+    /** Hosts of one app and environment. */
+    names: z.array(dnsLabelSchema).min(1).max(50),
+    /** Roles to apply and keep as the hosts' own. Left out: those that each host has. */
+    roles: z.array(roleChoiceSchema).min(1).optional(),
+    /** Changes nothing, and says what would change. */
+    dryRun: z.boolean().default(false),
+  });
+export type ConfigureRequest = z.infer<typeof configureRequestSchema>;
+
+export const powerRequestSchema = hostRequestSchema.extend({
+  /** `stop` cuts the power; `shutdown` and `reboot` ask the guest. */
+  action: z.enum(['start', 'shutdown', 'reboot', 'stop']),
+});
+export type PowerRequest = z.infer<typeof powerRequestSchema>;
+
+/** Another size for a host; what is left out stays. */
+export const resizeRequestSchema = hostRequestSchema.extend({
+  /** Name of a configured size, or `custom`. */
+  size: z.string(),
+  cores: z.number().int().min(1).optional(),
+  memoryMb: z.number().int().min(128).optional(),
+  /** Disks only grow. */
+  diskGb: z.number().int().min(1).optional(),
+  /** The person was told that the host restarts, and agrees; without it a resize that needs a restart is refused. */
+  allowReboot: z.boolean().default(false),
+});
+export type ResizeRequest = z.infer<typeof resizeRequestSchema>;
+
+/** Name of a snapshot as Proxmox takes it. */
+export const snapshotNameSchema = z
+  .string()
+  .regex(
+    /^[A-Za-z][A-Za-z0-9_-]{1,39}$/,
+    'start with a letter, use letters, digits, _ and -, 2 to 40 characters',
+  );
+
+export const snapshotRequestSchema = hostRequestSchema.extend({
+  action: z.enum(['create', 'rollback', 'delete']),
+  snapshot: snapshotNameSchema,
+  description: z.string().max(500).optional(),
+  /** Must equal `snapshot` for `rollback` and `delete`, which cannot be taken back. */
+  confirm: z.string().optional(),
+});
+export type SnapshotRequest = z.infer<typeof snapshotRequestSchema>;
+
+/** A server that somebody else made comes into our care. Nothing on it is changed before a check run was shown. */
+export const onboardRequestSchema = hostRequestSchema.extend({
+  owner: z.string().min(1),
+  address: ipv4Schema,
+  /** Port of sshd. */
+  port: z.number().int().min(1).max(65_535).default(22),
+  /** Who logs in now, by the key of `SSH_PRIVATE_KEY`: root, or somebody with sudo. */
+  loginUser: userNameSchema,
+  /** Administrator to make, who may log in afterwards; left out: nobody is made. */
+  adminUser: userNameSchema.optional(),
+  /** Keys of the administrator. */
+  adminSshKeys: z.array(sshPublicKeySchema).default([]),
+  roles: z.array(roleChoiceSchema).default([]),
+  /** Guest of a Proxmox that the server is, where it is one. */
+  guest: z
+    .object({ connection: dnsLabelSchema, vmId: z.number().int().min(100) })
+    .optional(),
+  /** Id of the check run of the same request. Left out: this is the check, which changes nothing. */
+  checkedRunId: z.string().optional(),
+});
+export type OnboardRequest = z.infer<typeof onboardRequestSchema>;
+
+/** What can be done about a run that did not succeed. */
+export const remedySchema = z.enum(['finish', 'undo', 'adopt', 'forget']);
+export type Remedy = z.infer<typeof remedySchema>;
+
+export const repairRequestSchema = actorSchema.extend({
+  requestId: z.string().regex(/^[A-Za-z0-9-]{8,64}$/),
+  /** Run that is repaired. */
+  runId: z.string().regex(/^[A-Za-z0-9-]{8,64}$/),
+  remedy: remedySchema,
+});
+export type RepairRequest = z.infer<typeof repairRequestSchema>;

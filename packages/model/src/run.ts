@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { hostRecapSchema, playFailureSchema } from './ansible';
 import { hostKindSchema } from './host';
+import { remedySchema } from './request';
 
 /** States of a run and of its steps. */
 export const runStateSchema = z.enum([
@@ -25,6 +27,17 @@ export const runErrorSchema = z.object({
   /** What to do next. */
   hint: z.string().optional(),
   step: z.string().optional(),
+  /** Likely cause, by the list of known ones. */
+  cause: z
+    .object({
+      /** Id of the rule, such as `disk-full`. */
+      rule: z.string(),
+      /** The cause, one sentence. */
+      text: z.string(),
+      /** What to do about it. */
+      remedy: z.string(),
+    })
+    .optional(),
 });
 export type RunError = z.infer<typeof runErrorSchema>;
 
@@ -91,19 +104,93 @@ export const hostResultSchema = z.object({
 });
 export type HostResult = z.infer<typeof hostResultSchema>;
 
+/** What Ansible did, or would do. */
+export const configurationSchema = z.object({
+  /** Nothing was changed. */
+  dryRun: z.boolean(),
+  /** The guests are records, so that only the syntax and the list of tasks were looked at. */
+  pretended: z.boolean().default(false),
+  roles: z.array(z.string()),
+  recap: z.array(hostRecapSchema),
+  failures: z.array(playFailureSchema),
+  /** What changed on which host, with a diff where the module has one; the first 200. */
+  changes: z
+    .array(
+      z.object({
+        host: z.string(),
+        task: z.string(),
+        diff: z.string().optional(),
+      }),
+    )
+    .default([]),
+  /** What a dry run could not see, because it builds on what was not done. */
+  unseen: z.array(z.string()).default([]),
+});
+export type Configuration = z.infer<typeof configurationSchema>;
+
+/** One thing that was asked of cloud-init, and what the guest says. */
+export const proofSchema = z.object({
+  what: z.enum(['user', 'key', 'hostname', 'address', 'disk']),
+  wanted: z.string(),
+  found: z.string(),
+  ok: z.boolean(),
+});
+export type Proof = z.infer<typeof proofSchema>;
+
+/** What a change of size means for a host that runs. */
+export const impactSchema = z.enum(['none', 'hot-plug', 'reboot', 'rebuild']);
+export type Impact = z.infer<typeof impactSchema>;
+
+/** Something that a run made or meant to make, and whether it is there now. */
+export const runThingSchema = z.object({
+  id: z.string(),
+  /** What it is, for a person: `VM 20001 on pve1`. */
+  title: z.string(),
+  state: z.enum(['exists', 'missing', 'unknown', 'disagrees']),
+  detail: z.string().optional(),
+});
+export type RunThing = z.infer<typeof runThingSchema>;
+
+/** A way out of a run that did not succeed. */
+export const runRemedySchema = z.object({
+  remedy: remedySchema,
+  /** What it will do, one line each. */
+  effects: z.array(z.string()),
+  allowed: z.boolean(),
+  /** Why not. */
+  reason: z.string().optional(),
+});
+export type RunRemedy = z.infer<typeof runRemedySchema>;
+
+export const runKindSchema = z.enum([
+  'provision',
+  'destroy',
+  'configure',
+  'power',
+  'resize',
+  'snapshot',
+  'onboard',
+  'adopt',
+  'forget',
+]);
+export type RunKind = z.infer<typeof runKindSchema>;
+
 /** `nante/<workspace>/runs/<id>.json`: what a run did, step by step, by whichever door. */
 export const runDocumentSchema = z.object({
   version: z.literal(1),
   /** The request's id: a repeated request finds its run. */
   id: z.string(),
-  kind: z.enum(['provision', 'destroy']),
+  kind: runKindSchema,
   door: z.enum(['portal', 'workflow', 'cli']),
   /** Scaffolder task, workflow run, or nothing. */
   link: z.string().optional(),
   workspace: z.string(),
   app: z.string(),
   environment: z.string(),
+  /** The host; of several the first. */
   host: z.string(),
+  /** All hosts, where there are several. */
+  hosts: z.array(z.string()).optional(),
   hostKind: hostKindSchema.optional(),
   owner: z.string().optional(),
   requestedBy: z.string(),
@@ -121,7 +208,14 @@ export const runDocumentSchema = z.object({
     .object({ vmId: z.number().int(), address: z.string().nullable() })
     .optional(),
   plan: planSummarySchema.optional(),
+  /** What the change of size means for the host. */
+  impact: impactSchema.optional(),
+  /** What the guest itself says of what was asked of cloud-init. */
+  proof: z.array(proofSchema).optional(),
+  configuration: configurationSchema.optional(),
   result: hostResultSchema.optional(),
+  /** Run that this one repairs. */
+  repairs: z.string().optional(),
   error: runErrorSchema.optional(),
   /** What exists after a run that did not succeed, one line each. */
   leftovers: z.array(z.string()).default([]),
@@ -132,6 +226,7 @@ export const runDocumentSchema = z.object({
       terraform: z.string().optional(),
       /** `bpg/proxmox 0.111.1`, or `stand-in` in the sandbox. */
       provider: z.string().optional(),
+      ansible: z.string().optional(),
       /** Guests driver of the sandbox; absent against real systems. */
       guests: z.string().optional(),
     })

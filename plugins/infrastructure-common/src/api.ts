@@ -1,10 +1,15 @@
 import type { CheckedProblem, HostSummary } from './hosts';
 import type {
   HostKind,
+  Impact,
   PlanSummary,
   ProvisionRequest,
+  ResizeRequest,
+  RoleDescription,
   RunDocument,
   RunLogLine,
+  RunRemedy,
+  RunThing,
 } from '@nante/model';
 import type {
   ConnectionHealth,
@@ -69,6 +74,31 @@ export interface CheckResponse {
 /** `POST /plan` with a request: a real plan, nothing is changed. */
 export interface PlanResponse {
   plan: PlanSummary;
+}
+
+/** `GET /roles`: software that a host can have. */
+export interface ListRolesResponse {
+  /** False where this portal has no Ansible: hosts are made and not configured. */
+  available: boolean;
+  roles: RoleDescription[];
+}
+
+/** `POST /resize-plan`: what a change of size would do; nothing is changed. */
+export interface ResizePlanRequest {
+  request: Omit<ResizeRequest, 'requestedBy' | 'operator'>;
+}
+export interface ResizePlanResponse {
+  plan: PlanSummary;
+  impact: Impact;
+  /** Why, one line for each change. */
+  reasons: string[];
+}
+
+/** `GET /runs/:id/inspection`: what exists of a run, asked now, and the ways out of it. */
+export interface RunInspectionResponse {
+  things: RunThing[];
+  /** Each with what it will do; `allowed` counts in what the signed-in person may do. */
+  remedies: RunRemedy[];
 }
 
 /** `GET /status`: what the shell shows. */

@@ -1,4 +1,4 @@
-import type { HostKind } from '@nante/model';
+import type { HostKind, RunState } from '@nante/model';
 
 /** One word for every system's states; the native one goes into the tooltip. */
 export type HealthWord =
@@ -111,6 +111,14 @@ export interface HostDetail extends HostSummary {
   mayDestroy: boolean;
   /** Why not, when `mayDestroy` is false. */
   mayDestroyReason?: string;
+  /** Power, size, snapshots and configuration. */
+  mayChange: boolean;
+  /** Why not, when `mayChange` is false. */
+  mayChangeReason?: string;
+  /** Names of the host's roles, in their order. */
+  roles: string[];
+  /** Last run that configured the host: when it ended, and how. */
+  configured?: { runId: string; at: string; state: RunState; changed: number };
 }
 
 /** What the placement field offers for an environment and a kind of guest. */

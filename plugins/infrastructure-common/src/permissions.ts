@@ -15,7 +15,14 @@ export const hostCreatePermission = createPermission({
   attributes: { action: 'create' },
 });
 
-/** Change or destroy a host: its owner, or an operator. */
+/** Change a host: power, size, snapshots, configuration. Its owner, or an operator. */
+export const hostUpdatePermission = createPermission({
+  name: 'infrastructure.host.update',
+  attributes: { action: 'update' },
+  resourceType: RESOURCE_TYPE_HOST,
+});
+
+/** Destroy a host: its owner, or an operator. */
 export const hostDeletePermission = createPermission({
   name: 'infrastructure.host.delete',
   attributes: { action: 'delete' },
@@ -44,6 +51,7 @@ export const runCancelPermission = createPermission({
 export const infrastructurePermissions = [
   hostReadPermission,
   hostCreatePermission,
+  hostUpdatePermission,
   hostDeletePermission,
   operatePermission,
   runReadPermission,

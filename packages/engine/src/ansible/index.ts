@@ -8,3 +8,4 @@ export {
   type PlaybookOptions,
   type PlaybookResult,
 } from './playbook';
+export { describeRoles } from './describeRoles';

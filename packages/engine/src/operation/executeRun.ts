@@ -16,6 +16,7 @@ import {
   type RunRecorder,
   type StepTitle,
 } from '../runs/recorder';
+import { likelyCause } from '../repair/likelyCause';
 import { createRedactor, type Redactor } from '../secrets';
 import { readDocument } from '../store/documents';
 import { lockKey, runKey } from '../store/keys';
@@ -232,16 +233,18 @@ function failedEnd(
   const step = recorder.document.steps.find(
     ({ state }) => state === 'failed' || state === 'cancelled',
   );
+  const code = known?.code ?? 'failed';
+  const message =
+    known?.message ?? (error instanceof Error ? error.message : String(error));
   return {
     state: known?.code === 'cancelled' ? 'cancelled' : 'failed',
     leftovers,
     error: {
-      code: known?.code ?? 'failed',
-      message:
-        known?.message ??
-        (error instanceof Error ? error.message : String(error)),
+      code,
+      message,
       hint: known?.hint,
       step: step?.id,
+      cause: likelyCause({ code, message }, recorder.document),
     },
   };
 }

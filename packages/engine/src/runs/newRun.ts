@@ -1,7 +1,6 @@
 import {
   workspaceName,
-  type DestroyRequest,
-  type ProvisionRequest,
+  type HostRequest,
   type RunDocument,
 } from '@nante/model';
 import type { EngineContext } from '../context';
@@ -14,10 +13,10 @@ import type { RunOptions } from '../types';
  */
 export async function newRunDocument(
   kind: RunDocument['kind'],
-  request: ProvisionRequest | DestroyRequest,
+  request: HostRequest,
   options: RunOptions,
   more: Pick<RunDocument, 'inputs' | 'byHand'> &
-    Pick<Partial<RunDocument>, 'hostKind' | 'owner'> & {
+    Pick<Partial<RunDocument>, 'hosts' | 'hostKind' | 'owner' | 'repairs'> & {
       context: EngineContext;
     },
 ): Promise<RunDocument> {

@@ -6,6 +6,8 @@ export const configKey = `${recordsPrefix}config.json`;
 
 export const hostsKey = (workspace: string) =>
   `${recordsPrefix}${workspace}/hosts.json`;
+export const serversKey = (workspace: string) =>
+  `${recordsPrefix}${workspace}/servers.json`;
 export const ledgerKey = (workspace: string) =>
   `${recordsPrefix}${workspace}/ledger.json`;
 export const lockKey = (workspace: string) =>
@@ -23,6 +25,7 @@ export const stateLockKey = (workspace: string) =>
   `${stateKey(workspace)}.tflock`;
 
 const runPattern = /^nante\/([^/]+)\/runs\/([^/]+)\.json$/;
+const serversPattern = /^nante\/([^/]+)\/servers\.json$/;
 const hostsPattern = /^nante\/([^/]+)\/hosts\.json$/;
 
 /** Workspace and id out of a run's key; undefined for any other key. */
@@ -36,4 +39,9 @@ export function parseRunKey(
 /** Workspace out of the key of a desired document; undefined for any other key. */
 export function parseHostsKey(key: string): string | undefined {
   return hostsPattern.exec(key)?.[1];
+}
+
+/** Workspace out of the key of a document of servers; undefined for any other key. */
+export function parseServersKey(key: string): string | undefined {
+  return serversPattern.exec(key)?.[1];
 }
