@@ -121,6 +121,14 @@ export const hostDetail: HostDetail = {
     { time: 600, cpu: 0.3, memoryUsed: 2 * GIB },
   ],
   mayDestroy: true,
+  mayChange: true,
+  roles: ['base_setup', 'nginx'],
+  configured: {
+    runId: 'run-2',
+    at: '2026-11-24T10:05:00Z',
+    state: 'succeeded',
+    changed: 3,
+  },
 };
 
 export const failedRun: RunDocument = {

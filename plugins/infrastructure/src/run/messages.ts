@@ -1,6 +1,13 @@
 export const runMessages = {
   provision: 'Create {{host}}',
   destroy: 'Destroy {{host}}',
+  configure: 'Configure {{host}}',
+  power: 'Power of {{host}}',
+  resize: 'Resize {{host}}',
+  snapshot: 'Snapshot of {{host}}',
+  onboard: 'Onboard {{host}}',
+  adopt: 'Adopt {{host}}',
+  forget: 'Forget {{host}}',
   steps: 'Steps',
   queued: 'Waiting for its turn',
   cancelling: 'Canceling: the running command gets time to end cleanly',
