@@ -67,7 +67,10 @@ class CallbackModule(CallbackBase):
             fields['error'] = words(result)
             fields['items'] = [words(one) for one in items if one.get('failed') or one.get('unreachable')][:20]
         elif kind == 'skipped':
-            fields['message'] = text(result.get('skip_reason') or result.get('skipped_reason'))
+            reasons = [one.get('skip_reason') or one.get('skipped_reason') for one in [result] + items]
+            fields['message'] = text(next((one for one in reasons if one), None) or result.get('msg'))
+            # Ansible gives a reason where the playbook says so, and none for what has no check mode.
+            fields['unseen'] = True if outcome._task.check_mode and not any(reasons) else None
         elif outcome._task.action.split('.')[-1] in ('debug', 'assert'):
             fields['message'] = text(result.get('msg'))
         diffs = [one['diff'] for one in [result] + items if one.get('diff') and one.get('changed')]

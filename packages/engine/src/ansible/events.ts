@@ -38,6 +38,8 @@ const eventSchema = z.discriminatedUnion('type', [
     ...outcome,
     type: z.enum(['ok', 'changed', 'skipped']),
     message: z.string().optional(),
+    /** Skipped because a check run cannot do it, not because the playbook says so. */
+    unseen: z.boolean().optional(),
   }),
   z.object({
     ...outcome,
