@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from './lib/paths.mjs';
+import { ensurePython } from './lib/python.mjs';
 import { buildPages, startPortal, startSandbox } from './lib/portal.mjs';
 import { requireFreePort, Services } from './lib/services.mjs';
 import { runMain, step, StepError } from './lib/steps.mjs';
@@ -73,6 +74,10 @@ async function main() {
     await step('Terraform', async progress => {
       const { tool, version } = await ensureTerraform(tools.env, progress);
       return `${tool} ${version}`;
+    });
+    await step('Ansible', async progress => {
+      const { version } = await ensurePython(progress);
+      return `ansible-core ${version}`;
     });
     await step('Pages', progress => buildPages(tools, progress));
     const data = path.resolve(root, values.data);

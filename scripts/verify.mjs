@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { run } from './lib/command.mjs';
 import { root } from './lib/paths.mjs';
+import { ensurePython } from './lib/python.mjs';
 import { buildPages } from './lib/portal.mjs';
 import { runMain, step, StepError } from './lib/steps.mjs';
 import { Summary } from './lib/summary.mjs';
@@ -84,6 +85,10 @@ if (
     await step('Terraform', progress =>
       ensureTerraform(tools.env, progress).then(found => found.version),
     );
+    await step('Ansible', async progress => {
+      const { version } = await ensurePython(progress);
+      return `ansible-core ${version}`;
+    });
     await step('System packages', progress => ensureSystemPackages(progress));
     await step('Pages', progress => buildPages(tools, progress));
     const summary = new Summary();

@@ -43,6 +43,14 @@ export interface Config {
       };
     };
 
+    /** Which Ansible configures hosts. Where there is none, hosts are made and not configured. */
+    ansible?: {
+      /** Folder with `ansible-playbook`. Left out: `.tools/python/bin` of this repository, else the PATH. */
+      bin?: string;
+      /** Folder with the playbooks and roles. Left out: `ansible/` of this repository. */
+      project?: string;
+    };
+
     /** Outside systems by name. A template names a connection, never an address. */
     connections: {
       [name: string]: {

@@ -50,6 +50,7 @@ export const engineServiceRef = createServiceRef<Engine>({
           workDirectory: settings.workDirectory,
           terraformRoot: settings.terraformRoot,
           terraform: settings.terraform,
+          ansible: settings.ansible,
           stateCaFile: settings.stateCaFile,
           sandboxGuests: settings.sandbox?.guests,
           log: (level, line) => log[level](line),

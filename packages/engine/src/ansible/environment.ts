@@ -1,4 +1,5 @@
 import { delimiter, join } from 'node:path';
+import { createRedactor, runProcess } from '../process';
 import { callbackName } from './callback';
 import type { PrivateFolder } from './privateFolder';
 
@@ -69,4 +70,26 @@ export function ansibleEnvironment(
     ANSIBLE_FORCE_COLOR: '0',
     PYTHONUNBUFFERED: '1',
   };
+}
+
+/**
+ * Which Ansible an installation is, for documents; undefined where it does not say, since that is no reason to end a run
+ * which may not need it.
+ */
+export async function ansibleVersion({
+  bin,
+}: AnsibleInstallation): Promise<string | undefined> {
+  try {
+    const { stdout } = await runProcess({
+      file: join(bin, 'ansible-playbook'),
+      args: ['--version'],
+      env: { LC_ALL: 'C.UTF-8' },
+      timeoutMs: 30_000,
+      redactor: createRedactor(),
+    });
+    const [, version] = /\[core ([\w.]+)\]/.exec(stdout[0] ?? '') ?? [];
+    return version && `ansible-core ${version}`;
+  } catch {
+    return undefined;
+  }
 }

@@ -30,6 +30,11 @@ export function guestEntryId(
   return `proxmox/${connection}/${kind}/${vmId}`;
 }
 
+/** The entry of what roles made of a host. */
+export function configurationEntryId(connection: string, host: string): string {
+  return `ansible/${connection}/configuration/${host}`;
+}
+
 /** All entries of a workspace, oldest first. */
 export async function readLedger(
   store: ObjectStore,
@@ -45,19 +50,24 @@ export async function readLedger(
   return found?.value.entries ?? [];
 }
 
-/** The entry of a host that may exist: the newest open one. */
+/** The entry of a host's guest that may exist: the newest open one. */
 export function openEntryOf(
   entries: readonly LedgerEntry[],
   host: string,
 ): LedgerEntry | undefined {
   return entries
-    .filter(entry => entry.host === host && entry.system === 'proxmox')
+    .filter(
+      ({ host: of, system, kind }) =>
+        of === host &&
+        system === 'proxmox' &&
+        (kind === 'vm' || kind === 'lxc'),
+    )
     .findLast(isOpen);
 }
 
 /**
  * Writes an entry: an open one with the same id is replaced, a closed one stays as history of the guest that once had
- * this id.
+ * this id. What was learned of the same request's guest (host keys, address) stays unless it is given anew.
  */
 export async function writeEntry(
   store: ObjectStore,
@@ -77,12 +87,15 @@ export async function writeEntry(
           other.id === entry.id &&
           (isOpen(other) || other.requestId === entry.requestId),
       );
+      if (at < 0) return { version: 1, entries: [...entries, dated] };
+      const { requestId, hostKeys, address } = entries[at];
+      const learned =
+        requestId === entry.requestId ? { hostKeys, address } : {};
       return {
         version: 1,
-        entries:
-          at < 0
-            ? [...entries, dated]
-            : entries.map((other, index) => (index === at ? dated : other)),
+        entries: entries.map((other, index) =>
+          index === at ? { ...learned, ...dated } : other,
+        ),
       };
     },
     options,

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NanteError, type RunDocument } from '@nante/model';
 import { z } from 'zod';
+import { ansibleVersion } from '../ansible/environment';
 import { createRedactor, runProcess } from '../process';
 import type { EngineOptions } from '../types';
 import { missingTerraform } from './ask';
@@ -18,16 +19,20 @@ export async function readTools(
   options: EngineOptions,
 ): Promise<RunDocument['tools']> {
   const { binary, tool, provider } = options.terraform;
-  const { text } = await runProcess({
-    file: binary,
-    args: ['version', '-json'],
-    env: { CHECKPOINT_DISABLE: 'true' },
-    timeoutMs: 30_000,
-    redactor: createRedactor(),
-    keepText: true,
-    missing: missingTerraform,
-  });
+  const [{ text }, ansible] = await Promise.all([
+    runProcess({
+      file: binary,
+      args: ['version', '-json'],
+      env: { CHECKPOINT_DISABLE: 'true' },
+      timeoutMs: 30_000,
+      redactor: createRedactor(),
+      keepText: true,
+      missing: missingTerraform,
+    }),
+    options.ansible && ansibleVersion(options.ansible),
+  ]);
   return {
+    ansible,
     terraform: `${tool} ${versionOf(binary, text)}`,
     provider:
       provider.type === 'stand-in'

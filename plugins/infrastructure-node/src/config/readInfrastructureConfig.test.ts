@@ -121,4 +121,16 @@ describe('the settings', () => {
     });
     rmSync(directory, { recursive: true });
   });
+
+  it('find Ansible where they say, and do without where there is none', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ansible-'));
+    expect(() => read({ ansible: { bin: folder } })).toThrow(
+      /infrastructure.ansible.bin: there is no ansible-playbook in/,
+    );
+    writeFileSync(join(folder, 'ansible-playbook'), '');
+    expect(
+      read({ ansible: { bin: folder, project: '/srv/ansible' } }).ansible,
+    ).toEqual({ bin: folder, project: '/srv/ansible' });
+    rmSync(folder, { recursive: true });
+  });
 });

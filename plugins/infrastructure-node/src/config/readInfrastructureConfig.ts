@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, delimiter, dirname, join, resolve } from 'node:path';
 import type { RootConfigService } from '@backstage/backend-plugin-api';
 import { InputError } from '@backstage/errors';
-import type { ProviderSource } from '@nante/engine';
+import type { AnsibleInstallation, ProviderSource } from '@nante/engine';
 import {
   type InfrastructureConfig,
   infrastructureConfigSchema,
@@ -45,6 +45,8 @@ export interface InfrastructureSettings {
     tool: 'terraform' | 'tofu';
     provider: ProviderSource;
   };
+  /** Absent where there is no `ansible-playbook`: hosts are made and not configured. */
+  ansible?: AnsibleInstallation;
   catalog: { defaultOwner: string };
   /** Present in the sandbox only. */
   sandbox?: { guests: string; real: boolean; provider: string };
@@ -124,6 +126,7 @@ export function readInfrastructureConfig(
         tool ?? (basename(binary).startsWith('tofu') ? 'tofu' : 'terraform'),
       provider,
     },
+    ansible: findAnsible(settings.ansible, root, env),
     catalog: { defaultOwner: settings.catalog.defaultOwner },
     sandbox: endpoints && {
       guests: endpoints.guests?.driver ?? 'record',
@@ -131,6 +134,34 @@ export function readInfrastructureConfig(
       provider: provider.type === 'mirror' ? provider.directory : provider.type,
     },
   };
+}
+
+/**
+ * Ansible as it was configured; otherwise that of the clone's own tools, or of the `PATH`.
+ *
+ * @throws InputError when the configured folder has none
+ */
+function findAnsible(
+  { bin, project }: z.infer<typeof portalSettingsSchema>['ansible'],
+  root: string,
+  env: NodeJS.ProcessEnv,
+): AnsibleInstallation | undefined {
+  const has = (folder: string) => existsSync(join(folder, 'ansible-playbook'));
+  const configured = bin && resolve(root, bin);
+  if (configured && !has(configured)) {
+    throw new InputError(
+      `infrastructure.ansible.bin: there is no ansible-playbook in ${configured}; install Ansible there (node scripts/python.mjs installs it into .tools/python/bin), or remove the setting`,
+    );
+  }
+  const found =
+    configured ??
+    [
+      join(root, '.tools', 'python', 'bin'),
+      ...(env.PATH ?? '').split(delimiter).filter(Boolean),
+    ].find(has);
+  return found
+    ? { bin: found, project: resolve(root, project ?? 'ansible') }
+    : undefined;
 }
 
 function readSecretSettings(

@@ -25,6 +25,12 @@ export const portalSettingsSchema = z.object({
       provider: z.strictObject({ mirror: z.string().optional() }).default({}),
     })
     .default({ binary: 'terraform', provider: {} }),
+  ansible: z
+    .strictObject({
+      bin: z.string().min(1).optional(),
+      project: z.string().min(1).optional(),
+    })
+    .default({}),
   catalog: z
     .strictObject({
       defaultOwner: z.string().default('group:default/unknown'),
