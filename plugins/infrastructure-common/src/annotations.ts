@@ -10,6 +10,8 @@ export const ANNOTATION_APP = 'nante.dev/app';
 export const ANNOTATION_ENVIRONMENT = 'nante.dev/environment';
 /** Request that made the host. */
 export const ANNOTATION_REQUEST = 'nante.dev/request';
+/** `<app>-<environment>/<name>` of an onboarded server that is no guest; its host tab is `GET /servers/<entity name>`. */
+export const ANNOTATION_SERVER = 'nante.dev/server';
 /** ISO time of the last good look at the source; set only while the source is stale. */
 export const ANNOTATION_STALE_SINCE = 'nante.dev/stale-since';
 
@@ -22,6 +24,7 @@ export const HOST_TYPES = {
   lxc: 'container',
   node: 'proxmox-node',
   cluster: 'proxmox-cluster',
+  server: 'server',
 } as const;
 
 /**
@@ -36,11 +39,17 @@ export function hostEntityRef(connection: string, vmId: number): string {
   return `resource:default/${hostEntityName(connection, vmId)}`;
 }
 
+/** Entity ref of an onboarded server that is no guest. */
+export function serverEntityRef(name: string): string {
+  return `resource:default/${name}`;
+}
+
 /** Topic of the event that tells the catalog provider about a change right away. */
 export const HOSTS_CHANGED_TOPIC = 'infrastructure.hosts';
 
 /** Payload of `HOSTS_CHANGED_TOPIC`. */
 export interface HostsChangedEvent {
+  /** Empty where only servers changed that are no guests. */
   connection: string;
   vmIds: number[];
   /** An operator said that what is missing from Proxmox is really gone. */

@@ -25,7 +25,7 @@ export interface ListHostsResponse {
   connections: ConnectionHealth[];
 }
 
-/** `GET /hosts/:connection/:vmId` */
+/** `GET /hosts/:connection/:vmId`; `GET /servers/:name` for an onboarded server that is no guest, by its entity's name */
 export type GetHostResponse = HostDetail;
 
 /** `GET /runs?mine=true&state=failed&limit=50&host=web-1&app=shop` */

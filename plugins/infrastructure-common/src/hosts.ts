@@ -30,11 +30,16 @@ export interface ConnectionHealth {
   doubt?: 'guests' | 'rights';
 }
 
-/** A row of the hosts page: a guest of Proxmox, joined with what the bucket knows of it. */
+/**
+ * A row of the hosts page: a guest of Proxmox, joined with what the bucket knows of it; or a server that was onboarded and
+ * is no guest. The latter's figures are 0 and its state is `Unknown`: nobody tells us.
+ */
 export interface HostSummary {
+  /** Empty for a server that is no guest. Rows are told apart by `entityRef`. */
   connection: string;
+  /** 0 for a server that is no guest. */
   vmId: number;
-  kind: HostKind;
+  kind: HostKind | 'server';
   name: string;
   node: string;
   state: HealthWord;
@@ -61,10 +66,10 @@ export interface HostSummary {
   requestId?: string;
   addresses: string[];
   /**
-   * `managed`: in our desired document; `unmanaged`: not ours; `mismatch`: stamp, id and ledger disagree;
-   * `missing`: ours, but not in Proxmox.
+   * `managed`: in our desired document; `onboarded`: made by somebody else and configured by us; `unmanaged`: not ours;
+   * `mismatch`: stamp, id and ledger disagree; `missing`: ours, but not in Proxmox.
    */
-  management: 'managed' | 'unmanaged' | 'mismatch' | 'missing';
+  management: 'managed' | 'onboarded' | 'unmanaged' | 'mismatch' | 'missing';
   /** What disagrees, one sentence. */
   managementDetail?: string;
   entityRef: string;

@@ -20,6 +20,12 @@ export {
   createRunEvents,
 } from './runs/RunEvents';
 export { type Runner, type RunnerOptions, createRunner } from './runs/Runner';
+export type { HostFacts } from './hosts/detail';
 export { removalProblem } from './hosts/guard';
-export type { CheckResult, Engine, ManagedHost } from '@nante/engine';
+export type {
+  CheckResult,
+  Engine,
+  ManagedHost,
+  ManagedServer,
+} from '@nante/engine';
 export { toBackstageError } from './errors';

@@ -28,7 +28,7 @@ export const infrastructureTranslationRef = createTranslationRef({
       cancelled: 'Canceled',
       skipped: 'Skipped',
     },
-    kind: { vm: 'VM', lxc: 'LXC' },
+    kind: { vm: 'VM', lxc: 'LXC', server: 'Server' },
     freshness: {
       updated: 'Updated {{age}} ago',
       refresh: 'Refresh',

@@ -10,6 +10,7 @@ import { scaffolderPermissions } from '@backstage/plugin-scaffolder-common/alpha
 import {
   infrastructurePermissions,
   hostDeletePermission,
+  hostUpdatePermission,
 } from '@nante/plugin-infrastructure-common';
 import { NantePolicy } from './NantePolicy';
 import { readRoleAssignments } from './roles';
@@ -73,6 +74,7 @@ const expected: Record<string, string> = {
   'scaffolder.task.cancel': '--ooy',
   'infrastructure.host.read': '-yyyy',
   'infrastructure.host.create': '--yyy',
+  'infrastructure.host.update': '--ooy',
   'infrastructure.host.delete': '--ooy',
   'infrastructure.operate': '----y',
   'infrastructure.run.read': '-yyyy',
@@ -119,11 +121,16 @@ describe('NantePolicy', () => {
   it("limits what is one's own to the person and to the groups of the person", async () => {
     const claims = (who: Who) => people[who]!.info.ownershipEntityRefs;
     for (const who of ['member', 'colleague'] as const) {
-      expect(await decide(who, hostDeletePermission)).toMatchObject({
-        pluginId: 'infrastructure',
-        resourceType: 'infrastructure-host',
-        conditions: { rule: 'IS_HOST_OWNER', params: { claims: claims(who) } },
-      });
+      for (const permission of [hostUpdatePermission, hostDeletePermission]) {
+        expect(await decide(who, permission)).toMatchObject({
+          pluginId: 'infrastructure',
+          resourceType: 'infrastructure-host',
+          conditions: {
+            rule: 'IS_HOST_OWNER',
+            params: { claims: claims(who) },
+          },
+        });
+      }
     }
     const taskPermissions = scaffolderPermissions.filter(({ name }) =>
       ['scaffolder.task.read', 'scaffolder.task.cancel'].includes(name),

@@ -27,6 +27,7 @@ import {
   hostCreatePermission,
   hostDeletePermission,
   hostReadPermission,
+  hostUpdatePermission,
   runCancelPermission,
   runReadPermission,
 } from '@nante/plugin-infrastructure-common';
@@ -55,9 +56,13 @@ const requesting = [
   runCancelPermission,
 ];
 
+/** What members may do with the hosts of their own groups. */
+const ofOwners = [hostUpdatePermission, hostDeletePermission];
+
 /**
  * Who may do what. Whatever is not named here is refused, and a new permission stays refused until somebody thinks about
- * it. Operators may do everything; members request for their own groups and destroy what these own; viewers look.
+ * it. Operators may do everything; members request for their own groups, and change and
+ * destroy what these own; viewers look.
  */
 export class NantePolicy implements PermissionPolicy {
   readonly #assignments: RoleAssignments;
@@ -100,7 +105,7 @@ export class NantePolicy implements PermissionPolicy {
     if (role !== 'member') return DENY;
     if (requesting.some(allowed => isPermission(permission, allowed)))
       return ALLOW;
-    if (isPermission(permission, hostDeletePermission)) {
+    if (ofOwners.some(owned => isPermission(permission, owned))) {
       return {
         result: AuthorizeResult.CONDITIONAL,
         pluginId: 'infrastructure',

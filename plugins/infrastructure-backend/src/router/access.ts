@@ -12,6 +12,7 @@ import {
 } from '@backstage/plugin-permission-common';
 import {
   hostDeletePermission,
+  hostUpdatePermission,
   operatePermission,
 } from '@nante/plugin-infrastructure-common';
 import type { Request } from 'express';
@@ -24,6 +25,13 @@ export interface Person {
   /** The person and the groups that the person belongs to. */
   claims: string[];
   operator: boolean;
+}
+
+/** What the policy says about a person and a host. */
+export interface HostRights {
+  /** Power, size, snapshots and configuration. */
+  update: boolean;
+  destroy: boolean;
 }
 
 /** Who asks, and whether they may. */
@@ -76,12 +84,18 @@ export class Access {
     };
   }
 
-  /** Whether the person may destroy the host; rules about its owner are applied. */
-  async mayDestroy(person: Person, entityRef: string): Promise<boolean> {
-    const [decision] = await this.#permissions.authorize(
-      [{ permission: hostDeletePermission, resourceRef: entityRef }],
+  /** What the person may do with the host; rules about its owner are applied. */
+  async ofHost(person: Person, entityRef: string): Promise<HostRights> {
+    const decisions = await this.#permissions.authorize(
+      [hostUpdatePermission, hostDeletePermission].map(permission => ({
+        permission,
+        resourceRef: entityRef,
+      })),
       { credentials: person.credentials },
     );
-    return decision.result === AuthorizeResult.ALLOW;
+    const [update, destroy] = decisions.map(
+      ({ result }) => result === AuthorizeResult.ALLOW,
+    );
+    return { update, destroy };
   }
 }

@@ -19,11 +19,13 @@ import {
 } from '@nante/plugin-infrastructure-common';
 import type {
   Engine,
+  HostFacts,
   HostRegistry,
   InfrastructureSettings,
 } from '@nante/plugin-infrastructure-node';
 import type { Router } from 'express';
-import { mayDestroyAnswer } from './mayDestroy';
+import { mayChangeAnswer, mayDestroyAnswer } from './mayAct';
+import type { RunIndex } from '../runs/RunIndex';
 import type { Access, Person } from './access';
 import {
   hostPathSchema,
@@ -43,10 +45,11 @@ export function addHostRoutes(
     engine: Engine;
     events: EventsService;
     registry: HostRegistry;
+    runs: RunIndex;
     settings: InfrastructureSettings;
   },
 ): void {
-  const { access, auditor, engine, events, registry, settings } = deps;
+  const { access, auditor, engine, events, registry, runs, settings } = deps;
   const { shared } = settings;
 
   router.get('/status', async (req, res) => {
@@ -64,20 +67,25 @@ export function addHostRoutes(
     res.json(answer);
   });
 
+  const withRights = async (
+    person: Person,
+    facts: HostFacts,
+  ): Promise<GetHostResponse> => {
+    const { update, destroy } = await access.ofHost(person, facts.entityRef);
+    const input = { host: facts, operator: person.operator, shared };
+    return {
+      ...facts,
+      configured: await runs.lastConfiguration(facts),
+      ...mayDestroyAnswer({ ...input, allowed: destroy }),
+      ...mayChangeAnswer({ ...input, allowed: update }),
+    };
+  };
+
   router.get('/hosts/:connection/:vmId', async (req, res) => {
     const person = await access.require(req, hostReadPermission);
     const { connection, vmId } = parse(hostPathSchema, req.params);
     const facts = await registry.host(connection, vmId);
-    const answer: GetHostResponse = {
-      ...facts,
-      ...mayDestroyAnswer({
-        host: facts,
-        operator: person.operator,
-        allowed: await access.mayDestroy(person, facts.entityRef),
-        shared,
-      }),
-    };
-    res.json(answer);
+    res.json(await withRights(person, facts));
   });
 
   router.get('/environments', async (req, res) => {

@@ -3,6 +3,7 @@ import {
   type RunLogLine,
   finalRunStates,
 } from '@nante/model';
+import type { HostDetail } from '@nante/plugin-infrastructure-common';
 import type { Engine, RunEvents } from '@nante/plugin-infrastructure-node';
 
 /** How long the bucket's list serves, in milliseconds; runs of this process show at once. */
@@ -11,6 +12,11 @@ const FRESH_FOR = 5_000;
 const KEPT = 500;
 /** How often a waiting log reader asks the engine for lines of another door, in milliseconds. */
 const LOG_POLL = 2_000;
+
+/** A run of several hosts is a run of each. */
+function concerns(run: RunDocument, host: string): boolean {
+  return run.host === host || (run.hosts?.includes(host) ?? false);
+}
 
 /** Filters of the runs page. */
 export interface RunFilter {
@@ -58,7 +64,7 @@ export class RunIndex {
         run =>
           (!filter.requestedBy || run.requestedBy === filter.requestedBy) &&
           (!filter.state || run.state === filter.state) &&
-          (!filter.host || run.host === filter.host) &&
+          (!filter.host || concerns(run, filter.host)) &&
           (!filter.app || run.app === filter.app),
       )
       .slice(0, filter.limit);
@@ -66,6 +72,36 @@ export class RunIndex {
 
   async get(id: string): Promise<RunDocument | undefined> {
     return this.#live.get(id) ?? this.#engine.getRun(id);
+  }
+
+  /**
+   * How the last run ended that configured a host; undefined where no run that is still known did. A dry run configures
+   * nothing.
+   */
+  async lastConfiguration(host: {
+    name: string;
+    app?: string;
+    environment?: string;
+  }): Promise<HostDetail['configured']> {
+    const run = (await this.#all().catch(() => [])).find(
+      candidate =>
+        candidate.configuration &&
+        !candidate.configuration.dryRun &&
+        finalRunStates.includes(candidate.state) &&
+        candidate.app === host.app &&
+        candidate.environment === host.environment &&
+        concerns(candidate, host.name),
+    );
+    if (!run?.configuration) return undefined;
+    const recap = run.configuration.recap.find(
+      ({ host: name }) => name === host.name,
+    );
+    return {
+      runId: run.id,
+      at: run.finishedAt ?? run.createdAt,
+      state: run.state,
+      changed: recap?.changed ?? 0,
+    };
   }
 
   /** Median seconds of the successful runs like this one; undefined before the first. */

@@ -1,13 +1,20 @@
 import type { ProxmoxApi, ProxmoxGuestConfig } from '@nante/clients';
 import type { Engine, ManagedHost } from '@nante/engine';
-import { parseStamp, workspaceName } from '@nante/model';
+import { type HostKind, parseStamp, workspaceName } from '@nante/model';
 import type {
   HostDetail,
   HostSummary,
 } from '@nante/plugin-infrastructure-common';
 
-/** A host's tab without what depends on who looks. */
-export type HostFacts = Omit<HostDetail, 'mayDestroy' | 'mayDestroyReason'>;
+/** A host's tab without what depends on who looks, and without what only the list of runs knows. */
+export type HostFacts = Omit<
+  HostDetail,
+  | 'mayDestroy'
+  | 'mayDestroyReason'
+  | 'mayChange'
+  | 'mayChangeReason'
+  | 'configured'
+>;
 
 /** How long the tab waits for one part of its figures, in milliseconds. */
 const PART_DEADLINE = 8_000;
@@ -23,24 +30,40 @@ export async function describeHost(
 ): Promise<HostFacts> {
   const { engine } = deps;
   const { node, kind, vmId } = row;
-  const present = deps.live && row.management !== 'missing';
+  const present = deps.live && row.nativeState !== 'absent';
   const ask = async <T>(
-    call: (api: ProxmoxApi, options: { signal: AbortSignal }) => Promise<T>,
+    call: (
+      api: ProxmoxApi,
+      guest: HostKind,
+      options: { signal: AbortSignal },
+    ) => Promise<T>,
   ) =>
-    present
-      ? call(await deps.api(), { signal: AbortSignal.timeout(PART_DEADLINE) })
+    present && kind !== 'server'
+      ? call(await deps.api(), kind, {
+          signal: AbortSignal.timeout(PART_DEADLINE),
+        })
       : undefined;
   const part = <T>(promise: Promise<T>) => promise.catch(() => undefined);
 
   const [config, interfaces, snapshots, samples, run, lock] = await Promise.all(
     [
-      part(ask((api, options) => api.guestConfig(node, kind, vmId, options))),
       part(
-        ask((api, options) => api.guestInterfaces(node, kind, vmId, options)),
+        ask((api, guest, options) =>
+          api.guestConfig(node, guest, vmId, options),
+        ),
       ),
-      part(ask((api, options) => api.snapshots(node, kind, vmId, options))),
       part(
-        ask((api, options) => api.samples(node, kind, vmId, 'day', options)),
+        ask((api, guest, options) =>
+          api.guestInterfaces(node, guest, vmId, options),
+        ),
+      ),
+      part(
+        ask((api, guest, options) => api.snapshots(node, guest, vmId, options)),
+      ),
+      part(
+        ask((api, guest, options) =>
+          api.samples(node, guest, vmId, 'day', options),
+        ),
       ),
       part(
         host?.lastRunId
@@ -92,6 +115,7 @@ export async function describeHost(
     requestedBy: run?.requestedBy,
     requestId: host?.desired.request_id,
     lastRunId: host?.lastRunId,
+    roles: (host?.desired.roles ?? []).map(role => role.name),
     lock: lock && { holder: lock.holder, runId: lock.runId, since: lock.since },
     samples: (samples ?? []).map(({ time, cpu, memoryUsed }) => ({
       time,
@@ -132,7 +156,8 @@ function whyNoInterfaces(
   row: HostSummary,
   config: ProxmoxGuestConfig | undefined,
 ): string {
-  if (row.management === 'missing') return 'It is not in Proxmox.';
+  if (row.kind === 'server') return 'It is no guest of a Proxmox we know.';
+  if (row.nativeState === 'absent') return 'It is not in Proxmox.';
   if (!config) return 'Proxmox does not answer.';
   if (!row.nativeState.startsWith('running')) return 'It does not run.';
   if (row.kind === 'lxc') return 'The container reports no address yet.';

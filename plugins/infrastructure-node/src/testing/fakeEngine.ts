@@ -4,7 +4,7 @@ import type {
   ProxmoxNode,
   ProxmoxStorage,
 } from '@nante/clients';
-import type { Engine, ManagedHost } from '@nante/engine';
+import type { Engine, ManagedHost, ManagedServer } from '@nante/engine';
 import {
   type DesiredHost,
   type InfrastructureConfig,
@@ -19,6 +19,8 @@ export interface FakeWorld {
   nodes: ProxmoxNode[];
   storages: ProxmoxStorage[];
   managed: ManagedHost[];
+  /** Servers that were onboarded. */
+  servers: ManagedServer[];
   permissions: Record<string, string[]>;
   /** Set: Proxmox fails with it. */
   proxmoxError?: Error;
@@ -98,6 +100,27 @@ export function fakeManagedHost(
   };
 }
 
+/** A server of ours that no Terraform makes, as the bucket knows it; of no Proxmox unless `guest` says so. */
+export function fakeManagedServer(
+  name: string,
+  server: Partial<ManagedServer['server']> = {},
+): ManagedServer {
+  return {
+    app: 'shop',
+    environment: 'dev',
+    name,
+    server: {
+      request_id: `request-${name}`,
+      owner: 'group:default/shop',
+      address: '10.30.0.7',
+      port: 22,
+      user: 'ops',
+      roles: [],
+      ...server,
+    },
+  };
+}
+
 /** Configuration with one connection and two environments. */
 export const fakeConfig: InfrastructureConfig =
   infrastructureConfigSchema.parse({
@@ -160,6 +183,7 @@ export function fakeWorld(changes: Partial<FakeWorld> = {}): FakeWorld {
       used: 2 ** 38,
     })),
     managed: [],
+    servers: [],
     permissions: { '/': ['VM.Audit', 'Sys.Audit'] },
     calls: {},
     ...changes,
@@ -254,10 +278,24 @@ export function fakeEngine(
     plan: unexpected('plan'),
     provision: unexpected('provision'),
     destroy: unexpected('destroy'),
+    configure: unexpected('configure'),
+    power: unexpected('power'),
+    planResize: unexpected('planResize'),
+    resize: unexpected('resize'),
+    snapshot: unexpected('snapshot'),
+    onboard: unexpected('onboard'),
+    roles: async () => [],
+    inspect: unexpected('inspect'),
+    repair: unexpected('repair'),
     managedHosts: async () => {
       count('managedHosts');
       if (world.bucketError) throw world.bucketError;
       return structuredClone(world.managed);
+    },
+    managedServers: async () => {
+      count('managedServers');
+      if (world.bucketError) throw world.bucketError;
+      return structuredClone(world.servers);
     },
     listRuns: async () => {
       count('listRuns');

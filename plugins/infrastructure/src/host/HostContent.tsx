@@ -41,7 +41,9 @@ function Section(props: { title: string; children: ReactNode }) {
 
 function ManagementBanner({ host }: { host: HostDetail }) {
   const { t } = useTranslationRef(infrastructureTranslationRef);
-  if (host.management === 'managed') return null;
+  if (host.management === 'managed' || host.management === 'onboarded') {
+    return null;
+  }
   if (host.management === 'unmanaged') {
     return <Alert status="info" icon mb="4" title={t('host.unmanaged')} />;
   }

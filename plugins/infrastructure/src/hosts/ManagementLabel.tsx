@@ -5,12 +5,14 @@ import {
   RiAlertLine,
   RiEyeLine,
   RiGhostLine,
+  RiServerLine,
   RiShieldCheckLine,
 } from '@remixicon/react';
 import { infrastructureTranslationRef } from '../translation';
 
 const icons = {
   managed: <RiShieldCheckLine size={14} aria-hidden="true" />,
+  onboarded: <RiServerLine size={14} aria-hidden="true" />,
   unmanaged: <RiEyeLine size={14} aria-hidden="true" />,
   mismatch: <RiAlertLine size={14} aria-hidden="true" />,
   missing: <RiGhostLine size={14} aria-hidden="true" />,
@@ -24,6 +26,7 @@ export function ManagementLabel(props: {
   const { t } = useTranslationRef(infrastructureTranslationRef);
   const titles = {
     managed: workspace ? t('hosts.managedWhat', { workspace }) : undefined,
+    onboarded: t('hosts.onboardedWhat'),
     unmanaged: t('hosts.unmanagedWhat'),
     mismatch: undefined,
     missing: t('hosts.missingWhat'),

@@ -9,6 +9,7 @@ export const hostsMessages = {
   running: 'Running',
   stopped: 'Stopped',
   attention: 'Attention',
+  onboarded: 'Onboarded',
   unmanaged: 'Unmanaged',
   table: 'Hosts',
   column: {
@@ -30,6 +31,7 @@ export const hostsMessages = {
   noAddress: 'No address is reported or on record',
   managed: 'Managed',
   managedWhat: 'In the workspace {{workspace}}',
+  onboardedWhat: 'Made by somebody else, configured here',
   unmanagedWhat: 'Not made here; shown only',
   mismatch: 'Mismatch',
   missing: 'Missing',
