@@ -105,6 +105,29 @@ describe('a Proxmox cluster', () => {
     expect(await api.isIdFree(29_999)).toBe(true);
   });
 
+  it('reads a file of a VM by its agent, and says nothing where it may not or cannot', async () => {
+    const api = as('provision');
+    const { guests } = await api.resources();
+    const vms = guests.filter(
+      ({ kind, template }) => kind === 'vm' && !template,
+    );
+    const vm = vms.find(({ status }) => status === 'running')!;
+    const read = (path: string, by = api) =>
+      by.guestFile(vm.node, vm.vmId, path);
+    expect(await read('/etc/hostname')).toBe(`${vm.name}\n`);
+    expect(await read('/etc/ssh/none.pub')).toBeUndefined();
+    expect(await read('/etc/hostname', as('read'))).toBeUndefined();
+    const stopped = vms.find(({ status }) => status === 'stopped')!;
+    expect(
+      await api.guestFile(stopped.node, stopped.vmId, '/etc/hostname'),
+    ).toBeUndefined();
+    await pve.fault({ kind: 'agent-silent', vmid: vm.vmId });
+    expect(await read('/etc/hostname')).toBeUndefined();
+    await expect(
+      api.guestFile(vm.node, 29_999, '/etc/hostname'),
+    ).rejects.toMatchObject({ code: 'not-found' });
+  });
+
   it('starts, stops and deletes a guest, and waits for each task', async () => {
     const api = as('root');
     const { guests } = await api.resources();
@@ -187,6 +210,18 @@ describe('odd answers of Proxmox', () => {
   afterAll(() => server.stop());
   const api = () => client(server, 'a@pve!b=secret');
   const upid = 'UPID:pve1:0000189C:109708B2C:6B04E883:vzstart:109:a@pve!b:';
+
+  it('a file is what its bytes say, also beyond ASCII', async () => {
+    answer = () => [
+      200,
+      'OK',
+      { data: { content: Buffer.from('Büro €\n').toString('latin1') } },
+    ];
+    expect(await api().guestFile('n', 100, '/etc/motd')).toBe('Büro €\n');
+    expect(asked).toEqual([
+      'GET /api2/json/nodes/n/qemu/100/agent/file-read?file=%2Fetc%2Fmotd',
+    ]);
+  });
 
   it('numbers as text, missing keys and an odd row spoil nothing', async () => {
     answer = () => [

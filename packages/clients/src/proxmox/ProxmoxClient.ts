@@ -1,8 +1,9 @@
 import type { HostKind } from '@nante/model';
 import { z } from 'zod';
 import { openConnection, type ProxmoxClientOptions } from './connection';
-import { saysAgentSilent, saysIdTaken } from './failures';
+import { saysAgentSilent, saysIdTaken, saysUnreadable } from './failures';
 import {
+  agentFileSchema,
   agentInterfacesSchema,
   containerInterfacesSchema,
   guestConfigSchema,
@@ -82,6 +83,19 @@ export function createProxmoxClient(options: ProxmoxClientOptions): ProxmoxApi {
             silent,
           );
     },
+    guestFile: (node, vmId, path, call = {}) =>
+      connection.get(
+        `${guestPath(node, 'vm', vmId)}/agent/file-read`,
+        agentFileSchema,
+        {
+          ...call,
+          query: { file: path },
+          excuse: answer =>
+            saysAgentSilent(answer) || saysUnreadable(answer)
+              ? { result: undefined }
+              : undefined,
+        },
+      ),
     samples: (node, kind, vmId, timeframe, call = {}) =>
       connection.get(`${guestPath(node, kind, vmId)}/rrddata`, samplesSchema, {
         ...call,

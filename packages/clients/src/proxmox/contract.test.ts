@@ -46,6 +46,7 @@ async function callsOfClient(): Promise<{ method: string; url: URL }[]> {
     () => api.clusterStatus(),
     () => api.permissions(),
     () => api.isIdFree(100),
+    () => api.guestFile('pve1', 100, '/etc/hostname'),
     () => api.storageContent('pve1', 'local', 'vztmpl'),
     () => api.waitForTask('UPID:pve1:0000189C:109708B2C:6B04E883:x:1:a@pve!b:'),
     ...guests,

@@ -75,6 +75,17 @@ export function saysAgentSilent(answer: HttpAnswer): boolean {
   );
 }
 
+/** True when the agent opens no such file for us: it is not there, or our token lacks the privilege. */
+export function saysUnreadable(answer: HttpAnswer): boolean {
+  return (
+    answer.status === 403 ||
+    (answer.status === 500 &&
+      /failed to open file|guest-file-open has been disabled/i.test(
+        wordsOf(answer).message,
+      ))
+  );
+}
+
 /** True when `cluster/nextid` refuses an id because a guest has it. */
 export function saysIdTaken(answer: HttpAnswer): boolean {
   return (

@@ -96,6 +96,11 @@ export const agentInterfacesSchema = z
   .object({ result: z.array(interfaceRow) })
   .transform(({ result }) => result.map(toInterface));
 
+/** Answer of the agent's `file-read`. Proxmox writes each byte as a character of its own, so UTF-8 is put together here. */
+export const agentFileSchema = z
+  .object({ content: z.string() })
+  .transform(({ content }) => Buffer.from(content, 'latin1').toString('utf8'));
+
 /** Answer of a container's `interfaces`: null while it is stopped. */
 export const containerInterfacesSchema = z
   .array(interfaceRow)

@@ -158,6 +158,19 @@ export interface ProxmoxApi {
     vmId: number,
     options?: CallOptions,
   ): Promise<ProxmoxInterface[] | undefined>;
+  /**
+   * Text of a file in a VM, read by its agent as root: for what nobody on the network shall be able to forge, such as SSH
+   * host keys. Needs VM.GuestAgent.FileRead (Proxmox 8: VM.Monitor).
+   *
+   * @param path - absolute, in the guest
+   * @returns undefined while the agent does not answer, when our token lacks the privilege, or when there is no such file
+   */
+  guestFile(
+    node: string,
+    vmId: number,
+    path: string,
+    options?: CallOptions,
+  ): Promise<string | undefined>;
   samples(
     node: string,
     kind: HostKind,

@@ -24,6 +24,8 @@ export interface GuestSpec {
   sshKeys: string[];
   /** A fault: it is switched on, but never gets as far as network, agent and sshd. */
   neverBoots?: boolean;
+  /** A fault: nothing in this VM answers for an agent, though one can log in. */
+  noAgent?: boolean;
 }
 
 /** An address that a guest has, in neutral words; the Proxmox stand-in turns it into the shapes of VM and LXC. */
@@ -31,6 +33,41 @@ export interface GuestInterface {
   name: string;
   mac: string;
   addresses: { address: string; prefix: number; family: 'ipv4' | 'ipv6' }[];
+}
+
+/** What a file system in a guest is, for the agent's report. Bytes. */
+export interface GuestFileSystem {
+  mountpoint: string;
+  device: string;
+  type: string;
+  used: number;
+  /** Without what is kept for root. */
+  available: number;
+  /** With it. */
+  total: number;
+}
+
+/** What the agent in a VM is asked for beside its interfaces. */
+export interface GuestAgent {
+  hostname(): Promise<string>;
+  system(): Promise<{
+    /** As `uname -r`, `-v` and `-m` print them. */
+    kernelRelease: string;
+    kernelVersion: string;
+    machine: string;
+    /** The text of `/etc/os-release`. */
+    release: string;
+  }>;
+  fileSystems(): Promise<GuestFileSystem[]>;
+  /**
+   * The beginning of a file, as root in the guest sees it.
+   *
+   * @throws NanteError `not-found` when it cannot be opened, with the system's words for why
+   */
+  readFile(
+    path: string,
+    maxBytes: number,
+  ): Promise<{ content: Buffer; truncated: boolean }>;
 }
 
 /** Makes guests real, or only pretends to: see `README.md` in this folder. */
@@ -68,6 +105,8 @@ export interface GuestDriver {
   status(vmid: number): 'running' | 'stopped';
   /** Interfaces as an agent inside reports them; undefined while nobody answers. */
   interfaces(vmid: number): Promise<GuestInterface[] | undefined>;
+  /** The agent in a VM; undefined while none answers. */
+  agent(vmid: number): Promise<GuestAgent | undefined>;
   /** Called when a guest powers itself off or reboots on its own: `status` tells which. */
   onPowerOff(listener: (vmid: number) => void): void;
   /** Stops all guests and takes bridges and NAT away; disks stay. */

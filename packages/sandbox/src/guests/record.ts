@@ -1,4 +1,6 @@
+import { NanteError } from '@nante/model';
 import type {
+  GuestAgent,
   GuestDriver,
   GuestInterface,
   GuestNetwork,
@@ -77,6 +79,13 @@ export function createRecordDriver(
     guests.delete(vmid);
   }
 
+  function answering(vmid: number): RecordedGuest | undefined {
+    const guest = guests.get(vmid);
+    if (!guest?.running || guest.spec.neverBoots || guest.spec.noAgent)
+      return undefined;
+    return Date.now() - guest.bootedAt < bootMs ? undefined : guest;
+  }
+
   return {
     name: 'record',
     real: false,
@@ -107,10 +116,12 @@ export function createRecordDriver(
     },
     status: vmid => (guests.get(vmid)?.running ? 'running' : 'stopped'),
     async interfaces(vmid) {
-      const guest = guests.get(vmid);
-      if (!guest?.running || guest.spec.neverBoots) return undefined;
-      if (Date.now() - guest.bootedAt < bootMs) return undefined;
-      return interfacesOf(guest);
+      const guest = answering(vmid);
+      return guest && interfacesOf(guest);
+    },
+    async agent(vmid) {
+      const guest = answering(vmid);
+      return guest && agentOf(guest.spec);
     },
     onPowerOff() {},
     async close() {
@@ -151,6 +162,45 @@ function interfacesOf(guest: RecordedGuest): GuestInterface[] {
     };
   });
   return [loopback, ...cards];
+}
+
+/** What an agent would tell of a Debian of that size. There are no files in a record, but its name. */
+function agentOf(spec: GuestSpec): GuestAgent {
+  const total = spec.diskGb * 1024 ** 3;
+  return {
+    hostname: async () => spec.hostname,
+    system: async () => ({
+      kernelRelease: '6.1.0-40-cloud-amd64',
+      kernelVersion: '#1 SMP PREEMPT_DYNAMIC Debian 6.1.153-1 (2025-09-20)',
+      machine: 'x86_64',
+      release: [
+        'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"',
+        'NAME="Debian GNU/Linux"',
+        'VERSION_ID="12"',
+        'VERSION="12 (bookworm)"',
+        'ID=debian',
+      ].join('\n'),
+    }),
+    fileSystems: async () => [
+      {
+        mountpoint: '/',
+        device: 'sda1',
+        type: 'ext4',
+        used: Math.round(total / 8),
+        available: total,
+        total,
+      },
+    ],
+    async readFile(path, maxBytes) {
+      if (path !== '/etc/hostname')
+        throw new NanteError('not-found', 'No such file or directory');
+      const content = Buffer.from(`${spec.hostname}\n`);
+      return {
+        content: content.subarray(0, maxBytes),
+        truncated: content.length > maxBytes,
+      };
+    },
+  };
 }
 
 /** The IPv6 address that a card gives itself, made from its MAC address. */

@@ -26,6 +26,8 @@ export interface RunningGuest {
   machine: string;
   /** How often it has been booted since it was switched on. */
   boots: number;
+  /** A fault: nobody in it answers for the agent. */
+  readonly noAgent: boolean;
   /** The guest's first process, once there is one. */
   leader(): number | undefined;
   /** True when a person could log in: sshd listens and logins are allowed. */
@@ -47,6 +49,7 @@ export interface BootOptions {
   cores: number;
   /** A fault: boots into a system without network and sshd. */
   neverBoots: boolean;
+  noAgent: boolean;
   log(line: string): void;
   /** Done while the guest is down between two boots. */
   beforeReboot(): Promise<void>;
@@ -131,6 +134,7 @@ export async function boot(options: BootOptions): Promise<RunningGuest> {
   };
   return {
     machine,
+    noAgent: options.noAgent,
     get boots() {
       return guest.boots;
     },

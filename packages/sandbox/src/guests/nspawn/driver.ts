@@ -4,6 +4,7 @@ import { type FileHandle, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NanteError } from '@nante/model';
 import type { GuestDriver, GuestInterface } from '../driver';
+import { createAgent } from './agent';
 import { boot, makeNamespace, type RunningGuest, wishes } from './boot';
 import { limitGroups, removeGroups } from './cgroups';
 import {
@@ -141,6 +142,12 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
     return inTime;
   }
 
+  /** A guest whose agent, or Proxmox in its place, can tell something. */
+  function answering(vmid: number): RunningGuest | undefined {
+    const guest = running.get(vmid);
+    return guest?.answers() && !guest.noAgent ? guest : undefined;
+  }
+
   /** The last resort of a process that ends without `close`: no guest outlives it, the next start removes the rest. */
   const onExit = () => {
     for (const guest of running.values()) {
@@ -239,6 +246,7 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
         memoryMb: spec.memoryMb,
         cores: spec.cores,
         neverBoots: spec.neverBoots ?? false,
+        noAgent: spec.noAgent ?? false,
         log,
         // A VM's cloud-init grows the file system whenever it boots.
         beforeReboot: () => mountTree(spec.vmid),
@@ -338,8 +346,7 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
     },
     status: vmid => (running.has(vmid) ? 'running' : 'stopped'),
     async interfaces(vmid) {
-      const guest = running.get(vmid);
-      if (!guest?.answers()) return undefined;
+      if (!answering(vmid)) return undefined;
       const devices = await runJson<DeviceReport[]>('nsenter', [
         `--net=${foldersOf(guests, vmid).namespace}`,
         ...['ip', '-json', 'address', 'show'],
@@ -353,6 +360,12 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
           family: family === 'inet' ? 'ipv4' : 'ipv6',
         })),
       }));
+    },
+    async agent(vmid) {
+      const leader = answering(vmid)?.leader();
+      return leader === undefined
+        ? undefined
+        : createAgent(leader, foldersOf(guests, vmid).disk);
     },
     onPowerOff: listener => void powerOffListeners.push(listener),
     async close() {

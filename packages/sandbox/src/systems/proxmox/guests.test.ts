@@ -96,6 +96,60 @@ describe('a virtual machine', () => {
     });
   });
 
+  it('is asked by its agent for name, system, disks and files, each with its right', async () => {
+    await ended(await cloneTo(500));
+    const vm = '/nodes/pve1/qemu/500';
+    const ask = (what: string, fields?: Fields, as?: string) =>
+      call('GET', `${vm}/agent/${what}`, fields, as);
+    const file = { file: '/etc/hostname' };
+    expect(await ask('file-read', file)).toMatchObject({
+      status: 500,
+      message: 'VM 500 is not running\n',
+    });
+    await ended(await call('POST', `${vm}/status/start`));
+    expect((await ask('get-host-name')).data.result).toEqual({
+      'host-name': 'web-1',
+    });
+    expect((await ask('get-osinfo')).data.result).toMatchObject({
+      id: 'debian',
+      'version-id': '12',
+      'kernel-release': expect.any(String),
+    });
+    const [disk] = (await ask('get-fsinfo')).data.result;
+    expect(disk).toMatchObject({ mountpoint: '/', type: 'ext4' });
+    expect(disk['total-bytes']).toBeGreaterThan(disk['used-bytes']);
+    expect((await ask('file-read', file)).data).toEqual({ content: 'web-1\n' });
+    expect((await ask('file-read', { ...file, count: 3 })).data).toEqual({
+      content: 'web',
+      truncated: 1,
+    });
+    expect((await ask('file-read', { ...file, decode: 0 })).data).toEqual({
+      content: Buffer.from('web-1\n').toString('base64'),
+    });
+    expect(await ask('file-read', { file: '/none' })).toMatchObject({
+      status: 500,
+      message: `Agent error: failed to open file '/none' (mode: 'r'): No such file or directory\n`,
+    });
+    expect(await ask('file-read')).toMatchObject({ status: 400 });
+    expect(await ask('file-read', file, 'read')).toMatchObject({
+      status: 403,
+      message:
+        'Permission check failed (/vms/500, VM.GuestAgent.FileRead|VM.GuestAgent.Unrestricted)\n',
+    });
+    cluster.proxmox.setFault?.('agent-silent', { vmid: 500 });
+    expect(await ask('get-fsinfo')).toMatchObject({
+      status: 500,
+      message: 'QEMU guest agent is not running\n',
+    });
+    cluster.proxmox.clearFaults?.();
+    await call('PUT', `${vm}/config`, { agent: 0 });
+    await ended(await call('POST', `${vm}/status/reboot`));
+    expect(await ask('file-read', file)).toMatchObject({
+      status: 500,
+      message: 'No QEMU guest agent configured\n',
+    });
+  });
+
   it('is locked while it is made, and its source cannot be cloned meanwhile', async () => {
     await cluster.times({ factor: 1, lockTimeoutMs: 50 });
     const first = await cloneTo(500);

@@ -259,6 +259,40 @@ inLab(title, () => {
     await done('DELETE', vm);
   });
 
+  it('tells by its agent what is true in it, and nothing of the machine around it', async () => {
+    const vm = await makeMachine(505);
+    await done('POST', `${vm}/status/start`);
+    const host = await login(vm);
+    const ask = async (what: string, fields?: Fields) =>
+      (await cluster.call('GET', `${vm}/agent/${what}`, fields, 'provision'))
+        .data;
+    const file = '/etc/ssh/ssh_host_ed25519_key.pub';
+    const { content } = await ask('file-read', { file });
+    expect(content).toBe(`${await key.ssh(host, 'cat', file)}\n`);
+    await key.ssh(host, 'sudo hostname changed-inside');
+    expect(await ask('get-host-name')).toEqual({
+      result: { 'host-name': 'changed-inside' },
+    });
+    const { result: system } = await ask('get-osinfo');
+    expect(system).toMatchObject({
+      id: 'debian',
+      'kernel-release': await key.ssh(host, 'uname -r'),
+    });
+    const { result: disks } = await ask('get-fsinfo');
+    const size = await key.ssh(host, 'df -B1 --output=size / | tail -1');
+    expect(disks).toMatchObject([{ 'total-bytes-privileged': Number(size) }]);
+    // Links mean what they mean in the guest, not on the machine.
+    await key.ssh(host, 'ln -s /etc/hostname link; ln -s ../../../../.. up');
+    expect(await ask('file-read', { file: '/home/ops/link' })).toEqual({
+      content: 'lab-505\n',
+    });
+    const outside = `/home/ops/up${dataDir}`;
+    expect(await ask('file-read', { file: `${outside}/key` })).toBeNull();
+    expect(await ask('file-read', { file: '/etc' })).toBeNull();
+    await done('POST', `${vm}/status/stop`);
+    await done('DELETE', vm);
+  });
+
   it('never answers with the fault never-boots, and does again without', async () => {
     const vm = await makeMachine(503);
     cluster.proxmox.setFault?.('never-boots', { vmid: 503 });

@@ -13,6 +13,8 @@ export const provisionPrivileges = [
   'VM.Config.Cloudinit',
   'VM.Config.CDROM',
   'VM.GuestAgent.Audit',
+  // SSH host keys come by the agent, where nobody on the network can give others.
+  'VM.GuestAgent.FileRead',
   'Datastore.AllocateSpace',
   'Datastore.Audit',
   'SDN.Use',
@@ -53,7 +55,6 @@ export const allPrivileges = [
   'User.Modify',
   'VM.Backup',
   'VM.Console',
-  'VM.GuestAgent.FileRead',
   'VM.GuestAgent.FileSystemMgmt',
   'VM.GuestAgent.FileWrite',
   'VM.GuestAgent.Unrestricted',

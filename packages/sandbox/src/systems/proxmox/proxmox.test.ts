@@ -72,7 +72,7 @@ describe('access', () => {
       '/storage/vmdata',
       '/vms',
     ]);
-    expect(Object.keys(data['/vms'])).toHaveLength(17);
+    expect(Object.keys(data['/vms'])).toHaveLength(18);
   });
 });
 

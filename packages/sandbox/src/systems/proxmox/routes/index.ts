@@ -1,5 +1,6 @@
 import type { Route } from '../router';
 import { accessRoutes } from './access';
+import { agentRoutes } from './agent';
 import { clusterRoutes } from './cluster';
 import { guestRoutes, nodeSeriesRoute } from './guests';
 import { lxcRoutes } from './lxc';
@@ -19,5 +20,6 @@ export const routes: Route[] = [
   ...guestRoutes('qemu'),
   ...guestRoutes('lxc'),
   ...qemuRoutes,
+  ...agentRoutes,
   ...lxcRoutes,
 ];
