@@ -85,6 +85,8 @@ export interface RunOptions {
   /** Address of the task or workflow run. */
   link?: string;
   signal?: AbortSignal;
+  /** Id of the run that this one repairs; set by `Engine.repair`. */
+  repairs?: string;
   /** After each change of the run document. */
   onRun?: (run: RunDocument) => void;
   onLog?: (line: RunLogLine) => void;

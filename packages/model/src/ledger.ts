@@ -47,6 +47,16 @@ export const ledgerDocumentSchema = z.object({
 });
 export type LedgerDocument = z.infer<typeof ledgerDocumentSchema>;
 
+/** A process, so that its own machine can tell at once that it is gone. */
+export const processMarkSchema = z.object({
+  /** Machine and process namespace, opaque. */
+  machine: z.string(),
+  pid: z.number().int(),
+  /** When the process started, in the machine's own words: a pid alone is used again. */
+  started: z.string(),
+});
+export type ProcessMark = z.infer<typeof processMarkSchema>;
+
 /** `nante/<workspace>/operation.lock`: a lease that spans a whole run. */
 export const operationLockSchema = z.object({
   version: z.literal(1),
@@ -65,16 +75,8 @@ export const operationLockSchema = z.object({
   acquiredAt: z.string(),
   /** Changes with each heartbeat, so that the ETag does. */
   heartbeat: z.number().int(),
-  /** The holder's process, so that its own machine can tell at once that it is gone. */
-  process: z
-    .object({
-      /** Machine and process namespace, opaque. */
-      machine: z.string(),
-      pid: z.number().int(),
-      /** When the process started, in the machine's own words: a pid alone is used again. */
-      started: z.string(),
-    })
-    .optional(),
+  /** The holder's process. */
+  process: processMarkSchema.optional(),
   /** Set while a state file could not be uploaded: which machine and path holds it. */
   strandedState: z.object({ machine: z.string(), path: z.string() }).optional(),
 });

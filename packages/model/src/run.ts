@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hostRecapSchema, playFailureSchema } from './ansible';
 import { hostKindSchema } from './host';
+import { processMarkSchema } from './ledger';
 import { remedySchema } from './request';
 
 /** States of a run and of its steps. */
@@ -198,6 +199,13 @@ export const runDocumentSchema = z.object({
   startedAt: z.string().optional(),
   finishedAt: z.string().optional(),
   state: runStateSchema,
+  /** Process that executes it, or did. */
+  process: processMarkSchema.optional(),
+  /**
+   * The state says that it works, and whoever executed it is provably gone. Found out when a run is read, and never
+   * stored: a repeat of the request, or another remedy, ends it.
+   */
+  interrupted: z.boolean().optional(),
   /** A person asked for the end; the run page says "cancelling". */
   cancelRequested: z.boolean().default(false),
   steps: z.array(runStepSchema),
@@ -216,6 +224,8 @@ export const runDocumentSchema = z.object({
   result: hostResultSchema.optional(),
   /** Run that this one repairs. */
   repairs: z.string().optional(),
+  /** Run that undid, adopted or forgot what this one left. */
+  repairedBy: z.string().optional(),
   error: runErrorSchema.optional(),
   /** What exists after a run that did not succeed, one line each. */
   leftovers: z.array(z.string()).default([]),

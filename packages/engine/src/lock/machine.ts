@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import type { OperationLock } from '@nante/model';
+import type { ProcessMark } from '@nante/model';
 import { processStartTime } from '../process';
-
-/** Identity of a process beyond its pid, which the machine uses again. */
-export type ProcessMark = NonNullable<OperationLock['process']>;
 
 let machine: string | undefined;
 

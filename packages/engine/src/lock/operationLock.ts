@@ -4,6 +4,7 @@ import {
   NanteError,
   operationLockSchema,
   type OperationLock,
+  type ProcessMark,
 } from '@nante/model';
 import { throwIfCancelled } from '../cancel';
 import {
@@ -18,7 +19,7 @@ import {
   type Lease,
   type LeaseTiming,
 } from './lease';
-import { ownProcess, processRuns, type ProcessMark } from './machine';
+import { ownProcess, processRuns } from './machine';
 
 /** What a taker has to know before it takes a lock whose holder says nothing any more. */
 export interface TakeOverGuards {

@@ -24,6 +24,7 @@ import { liveChild } from '../terraform/child';
 import { workspacePaths } from '../terraform/root';
 import type { Terraform } from '../terraform/terraform';
 import type { RunOptions } from '../types';
+import { activeRun, registerRun } from './activeRuns';
 import { assertSameRequest } from './sameRequest';
 import { terraformFor } from './terraformFor';
 import {
@@ -38,6 +39,8 @@ export interface Run {
   config: InfrastructureConfig;
   store: ObjectStore;
   recorder: RunRecorder;
+  /** Learns every secret that the run hands to a program. */
+  redactor: Redactor;
   signal: AbortSignal;
   /** Takes the workspace's lock and brings the workspace into order; released when the run ends. */
   lock(): Promise<{ lease: Lease; terraform: Terraform }>;
@@ -56,11 +59,6 @@ export interface RunPlan {
   ): Promise<Partial<RunDocument>>;
 }
 
-const activeRuns = new Map<
-  string,
-  { initial: RunDocument; end: Promise<RunDocument> }
->();
-
 /**
  * Runs the body under a run document: one run for an id, however often and from wherever it is asked for.
  *
@@ -73,16 +71,14 @@ export async function executeRun(
   options: RunOptions,
 ): Promise<RunDocument> {
   const { initial } = plan;
-  const key = `${context.options.workDirectory} ${initial.id}`;
-  const active = activeRuns.get(key);
+  const { workDirectory } = context.options;
+  const active = activeRun(workDirectory, initial.id);
   if (active) {
     assertSameRequest(active.initial, initial);
     return active.end;
   }
-  const end = execute(context, plan, options).finally(() =>
-    activeRuns.delete(key),
-  );
-  activeRuns.set(key, { initial, end });
+  const end = execute(context, plan, options);
+  registerRun(workDirectory, { initial, end });
   return end;
 }
 
@@ -106,11 +102,7 @@ async function execute(
   if (options.signal?.aborted) forward();
   const recorder = await openRecorder({
     store,
-    initial: {
-      ...plan.initial,
-      createdAt: earlier?.createdAt ?? plan.initial.createdAt,
-      reserved: earlier?.reserved,
-    },
+    initial: takenUp(plan.initial, earlier),
     steps: plan.steps,
     workDirectory: context.options.workDirectory,
     redact: line => redactor.redact(line),
@@ -121,6 +113,11 @@ async function execute(
     recorder,
     cancel: () => cancel.abort(),
   });
+  if (earlier)
+    recorder.log(
+      'info',
+      `The run is taken up again, by ${options.door}; its last try ${endOf(earlier)}.`,
+    );
   try {
     return await work(
       context,
@@ -157,6 +154,7 @@ async function work(
       config,
       store,
       recorder,
+      redactor,
       signal: cancel.signal,
       async lock() {
         lease = await openOperation(context, store, recorder, cancel, options);
@@ -189,8 +187,12 @@ async function work(
     return recorder.document;
   } catch (error) {
     failure = error;
-    // After a lost lease everything, also the document of a run with the same id, belongs to whoever took it.
-    if (lease?.lost.aborted) throw error;
+    if (lease?.lost.aborted) {
+      // After a lost lease everything belongs to whoever took it, also the document where that is a run with our id.
+      if (!(await wasTakenByUs(store, recorder.document)))
+        await recorder.finish(failedEnd(recorder, error, []), finalWriteMs);
+      throw error;
+    }
     const working =
       lease &&
       (await liveChild(
@@ -208,6 +210,36 @@ async function work(
   } finally {
     // After the document: whoever gets the lock next for the same request finds a run that is over.
     if (lease) await closeOperation(context, lease, recorder, failure);
+  }
+}
+
+/** The document of a new try: what the earlier one chose and found out stays readable until this one knows better. */
+function takenUp(
+  initial: RunDocument,
+  earlier: RunDocument | undefined,
+): RunDocument {
+  if (!earlier) return initial;
+  const { createdAt, reserved, repairs } = earlier;
+  const { plan, impact, proof, configuration, result } = earlier;
+  const found = { plan, impact, proof, configuration, result };
+  return { ...initial, createdAt, reserved, repairs, ...found };
+}
+
+function endOf({ state, error }: RunDocument): string {
+  if (!finalRunStates.includes(state)) return 'was cut off';
+  return state === 'cancelled' ? 'was cancelled' : `failed: ${error?.message}`;
+}
+
+async function wasTakenByUs(
+  store: ObjectStore,
+  { workspace, id }: RunDocument,
+): Promise<boolean> {
+  const key = lockKey(workspace);
+  try {
+    const lock = await readDocument(store, key, operationLockSchema);
+    return !lock || lock.value.runId === id;
+  } catch {
+    return true;
   }
 }
 

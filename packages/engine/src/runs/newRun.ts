@@ -16,7 +16,7 @@ export async function newRunDocument(
   request: HostRequest,
   options: RunOptions,
   more: Pick<RunDocument, 'inputs' | 'byHand'> &
-    Pick<Partial<RunDocument>, 'hosts' | 'hostKind' | 'owner' | 'repairs'> & {
+    Pick<Partial<RunDocument>, 'hosts' | 'hostKind' | 'owner'> & {
       context: EngineContext;
     },
 ): Promise<RunDocument> {
@@ -34,6 +34,7 @@ export async function newRunDocument(
     requestedBy: request.requestedBy,
     createdAt: new Date().toISOString(),
     state: 'queued',
+    repairs: options.repairs,
     cancelRequested: false,
     steps: [],
     leftovers: [],

@@ -6,6 +6,7 @@ import {
   type RunLogLine,
   type RunStep,
 } from '@nante/model';
+import { ownProcess } from '../lock/machine';
 import { patiently, readDocument, updateDocument } from '../store/documents';
 import { runKey, runLogKey } from '../store/keys';
 import { openRunLog } from './runLog';
@@ -60,6 +61,7 @@ export async function openRecorder(options: {
     ...initial,
     state: 'running',
     startedAt: initial.startedAt ?? new Date().toISOString(),
+    process: await ownProcess(),
     finishedAt: undefined,
     error: undefined,
     cancelRequested: false,

@@ -8,7 +8,7 @@ import {
 import type { EngineContext } from '../context';
 import { readDocument, updateDocument } from '../store/documents';
 import { parseRunKey, recordsPrefix, runKey, runLogKey } from '../store/keys';
-import { parseLog, readLocalLog } from './runLog';
+import { mergeLogs, parseLog, readLocalLog } from './runLog';
 
 /** Runs of all doors as the bucket has them. */
 export interface RunIndex {
@@ -109,7 +109,7 @@ export function createRunIndex(
       // A run that began here may have gone on elsewhere.
       const isLive = context.active.has(id);
       const lines =
-        isLive && local ? local : longer(local ?? [], await remote());
+        isLive && local ? local : mergeLogs(local ?? [], await remote());
       return lines.filter(({ n }) => n > after);
     },
     async requestCancel(id) {
@@ -131,8 +131,4 @@ export function createRunIndex(
       );
     },
   };
-}
-
-function longer(a: RunLogLine[], b: RunLogLine[]): RunLogLine[] {
-  return a.length >= b.length ? a : b;
 }

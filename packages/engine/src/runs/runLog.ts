@@ -40,6 +40,10 @@ export function readLocalLog(
   return existsSync(file) ? parseLog(readFileSync(file, 'utf8')) : undefined;
 }
 
+function toText(line: RunLogLine): string {
+  return `${JSON.stringify(line)}\n`;
+}
+
 /** A run's log: written at once to a file of this machine, and every few seconds to the bucket. */
 export interface RunLog {
   add(line: Omit<RunLogLine, 'n' | 'time'>): void;
@@ -48,7 +52,35 @@ export interface RunLog {
 }
 
 /**
- * Opens the log of a run, going on after the lines that are there from an earlier try, here or on another machine.
+ * One log out of the lines that this machine has and those of the bucket. A try that was killed here leaves lines that
+ * were never uploaded, and a later try elsewhere may have gone on without them: then both are kept, in order of time.
+ */
+export function mergeLogs(
+  local: readonly RunLogLine[],
+  remote: readonly RunLogLine[],
+): RunLogLine[] {
+  const same = (index: number) =>
+    index < local.length &&
+    index < remote.length &&
+    local[index].time === remote[index].time &&
+    local[index].text === remote[index].text;
+  let common = 0;
+  while (same(common)) common += 1;
+  const name = ({ time, text }: RunLogLine) => `${time} ${text}`;
+  const theirs = remote.slice(common);
+  const known = new Set(theirs.map(name));
+  const ours = local.slice(common).filter(line => !known.has(name(line)));
+  const rest = [...ours, ...theirs].sort((a, b) =>
+    a.time < b.time ? -1 : Number(a.time > b.time),
+  );
+  return [...local.slice(0, common), ...rest].map((line, n) => ({
+    ...line,
+    n,
+  }));
+}
+
+/**
+ * Opens the log of a run, going on after the lines that are there from earlier tries, here or on another machine.
  */
 export async function openRunLog(options: {
   store: ObjectStore;
@@ -61,12 +93,13 @@ export async function openRunLog(options: {
   const { store, key, runId } = options;
   const file = localLogFile(options.workDirectory, runId);
   mkdirSync(dirname(file), { recursive: true });
-  if (!existsSync(file)) {
-    const earlier = await store.get(key);
-    writeFileSync(file, earlier?.body ?? '', { mode: 0o600 });
-  }
-  let next = (parseLog(readFileSync(file, 'utf8')).at(-1)?.n ?? -1) + 1;
-  let uploaded = next;
+  const here = existsSync(file) ? parseLog(readFileSync(file, 'utf8')) : [];
+  const there = parseLog((await store.get(key))?.body ?? '');
+  const lines = mergeLogs(here, there);
+  // Written anew, because a process that was killed while it wrote leaves half a line.
+  writeFileSync(file, lines.map(toText).join(''), { mode: 0o600 });
+  let next = lines.length;
+  let uploaded = there.length === lines.length ? next : -1;
   let timer: NodeJS.Timeout | undefined;
   let upload: Promise<void> = Promise.resolve();
 
@@ -95,7 +128,7 @@ export async function openRunLog(options: {
           text: options.redact(text),
         };
         next += 1;
-        appendFileSync(file, `${JSON.stringify(line)}\n`);
+        appendFileSync(file, toText(line));
         options.onLine?.(line);
       }
       later();
