@@ -12,7 +12,13 @@ import {
 } from './lib/tools.mjs';
 
 const directory = path.join(root, 'benchmarks/src');
-const known = ['entry-size', 'submit-to-host', 'second-start', 'quiet-sync'];
+const known = [
+  'entry-size',
+  'submit-to-host',
+  'second-start',
+  'ansible-output',
+  'quiet-sync',
+];
 
 /**
  * Runs one benchmark.
