@@ -1,18 +1,27 @@
 import { useRouteRef, useRouteRefParams } from '@backstage/frontend-plugin-api';
 import { parseEntityRef } from '@backstage/catalog-model';
 import { useCallback, useMemo } from 'react';
-import { useSearchParams } from 'react-router-dom';
+import { useNavigate, useSearchParams } from 'react-router-dom';
 import {
   entityPageRouteRef,
   hostsRouteRef,
   runRouteRef,
   runsRouteRef,
+  taskRouteRef,
   templateRouteRef,
 } from './routes';
 
 /** Names of our templates in the catalog. */
 export type TemplateName =
-  'new-virtual-machine' | 'new-container' | 'destroy-host';
+  | 'new-virtual-machine'
+  | 'new-container'
+  | 'destroy-host'
+  | 'configure-host'
+  | 'power-host'
+  | 'resize-host'
+  | 'snapshot-host'
+  | 'onboard-host'
+  | 'repair-run';
 
 /** Addresses of the pages, all in one place: the app's routing changes more often than our pages do. */
 export interface Links {
@@ -23,6 +32,8 @@ export interface Links {
   entity(ref: string): string;
   /** Host tab of a host's entity. */
   host(ref: string): string;
+  /** Page of a scaffolder task. */
+  task(id: string): string;
   /** A template's form, filled in with what is known. */
   template(name: TemplateName, formData?: object): string;
 }
@@ -33,6 +44,7 @@ export function useLinks(): Links {
   const run = useRouteRef(runRouteRef);
   const entity = useRouteRef(entityPageRouteRef);
   const template = useRouteRef(templateRouteRef);
+  const task = useRouteRef(taskRouteRef);
 
   return useMemo(() => {
     const entityPath = (ref: string) => {
@@ -46,6 +58,7 @@ export function useLinks(): Links {
       run: id => run?.({ id }) ?? `/runs/${encodeURIComponent(id)}`,
       entity: entityPath,
       host: ref => `${entityPath(ref)}/host`,
+      task: taskId => task?.({ taskId }) ?? `/create/tasks/${taskId}`,
       template: (name, formData) => {
         const path =
           template?.({ namespace: 'default', templateName: name }) ??
@@ -55,12 +68,17 @@ export function useLinks(): Links {
           : path;
       },
     };
-  }, [hosts, runs, run, entity, template]);
+  }, [hosts, runs, run, entity, template, task]);
 }
 
 /** Id of the run that the page shows. */
 export function useRunId(): string {
   return useRouteRefParams(runRouteRef).id;
+}
+
+/** Goes to an address of `Links`, for what ends on another page than it began. */
+export function useGo(): (href: string) => void {
+  return useNavigate();
 }
 
 /** A value kept in the address, so that a filtered list can be shared; empty means absent. */

@@ -15,6 +15,7 @@ import {
   hostsRouteRef,
   runRouteRef,
   runsRouteRef,
+  taskRouteRef,
   templateRouteRef,
 } from './routes';
 
@@ -90,7 +91,11 @@ export const infrastructurePlugin = createFrontendPlugin({
   title: 'Infrastructure',
   icon: <RiServerLine />,
   routes: { hosts: hostsRouteRef, runs: runsRouteRef, run: runRouteRef },
-  externalRoutes: { template: templateRouteRef, entity: entityPageRouteRef },
+  externalRoutes: {
+    template: templateRouteRef,
+    task: taskRouteRef,
+    entity: entityPageRouteRef,
+  },
   extensions: [
     infrastructureApi,
     hostsPage,

@@ -13,6 +13,12 @@ export const templateRouteRef = createExternalRouteRef({
   defaultTarget: 'scaffolder.selectedTemplate',
 });
 
+/** The page of a scaffolder task. */
+export const taskRouteRef = createExternalRouteRef({
+  params: ['taskId'],
+  defaultTarget: 'scaffolder.ongoingTask',
+});
+
 /** The page of a catalog entity. */
 export const entityPageRouteRef = createExternalRouteRef({
   params: ['namespace', 'kind', 'name'],

@@ -10,8 +10,12 @@ import type {
   GetRunResponse,
   ListEnvironmentsResponse,
   ListHostsResponse,
+  ListRolesResponse,
   ListRunsResponse,
   PlanResponse,
+  ResizePlanRequest,
+  ResizePlanResponse,
+  RunInspectionResponse,
   StatusResponse,
 } from '@nante/plugin-infrastructure-common';
 
@@ -36,6 +40,8 @@ export interface InfrastructureApi {
     vmId: number,
     signal?: AbortSignal,
   ): Promise<GetHostResponse>;
+  /** An onboarded server that is no guest, by the name of its entity. */
+  getServer(name: string, signal?: AbortSignal): Promise<GetHostResponse>;
   listRuns(query: RunsQuery, signal?: AbortSignal): Promise<ListRunsResponse>;
   getRun(id: string, signal?: AbortSignal): Promise<GetRunResponse>;
   /**
@@ -50,6 +56,15 @@ export interface InfrastructureApi {
     signal?: AbortSignal,
   ): Promise<GetRunLogResponse>;
   cancelRun(id: string): Promise<void>;
+  /** What exists of a run, looked up now, and the ways out of it. */
+  inspectRun(id: string, signal?: AbortSignal): Promise<RunInspectionResponse>;
+  /** Software that a host can have. */
+  listRoles(signal?: AbortSignal): Promise<ListRolesResponse>;
+  /** What a change of size would do; nothing is changed. */
+  planResize(
+    request: ResizePlanRequest['request'],
+    signal?: AbortSignal,
+  ): Promise<ResizePlanResponse>;
   getPlacement(
     environment: string,
     kind: HostKind,

@@ -11,8 +11,12 @@ import type {
   GetRunResponse,
   ListEnvironmentsResponse,
   ListHostsResponse,
+  ListRolesResponse,
   ListRunsResponse,
   PlanResponse,
+  ResizePlanRequest,
+  ResizePlanResponse,
+  RunInspectionResponse,
   StatusResponse,
 } from '@nante/plugin-infrastructure-common';
 import type { InfrastructureApi, RunsQuery } from './InfrastructureApi';
@@ -40,6 +44,14 @@ export class InfrastructureClient implements InfrastructureApi {
   getHost(connection: string, vmId: number, signal?: AbortSignal) {
     return this.#get<GetHostResponse>(
       `/hosts/${encodeURIComponent(connection)}/${vmId}`,
+      {},
+      signal,
+    );
+  }
+
+  getServer(name: string, signal?: AbortSignal) {
+    return this.#get<GetHostResponse>(
+      `/servers/${encodeURIComponent(name)}`,
       {},
       signal,
     );
@@ -73,6 +85,22 @@ export class InfrastructureClient implements InfrastructureApi {
     await this.#request(`/runs/${encodeURIComponent(id)}/cancel`, {
       method: 'POST',
     });
+  }
+
+  inspectRun(id: string, signal?: AbortSignal) {
+    return this.#get<RunInspectionResponse>(
+      `/runs/${encodeURIComponent(id)}/inspection`,
+      {},
+      signal,
+    );
+  }
+
+  listRoles(signal?: AbortSignal) {
+    return this.#get<ListRolesResponse>('/roles', {}, signal);
+  }
+
+  planResize(request: ResizePlanRequest['request'], signal?: AbortSignal) {
+    return this.#post<ResizePlanResponse>('/resize-plan', { request }, signal);
   }
 
   getPlacement(environment: string, kind: HostKind, signal?: AbortSignal) {

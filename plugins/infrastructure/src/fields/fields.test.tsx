@@ -1,45 +1,19 @@
-import { renderInTestApp } from '@backstage/frontend-test-utils';
 import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import type { ComponentType } from 'react';
-import { useState } from 'react';
 import { hostsAnswer, placement } from '../__fixtures__/answers';
-import { backendApi, fakeBackend } from '../__testUtils__/backend';
+import { fakeBackend } from '../__testUtils__/backend';
+import { showField } from '../__testUtils__/field';
 import { HostNameField } from './HostNameField';
 import { PlacementField } from './PlacementField';
 import { RequestIdField } from './RequestIdField';
 import { SshKeysField } from './SshKeysField';
-
-/** A field in a form that keeps its value; what it says is collected. */
-function show<P>(
-  Field: ComponentType<P>,
-  props: { formData?: unknown; uiSchema?: object; schema?: object } = {},
-) {
-  const values: unknown[] = [];
-  function Form() {
-    const [value, setValue] = useState(props.formData);
-    const all = {
-      schema: {},
-      uiSchema: {},
-      ...props,
-      formData: value,
-      onChange: (next: unknown) => {
-        values.push(next);
-        setValue(next);
-      },
-    };
-    return <Field {...(all as unknown as P & JSX.IntrinsicAttributes)} />;
-  }
-  renderInTestApp(<Form />, { apis: [backendApi()] });
-  return values;
-}
 
 describe('the form fields', () => {
   const backend = fakeBackend();
 
   it('say whether a name is taken while it is typed', async () => {
     backend.answer('/hosts', hostsAnswer);
-    const values = show(HostNameField);
+    const values = showField(HostNameField);
     const input = await screen.findByRole('textbox');
     await userEvent.type(input, 'web-1');
     expect(
@@ -72,7 +46,7 @@ describe('the form fields', () => {
       ],
     });
     backend.answer('/placement', placement as never);
-    const values = show(PlacementField, {
+    const values = showField(PlacementField, {
       uiSchema: { 'ui:options': { kind: 'vm' } },
     });
     // The only environment that is allowed is chosen by itself.
@@ -99,7 +73,9 @@ describe('the form fields', () => {
       ...placement,
       error: 'refused',
     } as never);
-    const values = show(PlacementField, { formData: { environment: 'dev' } });
+    const values = showField(PlacementField, {
+      formData: { environment: 'dev' },
+    });
     expect(
       await screen.findByText(/Proxmox does not answer, so there are no live/),
     ).toBeInTheDocument();
@@ -109,7 +85,7 @@ describe('the form fields', () => {
 
   it('take one key a line and name the line that is none', async () => {
     const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJv ada@laptop';
-    const values = show(SshKeysField);
+    const values = showField(SshKeysField);
     const input = await screen.findByRole('textbox');
     await userEvent.type(input, `${key}\n-oProxyCommand=x`);
     await userEvent.tab();
@@ -118,7 +94,7 @@ describe('the form fields', () => {
   });
 
   it('give a form one request id and keep it', async () => {
-    const values = show(RequestIdField);
+    const values = showField(RequestIdField);
     await waitFor(() => expect(values).toHaveLength(1));
     expect(values[0]).toMatch(/^[A-Za-z0-9-]{8,64}$/);
   });

@@ -53,5 +53,11 @@ export const infrastructureFormFields = createFrontendModule({
         field: () => import('./PlanPreviewField').then(m => m.planPreviewField),
       },
     }),
+    FormFieldBlueprint.make({
+      name: 'nante-software',
+      params: {
+        field: () => import('./SoftwareField').then(m => m.softwareField),
+      },
+    }),
   ],
 });
