@@ -6,8 +6,10 @@ import {
   agentFileSchema,
   agentInterfacesSchema,
   containerInterfacesSchema,
+  featureSchema,
   guestConfigSchema,
   guestStatusSchema,
+  pendingSchema,
   samplesSchema,
   snapshotsSchema,
   volumesSchema,
@@ -30,6 +32,15 @@ const upidSchema = z.string().startsWith('UPID:');
 function guestPath(node: string, kind: HostKind, vmId: number): string {
   const type = kind === 'vm' ? 'qemu' : 'lxc';
   return `/nodes/${encodeURIComponent(node)}/${type}/${vmId}`;
+}
+
+function snapshotPath(
+  node: string,
+  kind: HostKind,
+  vmId: number,
+  name: string,
+): string {
+  return `${guestPath(node, kind, vmId)}/snapshot/${encodeURIComponent(name)}`;
 }
 
 /** Makes the client of one Proxmox cluster; make it once a server, since its connections are shared. */
@@ -113,12 +124,65 @@ export function createProxmoxClient(options: ProxmoxClientOptions): ProxmoxApi {
         snapshotsSchema,
         call,
       ),
-    power: (node, kind, vmId, action, call = {}) =>
+    canSnapshot: (node, kind, vmId, call = {}) =>
+      connection.get(`${guestPath(node, kind, vmId)}/feature`, featureSchema, {
+        ...call,
+        query: { feature: 'snapshot' },
+      }),
+    createSnapshot: (node, kind, vmId, { name, description }, call = {}) =>
+      connection.write(
+        'POST',
+        `${guestPath(node, kind, vmId)}/snapshot`,
+        upidSchema,
+        {
+          ...call,
+          form: { snapname: name, ...(description ? { description } : {}) },
+        },
+      ),
+    rollbackSnapshot: (node, kind, vmId, name, { start, ...call } = {}) =>
+      connection.write(
+        'POST',
+        `${snapshotPath(node, kind, vmId, name)}/rollback`,
+        upidSchema,
+        { ...call, form: { start: start ? 1 : 0 } },
+      ),
+    deleteSnapshot: (node, kind, vmId, name, call = {}) =>
+      connection.write(
+        'DELETE',
+        snapshotPath(node, kind, vmId, name),
+        upidSchema,
+        call,
+      ),
+    pendingChanges: (node, kind, vmId, call = {}) =>
+      connection.get(
+        `${guestPath(node, kind, vmId)}/pending`,
+        pendingSchema,
+        call,
+      ),
+    growDisk: (node, kind, vmId, disk, sizeGb, call = {}) =>
+      connection.write(
+        'PUT',
+        `${guestPath(node, kind, vmId)}/resize`,
+        upidSchema.optional(),
+        { ...call, form: { disk, size: `${sizeGb}G` } },
+      ),
+    async setContainerMemory(node, vmId, memoryMb, call = {}) {
+      await connection.write(
+        'PUT',
+        `${guestPath(node, 'lxc', vmId)}/config`,
+        z.unknown(),
+        { ...call, form: { memory: memoryMb } },
+      );
+    },
+    power: (node, kind, vmId, action, { timeoutSeconds, ...call } = {}) =>
       connection.write(
         'POST',
         `${guestPath(node, kind, vmId)}/status/${action}`,
         upidSchema,
-        call,
+        {
+          ...call,
+          ...(timeoutSeconds ? { form: { timeout: timeoutSeconds } } : {}),
+        },
       ),
     deleteGuest: (node, kind, vmId, call = {}) =>
       connection.write('DELETE', guestPath(node, kind, vmId), upidSchema, {

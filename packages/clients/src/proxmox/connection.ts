@@ -43,7 +43,7 @@ export interface ProxmoxConnection {
   ): Promise<z.infer<S> | E>;
   /** Never repeated, except while Proxmox says that a file lock timed out, which means that nothing was done. */
   write<S extends z.ZodType>(
-    method: 'POST' | 'DELETE',
+    method: 'POST' | 'PUT' | 'DELETE',
     path: string,
     schema: S,
     options: CallOptions & {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { startServer } from '../__testUtils__/server';
 import { createProxmoxClient } from './ProxmoxClient';
 
@@ -11,14 +12,22 @@ interface Method {
 }
 type Paths = Record<string, Record<string, Method>>;
 
+interface AskedCall {
+  method: string;
+  url: URL;
+  /** Parameters of the query and of the body. */
+  names: string[];
+}
+
 /** Makes every call of the client once and notes what it asked for. */
-async function callsOfClient(): Promise<{ method: string; url: URL }[]> {
-  const calls: { method: string; url: URL }[] = [];
-  const server = await startServer((request, response) => {
-    calls.push({
-      method: `${request.method}`,
-      url: new URL(`${request.url}`, 'http://pve'),
-    });
+async function callsOfClient(): Promise<AskedCall[]> {
+  const calls: AskedCall[] = [];
+  const server = await startServer(async (request, response) => {
+    const url = new URL(`${request.url}`, 'http://pve');
+    const call = { method: `${request.method}`, url, names: [''] };
+    calls.push(call);
+    const form = new URLSearchParams(await text(request));
+    call.names = [...url.searchParams.keys(), ...form.keys()];
     response.writeHead(501).end();
   });
   const api = createProxmoxClient({
@@ -34,6 +43,13 @@ async function callsOfClient(): Promise<{ method: string; url: URL }[]> {
       () => api.guestInterfaces(...at),
       () => api.samples(...at, 'hour'),
       () => api.snapshots(...at),
+      () => api.canSnapshot(...at),
+      () => api.createSnapshot(...at, { name: 'a1', description: 'why' }),
+      () => api.rollbackSnapshot(...at, 'a1', { start: true }),
+      () => api.deleteSnapshot(...at, 'a1'),
+      () => api.pendingChanges(...at),
+      () => api.growDisk(...at, 'scsi0', 20),
+      () => api.power(...at, 'shutdown', { timeoutSeconds: 60 }),
       ...(['start', 'shutdown', 'stop', 'reboot'] as const).map(
         action => () => api.power(...at, action),
       ),
@@ -48,6 +64,7 @@ async function callsOfClient(): Promise<{ method: string; url: URL }[]> {
     () => api.isIdFree(100),
     () => api.guestFile('pve1', 100, '/etc/hostname'),
     () => api.storageContent('pve1', 'local', 'vztmpl'),
+    () => api.setContainerMemory('pve1', 100, 1024),
     () => api.waitForTask('UPID:pve1:0000189C:109708B2C:6B04E883:x:1:a@pve!b:'),
     ...guests,
   ];
@@ -69,7 +86,7 @@ if (!file || !existsSync(file)) {
         paths: Paths;
       };
       const wrong: string[] = [];
-      for (const { method, url } of await callsOfClient()) {
+      for (const { method, url, names } of await callsOfClient()) {
         const asked = url.pathname.replace('/api2/json', '').split('/');
         const path = Object.keys(paths).find(candidate => {
           const parts = candidate.split('/');
@@ -83,7 +100,7 @@ if (!file || !existsSync(file)) {
         });
         const known = path && paths[path][method].parameters?.properties;
         if (!path) wrong.push(`${method} ${url.pathname}`);
-        for (const name of url.searchParams.keys()) {
+        for (const name of names) {
           if (!known || !(name in known))
             wrong.push(`${method} ${path}: ${name}`);
         }

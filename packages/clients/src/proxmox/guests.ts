@@ -153,6 +153,27 @@ export const volumesSchema = z
       .sort((a, b) => (a.volumeId < b.volumeId ? -1 : 1)),
   );
 
+/** Answer of `…/feature`. */
+export const featureSchema = z
+  .object({ hasFeature: lenient(flag) })
+  .transform(({ hasFeature }) => hasFeature ?? false);
+
+/** Answer of `…/pending`: the names of what waits. */
+export const pendingSchema = z
+  .array(
+    z.object({
+      key: z.string(),
+      pending: z.unknown().optional(),
+      delete: lenient(number),
+    }),
+  )
+  .transform(rows =>
+    rows
+      .filter(row => row.pending !== undefined || (row.delete ?? 0) > 0)
+      .map(({ key }) => key)
+      .sort(),
+  );
+
 /** Answer of `…/snapshot`, without the row that stands for the present. */
 export const snapshotsSchema = z
   .array(

@@ -191,13 +191,76 @@ export interface ProxmoxApi {
     vmId: number,
     options?: CallOptions,
   ): Promise<ProxmoxSnapshot[]>;
-  /** Starts a power action and answers the task's UPID. */
+  /** Whether the storage of a guest can make snapshots. */
+  canSnapshot(
+    node: string,
+    kind: HostKind,
+    vmId: number,
+    options?: CallOptions,
+  ): Promise<boolean>;
+  /** Makes a snapshot of the disks, not of the memory, and answers the task's UPID. Needs VM.Snapshot. */
+  createSnapshot(
+    node: string,
+    kind: HostKind,
+    vmId: number,
+    snapshot: { name: string; description?: string },
+    options?: CallOptions,
+  ): Promise<string>;
+  /**
+   * Returns to a snapshot and answers the task's UPID. A guest that runs loses its power first. Needs VM.Snapshot or
+   * VM.Snapshot.Rollback.
+   *
+   * @param start - the same task starts the guest afterwards
+   */
+  rollbackSnapshot(
+    node: string,
+    kind: HostKind,
+    vmId: number,
+    name: string,
+    options?: CallOptions & { start?: boolean },
+  ): Promise<string>;
+  /** Removes a snapshot, the guest stays as it is, and answers the task's UPID. Needs VM.Snapshot. */
+  deleteSnapshot(
+    node: string,
+    kind: HostKind,
+    vmId: number,
+    name: string,
+    options?: CallOptions,
+  ): Promise<string>;
+  /** Options of a guest whose new value waits for its next start, by name. */
+  pendingChanges(
+    node: string,
+    kind: HostKind,
+    vmId: number,
+    options?: CallOptions,
+  ): Promise<string[]>;
+  /** Makes a disk larger, also while the guest runs; answers the task's UPID, which old versions do not have. */
+  growDisk(
+    node: string,
+    kind: HostKind,
+    vmId: number,
+    disk: string,
+    sizeGb: number,
+    options?: CallOptions,
+  ): Promise<string | undefined>;
+  /** Changes a container's memory, in MiB, also while it runs. */
+  setContainerMemory(
+    node: string,
+    vmId: number,
+    memoryMb: number,
+    options?: CallOptions,
+  ): Promise<void>;
+  /**
+   * Starts a power action and answers the task's UPID.
+   *
+   * @param timeoutSeconds - how long Proxmox waits for a guest that is asked to shut down or to reboot
+   */
   power(
     node: string,
     kind: HostKind,
     vmId: number,
     action: PowerAction,
-    options?: CallOptions,
+    options?: CallOptions & { timeoutSeconds?: number },
   ): Promise<string>;
   /** Deletes a stopped guest with its disks and answers the task's UPID. */
   deleteGuest(

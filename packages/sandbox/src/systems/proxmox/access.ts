@@ -4,6 +4,7 @@ import {
   allPrivileges,
   provisionPrivileges,
   readPrivileges,
+  snapshotPrivileges,
 } from './privileges';
 
 /** Who calls: a user, by one of their tokens. */
@@ -88,6 +89,7 @@ export class AccessControl {
     NanteRead: readPrivileges,
     // Free memory and load of the nodes: without it a host cannot be placed on the node with the most room.
     NanteNodes: ['Sys.Audit'],
+    NanteSnapshots: snapshotPrivileges,
   };
   readonly acl: AclEntry[];
   readonly #tokens: TokenRecord[];
@@ -121,6 +123,7 @@ export class AccessControl {
         grant(path, 'nante@pve', 'provision', 'NanteProvision'),
       ),
       ...grant('/nodes', 'nante@pve', 'provision', 'NanteNodes'),
+      ...grant('/vms', 'nante@pve', 'provision', 'NanteSnapshots'),
       ...grant('/', 'portal@pve', 'read', 'NanteRead'),
     ];
     this.#listed = new Set(this.acl.map(entry => entry.path));

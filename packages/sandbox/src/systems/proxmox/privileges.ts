@@ -21,6 +21,9 @@ export const provisionPrivileges = [
   'Pool.Audit',
 ];
 
+/** What the automation needs besides to make snapshots and to return to them. */
+export const snapshotPrivileges = ['VM.Snapshot', 'VM.Snapshot.Rollback'];
+
 /** What pages need to show everything and change nothing. */
 export const readPrivileges = [
   'VM.Audit',
@@ -60,6 +63,5 @@ export const allPrivileges = [
   'VM.GuestAgent.Unrestricted',
   'VM.Migrate',
   'VM.Replicate',
-  'VM.Snapshot',
-  'VM.Snapshot.Rollback',
+  ...snapshotPrivileges,
 ].sort();

@@ -23,6 +23,19 @@ export function requireSnapshot(guest: Guest, name: string) {
   return snapshot;
 }
 
+/** Whether a guest can be copied and take snapshots: all storages of this cluster can. */
+export function featureAnswer(
+  cluster: Cluster,
+  guest: Guest,
+): Record<string, unknown> {
+  return {
+    hasFeature: 1,
+    ...(guest.kind === 'qemu'
+      ? { nodes: cluster.state.nodes.map(({ name }) => name) }
+      : {}),
+  };
+}
+
 /** All snapshots, and the present as `current`. */
 export function snapshotRows(
   cluster: Cluster,

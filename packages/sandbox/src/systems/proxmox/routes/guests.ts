@@ -5,6 +5,7 @@ import { destroyTask } from '../guests/destroy';
 import { powerTask } from '../guests/power';
 import {
   deleteSnapshotTask,
+  featureAnswer,
   requireSnapshot,
   rollbackTask,
   snapshotRows,
@@ -267,6 +268,18 @@ function snapshotRoutes(kind: GuestKind, one: string): Route[] {
   const vmstate: ParamTable = kind === 'qemu' ? { vmstate: boolean() } : {};
   const rollback = anyOf('/vms/{vmid}', 'VM.Snapshot', 'VM.Snapshot.Rollback');
   return [
+    route(
+      'GET',
+      `${one}/feature`,
+      {
+        permission: audit,
+        params: {
+          feature: oneOf('snapshot', 'clone', 'copy'),
+          ...optional({ snapname }),
+        },
+      },
+      call => featureAnswer(call.cluster, guestOf(kind, call)),
+    ),
     route('GET', `${one}/snapshot`, { permission: audit }, call =>
       snapshotRows(call.cluster, guestOf(kind, call)),
     ),
