@@ -21,6 +21,12 @@ export {
 } from './runs/RunEvents';
 export { type Runner, type RunnerOptions, createRunner } from './runs/Runner';
 export type { HostFacts } from './hosts/detail';
+export {
+  type HostName,
+  type HostRecord,
+  findRecords,
+  readRecords,
+} from './records/records';
 export { removalProblem } from './hosts/guard';
 export type {
   CheckResult,

@@ -1,28 +1,34 @@
 import type { Engine, RunOptions } from '@nante/engine';
-import type {
-  DestroyRequest,
-  HostResult,
-  ProvisionRequest,
-  RunDocument,
-} from '@nante/model';
+import type { HostsChangedEvent } from '@nante/plugin-infrastructure-common';
+import {
+  type HostName,
+  type HostRecord,
+  pickRecords,
+  readRecords,
+} from '../records/records';
 import type { RunEvents } from './RunEvents';
 
 /** How the portal starts a run; `onRun` and `onLog` get what the notice board gets. */
 export type RunnerOptions = Omit<RunOptions, 'door'>;
 
-/** Starts runs for the portal, so that pages and catalog hear of every change. */
-export interface Runner {
-  /** See `Engine.provision`. */
-  provision(
-    request: ProvisionRequest,
+/** Verbs of the engine that start a run. */
+type Verb =
+  | 'provision'
+  | 'destroy'
+  | 'configure'
+  | 'power'
+  | 'resize'
+  | 'snapshot'
+  | 'onboard'
+  | 'repair';
+
+/** Starts runs for the portal, so that pages and catalog hear of every change. Each verb as the engine's of its name. */
+export type Runner = {
+  [V in Verb]: (
+    request: Parameters<Engine[V]>[0],
     options?: RunnerOptions,
-  ): Promise<RunDocument & { result: HostResult }>;
-  /** See `Engine.destroy`. */
-  destroy(
-    request: DestroyRequest,
-    options?: RunnerOptions,
-  ): Promise<RunDocument>;
-}
+  ) => ReturnType<Engine[V]>;
+};
 
 /** Makes the runner. */
 export function createRunner(deps: {
@@ -44,8 +50,46 @@ export function createRunner(deps: {
     },
   });
 
-  const changed = (connection: string, vmId: number) =>
-    events.publish({ type: 'hosts', change: { connection, vmIds: [vmId] } });
+  // Not knowing them only delays the catalog to its next look.
+  const recordsOf = (hosts: HostName[], signal?: AbortSignal) =>
+    readRecords(engine, { signal })
+      .then(records => pickRecords(records, hosts))
+      .catch((): HostRecord[] => []);
+
+  const announce = (records: Pick<HostRecord, 'guest'>[]) => {
+    const changes = new Map<string, Set<number>>();
+    for (const { guest } of records) {
+      const connection = guest?.connection ?? '';
+      const vmIds = changes.get(connection) ?? new Set();
+      if (guest) vmIds.add(guest.vmId);
+      changes.set(connection, vmIds);
+    }
+    for (const [connection, vmIds] of changes) {
+      const change: HostsChangedEvent = { connection, vmIds: [...vmIds] };
+      events.publish({ type: 'hosts', change });
+    }
+  };
+
+  /** Looks before and after: one who was destroyed is known before only, one who was made after only. */
+  const changing = async <T>(
+    hosts: HostName[],
+    signal: AbortSignal | undefined,
+    work: () => Promise<T>,
+  ): Promise<T> => {
+    const before = await recordsOf(hosts, signal);
+    const result = await work();
+    announce([...before, ...(await recordsOf(hosts))]);
+    return result;
+  };
+
+  const ofOneHost =
+    <R extends HostName & { requestId: string }, T>(
+      verb: (request: R, options: RunOptions) => Promise<T>,
+    ) =>
+    (request: R, options: RunnerOptions = {}): Promise<T> =>
+      changing([request], options.signal, () =>
+        verb(request, watched(request.requestId, options)),
+      );
 
   return {
     async provision(request, options = {}) {
@@ -53,27 +97,36 @@ export function createRunner(deps: {
         request,
         watched(request.requestId, options),
       );
-      changed(run.result.connection, run.result.vmId);
+      announce([{ guest: run.result }]);
       return run;
     },
+    destroy: ofOneHost(engine.destroy),
+    power: ofOneHost(engine.power),
+    resize: ofOneHost(engine.resize),
+    snapshot: ofOneHost(engine.snapshot),
+    onboard: ofOneHost(engine.onboard),
 
-    async destroy(request, options = {}) {
-      // Afterwards nothing knows the guest's id any more. Not knowing it only delays the catalog to its next look.
-      const managed = await engine
-        .managedHosts({ signal: options.signal })
-        .catch(() => []);
-      const host = managed.find(
-        candidate =>
-          candidate.name === request.name &&
-          candidate.app === request.app &&
-          candidate.environment === request.environment,
+    configure: (request, options = {}) =>
+      changing(
+        request.names.map(name => ({ ...request, name })),
+        options.signal,
+        () => engine.configure(request, watched(request.requestId, options)),
+      ),
+
+    async repair(request, options = {}) {
+      const run = await engine
+        .getRun(request.runId, { signal: options.signal })
+        .catch(() => undefined);
+      const names = run ? (run.hosts ?? [run.host]) : [];
+      return changing(
+        names.map(name => ({
+          app: run!.app,
+          environment: run!.environment,
+          name,
+        })),
+        options.signal,
+        () => engine.repair(request, watched(request.requestId, options)),
       );
-      const run = await engine.destroy(
-        request,
-        watched(request.requestId, options),
-      );
-      if (host) changed(host.connection, host.desired.vm_id);
-      return run;
     },
   };
 }
