@@ -221,6 +221,8 @@ export const runDocumentSchema = z.object({
   /** What the guest itself says of what was asked of cloud-init. */
   proof: z.array(proofSchema).optional(),
   configuration: configurationSchema.optional(),
+  /** SSH host keys that the check of an onboarding learned, best first; the onboarding takes no others. */
+  hostKeys: z.array(z.string()).optional(),
   result: hostResultSchema.optional(),
   /** Run that this one repairs. */
   repairs: z.string().optional(),

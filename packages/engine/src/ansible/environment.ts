@@ -17,11 +17,12 @@ export interface AnsibleInstallation {
  *
  * @param facts - folder of remembered facts
  * @param home - what Ansible would keep below the home folder
+ * @param check - nothing of a host may change, not even by a folder for what is sent to it
  */
 export function ansibleEnvironment(
   { bin, project }: AnsibleInstallation,
   paths: PrivateFolder,
-  { facts, home }: { facts: string; home: string },
+  { facts, home, check }: { facts: string; home: string; check?: boolean },
 ): Record<string, string> {
   const verified = [
     'StrictHostKeyChecking=yes',
@@ -56,6 +57,8 @@ export function ansibleEnvironment(
     ANSIBLE_SSH_COMMON_ARGS: options(verified),
     ANSIBLE_SSH_CONTROL_PATH_DIR: paths.sockets,
     ANSIBLE_PIPELINING: 'True',
+    // Else ~/.ansible/tmp would stay. This is memory, and there on every Linux.
+    ...(check ? { ANSIBLE_REMOTE_TMP: '/dev/shm' } : {}),
     ANSIBLE_FORKS: '50',
     ANSIBLE_TIMEOUT: '15',
     ANSIBLE_GATHERING: 'smart',

@@ -1,7 +1,11 @@
 import { configurationSchema } from '@nante/model';
 import type { PlaybookResult } from '../ansible';
 import { parsePlayEvent } from '../ansible/events';
-import { configurationOf, createPlayNotes } from './configurationOf';
+import {
+  configurationOf,
+  createPlayNotes,
+  joinConfigurations,
+} from './configurationOf';
 
 const end = (recap: PlaybookResult['recap']): PlaybookResult => ({
   ...{ state: 'succeeded', recap, failures: [], failedHosts: [] },
@@ -57,15 +61,19 @@ describe('What a run document says of a play', () => {
     const notes = notesOf({
       ...{ type: 'skipped', host: 'web-2', task: 'Load', unseen: true },
     });
-    const document = configurationOf(
-      [end([recap('web-1', 2)]), end([recap('web-1', 1), recap('web-2', 0)])],
-      { dryRun: true, roles: [], notes },
+    const first = configurationOf(end([recap('web-1', 2)]), {
+      ...{ dryRun: true, roles: ['nginx'], notes: notesOf() },
+    });
+    const second = configurationOf(
+      end([recap('web-1', 1), recap('web-2', 0)]),
+      { dryRun: true, roles: ['base_setup', 'nginx'], notes },
     );
-    expect(document.recap).toEqual([
-      { ...recap('web-1', 3), ok: 6, skipped: 2 },
-      recap('web-2', 0),
-    ]);
-    expect(document.unseen).toEqual(['web-2: Load']);
+    expect(joinConfigurations(first, second)).toMatchObject({
+      dryRun: true,
+      roles: ['nginx', 'base_setup'],
+      recap: [{ ...recap('web-1', 3), ok: 6, skipped: 2 }, recap('web-2', 0)],
+      unseen: ['web-2: Load'],
+    });
   });
 
   it('stays small, whatever a play prints', () => {

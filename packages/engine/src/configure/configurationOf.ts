@@ -14,7 +14,7 @@ const unseenTask = /(^|: )Say what a check run cannot see$/;
 
 /** Remembers of a play's events what a run document keeps; a play may have very many. */
 export interface PlayNotes {
-  /** To be given each event, as `onEvent` of one play or of several after each other. */
+  /** To be given each event, as `onEvent` of one play. */
   take(event: PlayEvent): void;
   readonly changes: Configuration['changes'];
   /** What a check run could not look at. */
@@ -47,13 +47,9 @@ export function createPlayNotes(): PlayNotes {
   };
 }
 
-/**
- * What Ansible did, or would do, for a run document.
- *
- * @param results - of one play, or of several after each other, whose numbers are added up
- */
+/** What a play did, or would do, for a run document. */
 export function configurationOf(
-  results: PlaybookResult | readonly PlaybookResult[],
+  result: PlaybookResult,
   options: {
     dryRun: boolean;
     pretended?: boolean;
@@ -63,19 +59,32 @@ export function configurationOf(
   },
 ): Configuration {
   const { dryRun, pretended = false, roles, notes } = options;
-  const all = [results].flat() as PlaybookResult[];
-  const recap = sum(all.flatMap(result => result.recap));
+  const { recap, failures } = result;
   const unseen = notes.unseen.map(({ host, text }) =>
     recap.length > 1 ? `${host}: ${text}` : text,
   );
   return {
-    dryRun,
-    pretended,
+    ...{ dryRun, pretended, recap, failures },
     roles: [...roles],
-    recap,
-    failures: all.flatMap(result => result.failures),
     changes: [...notes.changes],
     unseen: dryRun ? unseen : [],
+  };
+}
+
+/** What several plays of a run did after each other: their numbers are added up. */
+export function joinConfigurations(
+  first: Configuration,
+  ...others: readonly Configuration[]
+): Configuration {
+  const all = [first, ...others];
+  return {
+    ...first,
+    pretended: all.some(({ pretended }) => pretended),
+    roles: [...new Set(all.flatMap(({ roles }) => roles))],
+    recap: sum(all.flatMap(({ recap }) => recap)),
+    failures: all.flatMap(({ failures }) => failures),
+    changes: all.flatMap(({ changes }) => changes).slice(0, mostNotes),
+    unseen: [...new Set(all.flatMap(({ unseen }) => unseen))],
   };
 }
 
