@@ -28,6 +28,10 @@ export interface LabSetting {
   token: 'provision' | 'read';
   config: InfrastructureConfig;
   timing: NonNullable<EngineOptions['timing']>;
+  /** Left out: hosts cannot be configured. */
+  ansible?: EngineOptions['ansible'];
+  /** Secret `SSH_PRIVATE_KEY`. */
+  privateKey?: string;
 }
 
 /** A sandbox with an engine pointed at it. */
@@ -110,6 +114,7 @@ export function labEngine(setting: LabSetting, stores: ObjectStore[]): Engine {
     PROXMOX_API_URL: proxmox?.url,
     PROXMOX_TOKEN_ID: joined.slice(0, at),
     PROXMOX_TOKEN_SECRET: joined.slice(at + 1),
+    SSH_PRIVATE_KEY: setting.privateKey,
   };
   return createEngine({
     config: setting.config,
@@ -125,6 +130,7 @@ export function labEngine(setting: LabSetting, stores: ObjectStore[]): Engine {
         sandboxUrl: String(proxmox?.url),
       },
     },
+    ansible: setting.ansible,
     timing: setting.timing,
     async createStore() {
       const store = createS3Store({
