@@ -39,6 +39,8 @@ export interface EngineContext {
   creations: CreateQueue;
   /** Runs of all doors. */
   runs: RunIndex;
+  /** When a lock's heartbeat was last seen to change, by workspace; on this process's own clock. */
+  lockSightings: Map<string, { etag: string; since: number }>;
   /** Runs that this process executes. */
   active: Map<string, { recorder: RunRecorder; cancel(): void }>;
 }
@@ -53,10 +55,12 @@ export function createContext(options: EngineOptions): EngineContext {
       cancelGraceMs: 600_000,
       lockWaitMs: 300_000,
       agentTimeoutMs: 120_000,
+      shutdownTimeoutMs: 120_000,
       playTimeoutMs: 1_800_000,
       ...options.timing,
     },
     creations: createCreateQueue(),
+    lockSightings: new Map(),
     active: new Map(),
     store: remember(() =>
       options.createStore ? options.createStore() : openStore(options),

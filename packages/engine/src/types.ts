@@ -74,6 +74,8 @@ export interface EngineOptions {
     lockWaitMs?: number;
     /** How long a new guest may take until it reports its address and lets us in by SSH; 120 000. */
     agentTimeoutMs?: number;
+    /** How long a guest may take to shut down; 120 000. */
+    shutdownTimeoutMs?: number;
     /** How long a play may take; 1 800 000. */
     playTimeoutMs?: number;
   };
@@ -134,8 +136,10 @@ export interface ResizePlan {
 
 /** What is there of a run, and the ways out of it. */
 export interface RunInspection {
+  /** The run says that it works, and whoever executed it is gone. */
+  interrupted: boolean;
   things: RunThing[];
-  /** Empty for a run that succeeded or still works. */
+  /** Finish, undo, adopt and forget, in this order; empty for a run that succeeded or still works. */
   remedies: RunRemedy[];
 }
 

@@ -1,4 +1,8 @@
-import { NanteError, type ProvisionRequest } from '@nante/model';
+import {
+  NanteError,
+  type ProvisionRequest,
+  type RunDocument,
+} from '@nante/model';
 import type { RunOptions } from '../types';
 import { destroyRequest, type Lab } from './lab';
 
@@ -87,4 +91,23 @@ export async function expectConverges(lab: Lab, request: ProvisionRequest) {
   expect(await guestsOf(lab, app)).toBe(1);
   await lab.engine.destroy(destroyRequest({ app, name, environment }), cli);
   expect(await leftovers(lab, app, environment)).toEqual(nothing);
+}
+
+/** How many calls of an act may have changed something in Proxmox. */
+export async function mutatingCalls(
+  lab: Lab,
+  act: () => Promise<unknown>,
+): Promise<number> {
+  const url = `${lab.setting.endpoints.proxmox?.control}/requests`;
+  await fetch(url, { method: 'DELETE' });
+  await act();
+  const counts = await (await fetch(url)).json();
+  return (counts as { mutating: number }).mutating;
+}
+
+/** Details of the steps of a run, by step. */
+export function detailsOf(run: RunDocument): Record<string, string> {
+  return Object.fromEntries(
+    run.steps.map(({ id, state, detail }) => [id, `${state}: ${detail ?? ''}`]),
+  );
 }

@@ -35,6 +35,15 @@ export function configurationEntryId(connection: string, host: string): string {
   return `ansible/${connection}/configuration/${host}`;
 }
 
+/** The entry of a snapshot that we made. */
+export function snapshotEntryId(
+  connection: string,
+  vmId: number,
+  snapshot: string,
+): string {
+  return `proxmox/${connection}/snapshot/${vmId}:${snapshot}`;
+}
+
 /** All entries of a workspace, oldest first. */
 export async function readLedger(
   store: ObjectStore,
@@ -99,5 +108,33 @@ export async function writeEntry(
       };
     },
     options,
+  );
+}
+
+/** Closes everything that is open of a host which is gone: its guest, what roles made of it, its snapshots. */
+export async function closeEntriesOf(
+  store: ObjectStore,
+  workspace: string,
+  host: string,
+  runId: string,
+): Promise<void> {
+  const updatedAt = new Date().toISOString();
+  await updateDocument(
+    store,
+    ledgerKey(workspace),
+    ledgerDocumentSchema,
+    (current): LedgerDocument | undefined => {
+      const isTheirs = (entry: LedgerEntry) =>
+        entry.host === host && isOpen(entry);
+      if (!current?.entries.some(isTheirs)) return undefined;
+      return {
+        version: 1,
+        entries: current.entries.map(entry =>
+          isTheirs(entry)
+            ? { ...entry, runId, state: 'removed', updatedAt }
+            : entry,
+        ),
+      };
+    },
   );
 }

@@ -1,7 +1,8 @@
-import type {
-  Environment,
-  InfrastructureConfig,
-  ProvisionRequest,
+import {
+  NanteError,
+  type Environment,
+  type InfrastructureConfig,
+  type ProvisionRequest,
 } from '@nante/model';
 import type { CheckResult } from '../types';
 
@@ -105,6 +106,39 @@ export function resolveSize(
   if (request.size !== customSize) return config.sizes[request.size];
   const { cores, memoryMb, diskGb } = request;
   return cores && memoryMb && diskGb ? { cores, memoryMb, diskGb } : undefined;
+}
+
+/**
+ * Refuses a change of a host that policy does not allow, before a run begins.
+ *
+ * @param what - verb for the message, such as `destroy`
+ * @throws NanteError `invalid-input` for an environment that there is not, `refused`
+ */
+export function assertMayChange(
+  config: InfrastructureConfig,
+  request: { environment: string; operator: boolean },
+  what: string,
+): void {
+  const environment = config.environments[request.environment];
+  if (!environment)
+    throw new NanteError(
+      'invalid-input',
+      `There is no environment "${request.environment}".`,
+      {
+        hint: `Choose one of ${Object.keys(config.environments).sort().join(', ')}.`,
+      },
+    );
+  if (environment.restricted && !request.operator)
+    throw new NanteError(
+      'refused',
+      `Only operators may ${what} hosts in ${request.environment}.`,
+      { hint: 'Ask one of them.' },
+    );
+  if (config.connections[environment.connection].readOnly)
+    throw new NanteError(
+      'refused',
+      `The connection ${environment.connection} is read-only: nothing can be changed in ${request.environment}.`,
+    );
 }
 
 /** One check with its outcome. */

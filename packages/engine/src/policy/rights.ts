@@ -1,4 +1,9 @@
-import type { DesiredHost } from '@nante/model';
+import type { ProxmoxApi } from '@nante/clients';
+import {
+  NanteError,
+  type DesiredHost,
+  type SnapshotRequest,
+} from '@nante/model';
 
 /** A privilege that a run needs, and on which path of Proxmox; the first of several names is the newest. */
 export interface NeededRight {
@@ -42,6 +47,58 @@ export function neededRights(host: DesiredHost): NeededRight[] {
     right(`/storage/${host.storage}`, 'Datastore.Audit'),
     right(zone, 'SDN.Use'),
   ];
+}
+
+/** What switching a host on and off needs. */
+export function powerRights({ vm_id: vmId }: DesiredHost): NeededRight[] {
+  const guest = `/vms/${vmId}`;
+  return ['VM.Audit', 'VM.PowerMgmt'].map(name => right(guest, name));
+}
+
+/** What another size needs. */
+export function resizeRights(host: DesiredHost): NeededRight[] {
+  return [
+    ...powerRights(host),
+    ...['CPU', 'Memory', 'Disk'].map(name =>
+      right(`/vms/${host.vm_id}`, `VM.Config.${name}`),
+    ),
+    right(`/storage/${host.storage}`, 'Datastore.AllocateSpace'),
+  ];
+}
+
+/** What snapshots need, which the role for making hosts does not have. */
+export function snapshotRights(
+  host: DesiredHost,
+  action: SnapshotRequest['action'],
+): NeededRight[] {
+  const guest = `/vms/${host.vm_id}`;
+  return action === 'rollback'
+    ? [
+        ...powerRights(host),
+        right(guest, 'VM.Snapshot', 'VM.Snapshot.Rollback'),
+      ]
+    : [right(guest, 'VM.Audit'), right(guest, 'VM.Snapshot')];
+}
+
+/**
+ * Refuses what a token may not do, before anything is done.
+ *
+ * @param hint - where the missing privileges come from
+ * @throws NanteError `unauthorized` that names all of them
+ */
+export async function assertRights(
+  proxmox: ProxmoxApi,
+  needed: readonly NeededRight[],
+  hint: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const missing = missingRights(await proxmox.permissions({ signal }), needed);
+  if (missing.length > 0)
+    throw new NanteError(
+      'unauthorized',
+      `The Proxmox token lacks ${missing.join(', ')}; nothing was changed.`,
+      { hint },
+    );
 }
 
 /**

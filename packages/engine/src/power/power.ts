@@ -1,12 +1,135 @@
-import { NanteError, type PowerRequest, type RunDocument } from '@nante/model';
+import {
+  NanteError,
+  powerRequestSchema,
+  workspaceName,
+  type PowerRequest,
+  type RunDocument,
+} from '@nante/model';
+import { z } from 'zod';
 import type { EngineContext } from '../context';
+import { hostLeftovers, hostTitle, ourHost } from '../ledger/ourHost';
+import type { OurHost } from '../ledger/ourHost';
+import { executeRun, type Run } from '../operation/executeRun';
+import { assertMayChange } from '../policy/policy';
+import { assertRights, powerRights } from '../policy/rights';
+import { hostResult } from '../provision/verify';
+import { staticAddress } from '../provision/reserve';
+import { powerByHand } from '../runs/byHand';
+import { newRunDocument } from '../runs/newRun';
+import type { StepTitle } from '../runs/recorder';
+import { readHosts } from '../store/hosts';
 import type { RunOptions } from '../types';
+import { bootedSince, changePower, waitUntilBack } from './changePower';
+
+const titles: Record<PowerRequest['action'], [act: string, verify: string]> = {
+  start: ['Switch the host on', 'Wait until the host answers'],
+  shutdown: ['Ask the host to shut down', 'See that the host is off'],
+  reboot: ['Ask the host to restart', 'Wait until the host answers'],
+  stop: ['Cut the power', 'See that the host is off'],
+};
 
 /** See `Engine.power`. */
 export async function power(
-  _context: EngineContext,
-  _request: PowerRequest,
-  _options: RunOptions,
+  context: EngineContext,
+  input: PowerRequest,
+  options: RunOptions,
 ): Promise<RunDocument> {
-  throw new NanteError('failed', 'in work');
+  const parsed = powerRequestSchema.safeParse(input);
+  if (!parsed.success)
+    throw new NanteError('invalid-input', z.prettifyError(parsed.error));
+  const request = parsed.data;
+  assertMayChange(await context.config(), request, 'switch');
+  const { app, environment, name, action } = request;
+  const { hosts } = await readHosts(
+    await context.provenStore(),
+    workspaceName(app, environment),
+    app,
+    environment,
+  );
+  const initial = await newRunDocument('power', request, options, {
+    hostKind: hosts[name]?.kind,
+    owner: hosts[name]?.owner,
+    inputs: { ...request },
+    byHand: hosts[name] ? powerByHand(hosts[name], action) : [],
+    context,
+  });
+  const [act, verify] = titles[action];
+  const steps: StepTitle[] = [
+    ['check', 'Check that the host is ours'],
+    ['lock', 'Take the lock of the workspace'],
+    ['power', act],
+    ['verify', verify],
+  ];
+  return executeRun(
+    context,
+    {
+      initial,
+      steps,
+      body: (run, onFailure) => powerHost(run, request, onFailure),
+    },
+    options,
+  );
+}
+
+async function powerHost(
+  run: Run,
+  request: PowerRequest,
+  onFailure: (look: () => Promise<string[]>) => void,
+): Promise<Partial<RunDocument>> {
+  const { recorder, context, signal } = run;
+  const find = () => ourHost(context, request, signal);
+  await recorder.step('check', async step => {
+    const host = await find();
+    const hint = 'Give it the role from the documentation.';
+    await assertRights(host.proxmox, powerRights(host.desired), hint, signal);
+    refuseRestartOfOff(host, request);
+    step.detail(`${hostTitle(host)} is ours`);
+  });
+  const { lease } = await recorder.step('lock', () => run.lock());
+  onFailure(() => hostLeftovers(context, request));
+  await recorder.step('power', async step => {
+    const host = await find();
+    const done = alreadyDone(host, request, recorder.document);
+    if (done) return step.skip(done);
+    refuseRestartOfOff(host, request);
+    await lease.assertHeld();
+    return changePower(run, host, request.action);
+  });
+  const result = await recorder.step('verify', async step => {
+    const host = await find();
+    if (request.action === 'start' || request.action === 'reboot')
+      return waitUntilBack(run, host, step);
+    step.detail(`${hostTitle(host)} is off`);
+    const { name, connection, guest, desired } = host;
+    const address = staticAddress(desired);
+    return hostResult(name, connection, guest, desired, address);
+  });
+  return { result };
+}
+
+/** Why nothing is left to do; undefined when something is. */
+function alreadyDone(
+  host: OurHost,
+  { action }: PowerRequest,
+  { createdAt, startedAt = createdAt }: RunDocument,
+): string | undefined {
+  const { name, running } = host;
+  const [asked, tried] = [Date.parse(createdAt), Date.parse(startedAt)];
+  if (action === 'start')
+    return running ? `${name} is switched on already.` : undefined;
+  if (action === 'reboot')
+    // An earlier try of this request may have been cut off after it had done so.
+    return tried - asked > 1_000 && bootedSince(host, asked)
+      ? `${name} has restarted since this was asked for.`
+      : undefined;
+  return running ? undefined : `${name} is switched off already.`;
+}
+
+function refuseRestartOfOff({ name, running }: OurHost, request: PowerRequest) {
+  if (request.action === 'reboot' && !running)
+    throw new NanteError(
+      'conflict',
+      `${name} is switched off, so it cannot be asked to restart.`,
+      { hint: 'Start it.' },
+    );
 }
