@@ -26,7 +26,9 @@ export {
   type HostRecord,
   findRecords,
   readRecords,
+  recordsOfRun,
 } from './records/records';
+export { type RunPerson, isRunOf, whyNotRepair } from './access/repair';
 export { removalProblem } from './hosts/guard';
 export type {
   CheckResult,

@@ -1,15 +1,26 @@
 import type {
   BackstageCredentials,
-  PermissionsService,
-  UserInfoService,
+  BackstageUserInfo,
 } from '@backstage/backend-plugin-api';
-import { NotAllowedError } from '@backstage/errors';
+import { NotAllowedError, NotFoundError } from '@backstage/errors';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import type { Remedy } from '@nante/model';
 import {
   hostCreatePermission,
   hostDeletePermission,
+  hostUpdatePermission,
   operatePermission,
 } from '@nante/plugin-infrastructure-common';
+import {
+  type HostName,
+  type HostRecord,
+  findRecords,
+  readRecords,
+  recordsOfRun,
+  toBackstageError,
+  whyNotRepair,
+} from '@nante/plugin-infrastructure-node';
+import type { ActionDeps } from './deps';
 
 /** What an action needs to know of whoever started the task. Plain JSON: it is kept in a checkpoint. */
 export type Requester = {
@@ -18,38 +29,40 @@ export type Requester = {
   operator: boolean;
 };
 
-interface Deps {
-  permissions: PermissionsService;
-  userInfo: UserInfoService;
-}
+type Deps = Pick<ActionDeps, 'engine' | 'permissions' | 'userInfo'>;
 
-async function isOperator(
-  { permissions }: Deps,
+async function person(
+  deps: Deps,
   credentials: BackstageCredentials,
-) {
-  const [decision] = await permissions.authorize(
-    [{ permission: operatePermission }],
-    { credentials },
-  );
-  return decision.result === AuthorizeResult.ALLOW;
+): Promise<Requester & { info: BackstageUserInfo }> {
+  const [[decision], info] = await Promise.all([
+    deps.permissions.authorize([{ permission: operatePermission }], {
+      credentials,
+    }),
+    deps.userInfo.getUserInfo(credentials),
+  ]);
+  return {
+    ref: info.userEntityRef,
+    operator: decision.result === AuthorizeResult.ALLOW,
+    info,
+  };
 }
 
 /**
- * Whether somebody may request a host for an owner: for a group of their own, or as an operator.
+ * Whether somebody may request or onboard a host for an owner: for a group of their own, or as an operator.
  *
  * @throws NotAllowedError that says what is missing
  */
-export async function authorizeProvision(
+export async function authorizeForOwner(
   deps: Deps,
   credentials: BackstageCredentials,
   owner: string,
 ): Promise<Requester> {
-  const [[decision], operator, info] = await Promise.all([
+  const [[decision], { ref, operator, info }] = await Promise.all([
     deps.permissions.authorize([{ permission: hostCreatePermission }], {
       credentials,
     }),
-    isOperator(deps, credentials),
-    deps.userInfo.getUserInfo(credentials),
+    person(deps, credentials),
   ]);
   if (decision.result !== AuthorizeResult.ALLOW) {
     throw new NotAllowedError(
@@ -60,38 +73,119 @@ export async function authorizeProvision(
     throw new NotAllowedError(
       `You may request hosts for your own groups, and ${owner} is none of them. Choose one of ${
         info.ownershipEntityRefs
-          .filter(ref => ref.startsWith('group:'))
+          .filter(claim => claim.startsWith('group:'))
           .join(', ') || 'yours'
       }, or ask an operator.`,
     );
   }
-  return { ref: info.userEntityRef, operator };
+  return { ref, operator };
 }
 
 /**
- * Whether somebody may destroy a host: its owner, or an operator.
+ * Whether somebody may change or destroy hosts: their owner, or an operator. What counts is the record of the host: the
+ * person may own the entity that a form names, and not the host.
  *
- * @param entityRef - entity of the host that will be destroyed, never one that a form names
- * @param owner - for the message
+ * @throws NotFoundError for what is no host of ours, NotAllowedError that names whose they are
  */
-export async function authorizeDestroy(
+export async function authorizeHosts(
   deps: Deps,
   credentials: BackstageCredentials,
-  entityRef: string,
-  owner: string,
+  hosts: HostName[],
+  verb: 'change' | 'destroy',
+  options: { signal?: AbortSignal } = {},
 ): Promise<Requester> {
-  const [[decision], operator, info] = await Promise.all([
-    deps.permissions.authorize(
-      [{ permission: hostDeletePermission, resourceRef: entityRef }],
-      { credentials },
-    ),
-    isOperator(deps, credentials),
-    deps.userInfo.getUserInfo(credentials),
-  ]);
-  if (decision.result !== AuthorizeResult.ALLOW && !operator) {
+  const records = await findRecords(deps.engine, hosts, options).catch(
+    error => {
+      throw toBackstageError(error);
+    },
+  );
+  const onboarded = records.find(record => record.onboarded);
+  if (verb === 'destroy' && onboarded) {
     throw new NotAllowedError(
-      `Only ${owner} and operators may destroy this host.`,
+      `${onboarded.name} was onboarded, not made here: whoever made it removes it.`,
     );
   }
-  return { ref: info.userEntityRef, operator };
+  return authorizeRecords(deps, credentials, records, verb);
+}
+
+async function authorizeRecords(
+  deps: Deps,
+  credentials: BackstageCredentials,
+  records: HostRecord[],
+  verb: 'change' | 'destroy',
+): Promise<Requester> {
+  const permission =
+    verb === 'destroy' ? hostDeletePermission : hostUpdatePermission;
+  const [decisions, { ref, operator }] = await Promise.all([
+    deps.permissions.authorize(
+      records.map(({ entityRef }) => ({ permission, resourceRef: entityRef })),
+      { credentials },
+    ),
+    person(deps, credentials),
+  ]);
+  const refused = records.filter(
+    (_, index) => decisions[index].result !== AuthorizeResult.ALLOW,
+  );
+  if (refused.length && !operator) {
+    throw new NotAllowedError(
+      refused
+        .map(
+          ({ owner, name }) =>
+            `Only ${owner} and operators may ${verb} ${records.length === 1 ? 'this host' : name}.`,
+        )
+        .join(' '),
+    );
+  }
+  return { ref, operator };
+}
+
+/**
+ * Whether somebody may onboard a server: as for a new host, and where it was onboarded before, for its owner alone.
+ *
+ * @throws NotAllowedError that says what is missing
+ */
+export async function authorizeOnboard(
+  deps: Deps,
+  credentials: BackstageCredentials,
+  host: HostName & { owner: string },
+  options: { signal?: AbortSignal } = {},
+): Promise<Requester> {
+  const requester = await authorizeForOwner(deps, credentials, host.owner);
+  const known = (await readRecords(deps.engine, options)).filter(
+    record =>
+      record.name === host.name &&
+      record.app === host.app &&
+      record.environment === host.environment,
+  );
+  if (known.length) await authorizeRecords(deps, credentials, known, 'change');
+  return requester;
+}
+
+/**
+ * Whether somebody may repair a run in this way.
+ *
+ * @throws NotFoundError without the run, NotAllowedError that says what is missing
+ */
+export async function authorizeRepair(
+  deps: Deps,
+  credentials: BackstageCredentials,
+  repair: { runId: string; remedy: Remedy },
+  options: { signal?: AbortSignal } = {},
+): Promise<Requester> {
+  const run = await deps.engine.getRun(repair.runId, options);
+  if (!run) throw new NotFoundError(`There is no run ${repair.runId}`);
+  const [records, { ref, operator, info }] = await Promise.all([
+    readRecords(deps.engine, options),
+    person(deps, credentials),
+  ]);
+  const reason = await whyNotRepair({
+    permissions: deps.permissions,
+    credentials,
+    person: { ref, operator, claims: info.ownershipEntityRefs },
+    run,
+    remedy: repair.remedy,
+    records: recordsOfRun(records, run),
+  });
+  if (reason) throw new NotAllowedError(reason);
+  return { ref, operator };
 }

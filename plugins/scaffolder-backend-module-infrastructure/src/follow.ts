@@ -1,14 +1,46 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import type { RunLogLine } from '@nante/model';
+import {
+  type HostRecap,
+  type RunDocument,
+  type RunLogLine,
+  finalRunStates,
+} from '@nante/model';
+
+/** A host's numbers change with each task; a log needs no more than one line in this time, in milliseconds. */
+const RECAP_EVERY = 5_000;
 
 /**
- * Carries the lines of a run into the task's log; the title of each step is one of them. The engine has taken every
- * secret out before.
+ * Carries the lines of a run into the task's log; the title of each step is one of them. While a play runs, each host's
+ * numbers are lines too. The engine has taken every secret out before.
  */
 export function followRun(logger: LoggerService) {
+  const told = new Map<string, { text: string; at: number }>();
   return {
     onLog(line: RunLogLine) {
       logger[line.level](line.text);
     },
+    onRun(run: RunDocument) {
+      const last = finalRunStates.includes(run.state);
+      for (const recap of run.configuration?.recap ?? []) {
+        const text = describeRecap(recap);
+        const before = told.get(recap.host);
+        if (before?.text === text) continue;
+        if (!last && before && Date.now() - before.at < RECAP_EVERY) continue;
+        told.set(recap.host, { text, at: Date.now() });
+        logger.info(text);
+      }
+    },
   };
+}
+
+function describeRecap(recap: HostRecap): string {
+  const { host, ok, changed, failed, unreachable, skipped } = recap;
+  const parts = [
+    `${ok} ok`,
+    `${changed} changed`,
+    `${skipped} skipped`,
+    `${failed} failed`,
+    ...(unreachable ? ['unreachable'] : []),
+  ];
+  return `${host}: ${parts.join(', ')}`;
 }

@@ -38,6 +38,23 @@ function findExpression(
   return undefined;
 }
 
+/** A host as a form names it: what an engine's request says of it, and how to speak of it. */
+export function readHost({
+  name,
+  app,
+  environment,
+}: {
+  name: string;
+  app: string;
+  environment: string;
+}) {
+  return {
+    host: { name, app, environment },
+    subject: `${app}.${environment}.${name}`,
+    title: `${name} of ${app} in ${environment}`,
+  };
+}
+
 /** Name of an app, given as an entity ref or by itself. @throws InputError when it is neither */
 export function readApp(app: string): string {
   const { kind, namespace, name } = readRef('app', app, 'component');

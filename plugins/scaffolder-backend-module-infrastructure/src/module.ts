@@ -7,10 +7,16 @@ import {
   engineServiceRef,
   runnerServiceRef,
 } from '@nante/plugin-infrastructure-node';
+import { createAnsibleRunAction } from './actions/ansibleRun';
 import { createDestroyAction } from './actions/destroy';
+import { createOnboardAction } from './actions/onboard';
+import { createPowerAction } from './actions/power';
 import { createProvisionAction } from './actions/provision';
+import { createRepairAction } from './actions/repair';
+import { createResizeAction } from './actions/resize';
+import { createSnapshotAction } from './actions/snapshot';
 
-/** Adds `proxmox:provision` and `proxmox:destroy` to the scaffolder. */
+/** Adds the actions about hosts and runs to the scaffolder. */
 export const scaffolderModuleInfrastructure = createBackendModule({
   pluginId: 'scaffolder',
   moduleId: 'infrastructure',
@@ -28,6 +34,12 @@ export const scaffolderModuleInfrastructure = createBackendModule({
         actions.addActions(
           createProvisionAction(deps),
           createDestroyAction(deps),
+          createPowerAction(deps),
+          createResizeAction(deps),
+          createSnapshotAction(deps),
+          createAnsibleRunAction(deps),
+          createOnboardAction(deps),
+          createRepairAction(deps),
         );
       },
     });

@@ -1,5 +1,5 @@
 import type { Engine, ManagedHost, ManagedServer } from '@nante/engine';
-import { NanteError } from '@nante/model';
+import { NanteError, type RunDocument } from '@nante/model';
 import {
   hostEntityRef,
   serverEntityRef,
@@ -88,6 +88,19 @@ export function pickRecords(
         host.app === record.app &&
         host.environment === record.environment,
     ),
+  );
+}
+
+/** Records of the hosts of a run, as far as there are any. */
+export function recordsOfRun(
+  records: HostRecord[],
+  run: Pick<RunDocument, 'app' | 'environment' | 'host' | 'hosts'>,
+): HostRecord[] {
+  const { app, environment } = run;
+  const names = run.hosts ?? [run.host];
+  return pickRecords(
+    records,
+    names.map(name => ({ app, environment, name })),
   );
 }
 

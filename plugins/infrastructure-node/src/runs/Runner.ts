@@ -37,18 +37,23 @@ export function createRunner(deps: {
 }): Runner {
   const { engine, events } = deps;
 
-  const watched = (runId: string, options: RunnerOptions): RunOptions => ({
-    ...options,
-    door: 'portal',
-    onRun: run => {
-      events.publish({ type: 'run', run });
-      options.onRun?.(run);
-    },
-    onLog: line => {
-      events.publish({ type: 'log', runId, line });
-      options.onLog?.(line);
-    },
-  });
+  const watched = (requestId: string, options: RunnerOptions): RunOptions => {
+    // A repair may take up the run that it repairs, and write into that one's log.
+    let runId = requestId;
+    return {
+      ...options,
+      door: 'portal',
+      onRun: run => {
+        runId = run.id;
+        events.publish({ type: 'run', run });
+        options.onRun?.(run);
+      },
+      onLog: line => {
+        events.publish({ type: 'log', runId, line });
+        options.onLog?.(line);
+      },
+    };
+  };
 
   // Not knowing them only delays the catalog to its next look.
   const recordsOf = (hosts: HostName[], signal?: AbortSignal) =>
@@ -100,11 +105,11 @@ export function createRunner(deps: {
       announce([{ guest: run.result }]);
       return run;
     },
-    destroy: ofOneHost(engine.destroy),
-    power: ofOneHost(engine.power),
-    resize: ofOneHost(engine.resize),
-    snapshot: ofOneHost(engine.snapshot),
-    onboard: ofOneHost(engine.onboard),
+    destroy: ofOneHost((...args) => engine.destroy(...args)),
+    power: ofOneHost((...args) => engine.power(...args)),
+    resize: ofOneHost((...args) => engine.resize(...args)),
+    snapshot: ofOneHost((...args) => engine.snapshot(...args)),
+    onboard: ofOneHost((...args) => engine.onboard(...args)),
 
     configure: (request, options = {}) =>
       changing(

@@ -1,15 +1,21 @@
 import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { createMockActionContext } from '@backstage/plugin-scaffolder-node-test-utils';
-import type { TemplateAction } from '@backstage/plugin-scaffolder-node';
+import type {
+  TemplateAction,
+  TemplateExample,
+} from '@backstage/plugin-scaffolder-node';
 import type { HostResult, RunDocument } from '@nante/model';
-import type { Runner } from '@nante/plugin-infrastructure-node';
+import type { Engine, Runner } from '@nante/plugin-infrastructure-node';
 import {
   fakeEngine,
   fakeManagedHost,
+  fakeManagedServer,
   fakeWorld,
 } from '@nante/plugin-infrastructure-node/testUtils';
-import type { ProvisionActionDeps } from '../actions/provision';
+import { validate } from 'jsonschema';
+import { parse } from 'yaml';
+import type { ActionDeps } from '../deps';
 
 export const result: HostResult = {
   name: 'web-1',
@@ -23,12 +29,25 @@ export const result: HostResult = {
   entityRef: 'resource:default/lab-101',
 };
 
+/** What every verb but `provision` answers unless a test says otherwise. */
+export const run = {
+  id: 'task-0001',
+  impact: 'reboot',
+  app: 'shop',
+  environment: 'dev',
+  host: 'web-1',
+  kind: 'provision',
+  owner: 'group:default/shop',
+  requestedBy: 'user:default/ada',
+} as RunDocument;
+
 /** Who starts the task, and what the fake engine does. */
 export interface Situation {
   groups?: string[];
   /** Names of permissions that are given. */
   may?: string[];
   runner?: Partial<Runner>;
+  engine?: Partial<Engine>;
 }
 
 /** Dependencies of the actions with a runner that answers at once. */
@@ -36,13 +55,30 @@ export function situation({
   groups = ['group:default/shop'],
   may = ['infrastructure.host.create'],
   runner,
+  engine,
 }: Situation = {}) {
   const provision = jest.fn(
     runner?.provision ?? (async () => ({ result }) as never),
   );
-  const destroy = jest.fn(runner?.destroy ?? (async () => ({}) as RunDocument));
+  const verb = <V extends Exclude<keyof Runner, 'provision'>>(name: V) =>
+    jest.fn<ReturnType<Runner[V]>, Parameters<Runner[V]>>(
+      (runner?.[name] ?? (async () => run)) as never,
+    );
+  const verbs = {
+    destroy: verb('destroy'),
+    power: verb('power'),
+    resize: verb('resize'),
+    snapshot: verb('snapshot'),
+    configure: verb('configure'),
+    onboard: verb('onboard'),
+    repair: verb('repair'),
+  };
   const world = fakeWorld({
-    managed: [fakeManagedHost(101, { name: 'web-1' })],
+    managed: [
+      fakeManagedHost(101, { name: 'web-1' }),
+      fakeManagedHost(102, { name: 'web-2' }),
+    ],
+    servers: [fakeManagedServer('old-1')],
   });
   const permissions = mockServices.permissions.mock({
     authorize: async queries =>
@@ -51,6 +87,21 @@ export function situation({
           ? AuthorizeResult.ALLOW
           : AuthorizeResult.DENY,
       })),
+    authorizeConditional: async queries =>
+      queries.map(({ permission }) =>
+        may.includes(permission.name)
+          ? {
+              result: AuthorizeResult.CONDITIONAL,
+              pluginId: 'infrastructure',
+              resourceType: 'infrastructure-host',
+              conditions: {
+                rule: 'IS_HOST_OWNER',
+                resourceType: '',
+                params: {},
+              },
+            }
+          : { result: AuthorizeResult.DENY },
+      ),
   });
   const userInfo = mockServices.userInfo.mock({
     getUserInfo: async () => ({
@@ -64,14 +115,14 @@ export function situation({
       fail: async () => {},
     }),
   });
-  const deps: ProvisionActionDeps = {
+  const deps: ActionDeps = {
     auditor,
-    engine: fakeEngine(world),
+    engine: fakeEngine(world, engine),
     permissions,
-    runner: { provision, destroy },
+    runner: { provision, ...verbs },
     userInfo,
   };
-  return { deps, provision, destroy, permissions, auditor, world };
+  return { deps, provision, ...verbs, permissions, auditor, world };
 }
 
 /** Runs an action as the scaffolder does, and answers what it left. */
@@ -114,4 +165,26 @@ export async function runAction(
   } as never);
   await handled;
   return { outputs, logged, checkpoints };
+}
+
+/** Runs an action with what its examples say, which its schema has to take. @returns the inputs and what came of them */
+export async function runExamples(
+  makeAction: (deps: ActionDeps) => TemplateAction<any, any, any>,
+  examples: TemplateExample[],
+  options: Situation,
+) {
+  const results = [];
+  for (const { example } of examples) {
+    const made = situation(options);
+    const action = makeAction(made.deps);
+    const [step] = parse(example).steps;
+    expect(step.action).toBe(action.id);
+    expect(validate(step.input, action.schema!.input!).errors).toEqual([]);
+    results.push({
+      input: step.input,
+      ...made,
+      ...(await runAction(action, step.input)),
+    });
+  }
+  return results;
 }

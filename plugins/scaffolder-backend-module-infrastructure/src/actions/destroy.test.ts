@@ -81,6 +81,12 @@ describe('proxmox:destroy', () => {
         confirm: 'web-1',
       }),
     ).rejects.toThrow('web-1 of billing in dev is no host of ours');
+    await expect(
+      runAction(action, {
+        host: { ...input.host, name: 'old-1' },
+        confirm: 'old-1',
+      }),
+    ).rejects.toThrow('old-1 was onboarded, not made here');
     expect(destroy).not.toHaveBeenCalled();
 
     const operator = situation({ may: ['infrastructure.operate'] });

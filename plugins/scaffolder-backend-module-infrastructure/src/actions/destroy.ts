@@ -1,17 +1,15 @@
-import { InputError, NotFoundError } from '@backstage/errors';
+import { InputError } from '@backstage/errors';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { destroyRequestSchema } from '@nante/model';
-import { hostEntityRef } from '@nante/plugin-infrastructure-common';
-import { audited } from '../audited';
-import { authorizeDestroy } from '../authorization';
-import { followRun } from '../follow';
-import { assertFilledIn } from '../input';
-import { requestIdOf } from '../requestId';
+import { authorizeHosts } from '../authorization';
+import type { ActionDeps } from '../deps';
+import { assertFilledIn, readHost } from '../input';
+import { hostInput, requestIdInput, runIdOutput } from '../schema';
+import { parseRequest, startRun } from '../startRun';
 import { examples } from './destroy.examples';
-import type { ProvisionActionDeps } from './provision';
 
 /** `proxmox:destroy`: removes one host that we made, with its disks; its siblings stay. */
-export function createDestroyAction(deps: ProvisionActionDeps) {
+export function createDestroyAction(deps: ActionDeps) {
   return createTemplateAction({
     id: 'proxmox:destroy',
     description:
@@ -20,109 +18,35 @@ export function createDestroyAction(deps: ProvisionActionDeps) {
     supportsDryRun: true,
     schema: {
       input: {
-        host: z =>
-          z
-            .object({
-              name: z.string().describe('Host name'),
-              app: z.string().describe('Name of the app'),
-              environment: z.string().describe('Name of the environment'),
-              entityRef: z
-                .string()
-                .optional()
-                .describe(
-                  'Entity ref, for the form alone: what is destroyed is looked up',
-                ),
-            })
-            .describe('Host to destroy'),
+        host: z => hostInput(z).describe('Host to destroy'),
         confirm: z => z.string().describe('The name of the host once more'),
-        requestId: z =>
-          z
-            .string()
-            .optional()
-            .describe('Id of the request, kept over retries'),
+        requestId: requestIdInput,
       },
-      output: {
-        runId: z =>
-          z.string().describe('Id of the run; its page is /runs/<id>'),
-      },
+      output: { runId: runIdOutput },
     },
     async handler(ctx) {
       assertFilledIn(ctx.input);
-      const { host, confirm } = ctx.input;
+      const { confirm } = ctx.input;
+      const { host, subject, title } = readHost(ctx.input.host);
       if (confirm !== host.name) {
         throw new InputError(
           `Type the name of the host, ${host.name}, to confirm. Nothing was destroyed.`,
         );
       }
-      if (ctx.isDryRun) {
-        ctx.logger.info(
-          `Would destroy ${host.name} of ${host.app} in ${host.environment}`,
-        );
-        ctx.output('runId', 'dry-run');
-        return;
-      }
-      const requester = await ctx.checkpoint({
-        key: `proxmox.destroy.authorize.${host.app}.${host.environment}.${host.name}`,
-        fn: async () => {
-          // The person may own the entity that a form names and not the host: only the record counts.
-          const managed = (
-            await deps.engine.managedHosts({ signal: ctx.signal })
-          ).find(
-            candidate =>
-              candidate.name === host.name &&
-              candidate.app === host.app &&
-              candidate.environment === host.environment,
-          );
-          if (!managed) {
-            throw new NotFoundError(
-              `${host.name} of ${host.app} in ${host.environment} is no host of ours, or is destroyed already.`,
-            );
-          }
-          return authorizeDestroy(
-            deps,
-            await ctx.getInitiatorCredentials(),
-            hostEntityRef(managed.connection, managed.desired.vm_id),
-            managed.desired.owner,
-          );
+      await startRun(ctx, deps, {
+        key: 'proxmox.destroy',
+        subject,
+        requestId: ctx.input.requestId,
+        would: `Would destroy ${title}`,
+        authorize: credentials =>
+          authorizeHosts(deps, credentials, [host], 'destroy', ctx),
+        request: asker =>
+          parseRequest(destroyRequestSchema, { ...host, confirm, ...asker }),
+        event: { eventId: 'host-destroy', severityLevel: 'high' },
+        start: async (request, options) => {
+          await deps.runner.destroy(request, options);
         },
       });
-      const request = destroyRequestSchema.parse({
-        name: host.name,
-        app: host.app,
-        environment: host.environment,
-        confirm,
-        requestId: requestIdOf(
-          ctx.input.requestId || undefined,
-          requester.ref,
-          ctx.task.id,
-        ),
-        requestedBy: requester.ref,
-        operator: requester.operator,
-      });
-      ctx.output('runId', request.requestId);
-      ctx.logger.info(
-        `The run has a page of its own: /runs/${request.requestId}`,
-      );
-
-      await audited(
-        deps.auditor,
-        {
-          eventId: 'host-destroy',
-          severityLevel: 'high',
-          meta: { ...request },
-        },
-        () =>
-          ctx.checkpoint({
-            key: `proxmox.destroy.${request.requestId}`,
-            fn: async () => {
-              await deps.runner.destroy(request, {
-                link: `/create/tasks/${ctx.task.id}`,
-                signal: ctx.signal,
-                ...followRun(ctx.logger),
-              });
-            },
-          }),
-      );
     },
   });
 }

@@ -152,6 +152,20 @@ describe('proxmox:provision', () => {
     expect(provision.mock.lastCall![0].purpose).toBeUndefined();
   });
 
+  it('hands software and first-boot script on, and none where none was chosen', async () => {
+    const { deps, provision } = situation();
+    const action = createProvisionAction(deps);
+    const roles = [{ name: 'nginx', arguments: { nginx_sites: [] } }];
+    const initScript = '#!/bin/sh\necho "$HOME" {{ x }}\n';
+    const full = { ...input, kind: 'lxc', roles, initScript };
+    expect(validate(full, action.schema!.input!).errors).toEqual([]);
+    await runAction(action, full);
+    expect(provision.mock.lastCall![0]).toMatchObject({ roles, initScript });
+    await runAction(action, { ...input, initScript: '' });
+    expect(provision.mock.lastCall![0].initScript).toBeUndefined();
+    expect(provision.mock.lastCall![0].roles).toBeUndefined();
+  });
+
   it('refuses an expression that the template could not work out', async () => {
     const { deps, provision, permissions } = situation();
     const action = createProvisionAction(deps);

@@ -1,48 +1,18 @@
-import type {
-  AuditorService,
-  PermissionsService,
-  UserInfoService,
-} from '@backstage/backend-plugin-api';
-import { InputError } from '@backstage/errors';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
-import {
-  type HostResult,
-  type ProvisionRequest,
-  provisionRequestSchema,
-} from '@nante/model';
-import type { Engine, Runner } from '@nante/plugin-infrastructure-node';
-import { audited } from '../audited';
-import { authorizeProvision } from '../authorization';
-import { followRun } from '../follow';
+import { provisionRequestSchema } from '@nante/model';
+import { authorizeForOwner } from '../authorization';
+import type { ActionDeps } from '../deps';
 import { assertFilledIn, readApp, readOwner } from '../input';
-import { requestIdOf } from '../requestId';
+import { requestIdInput, rolesInput, runIdOutput } from '../schema';
+import { parseRequest, startRun } from '../startRun';
 import { examples } from './provision.examples';
 
-/** What the action stands on. */
-export interface ProvisionActionDeps {
-  auditor: AuditorService;
-  engine: Engine;
-  permissions: PermissionsService;
-  runner: Runner;
-  userInfo: UserInfoService;
-}
-
-/** Reads a request out of the action's input; every problem at once. */
-function parseRequest(candidate: Record<string, unknown>): ProvisionRequest {
-  const parsed = provisionRequestSchema.safeParse(candidate);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(
-    issue => `${issue.path.join('.') || 'input'}: ${issue.message}`,
-  );
-  throw new InputError(`This request can't be made. ${problems.join('; ')}`);
-}
-
 /** `proxmox:provision`: makes a VM or container and answers when one can log in to it. */
-export function createProvisionAction(deps: ProvisionActionDeps) {
+export function createProvisionAction(deps: ActionDeps) {
   return createTemplateAction({
     id: 'proxmox:provision',
     description:
-      'Makes a virtual machine or container on Proxmox by Terraform and waits until it has an address.',
+      'Makes a virtual machine or container on Proxmox by Terraform, waits until one can log in, and configures it.',
     examples,
     supportsDryRun: true,
     schema: {
@@ -107,17 +77,21 @@ export function createProvisionAction(deps: ProvisionActionDeps) {
             .string()
             .optional()
             .describe('One sentence about what the host is for'),
-        requestId: z =>
+        roles: z =>
+          rolesInput(z).describe(
+            'Ansible roles for the host, in their order; none unless given',
+          ),
+        initScript: z =>
           z
             .string()
             .optional()
             .describe(
-              'Id of the request: the same id never makes a second machine',
+              'Shell script that a new container runs once as root, before the roles; no secrets: tasks are kept',
             ),
+        requestId: requestIdInput,
       },
       output: {
-        runId: z =>
-          z.string().describe('Id of the run; its page is /runs/<id>'),
+        runId: runIdOutput,
         entityRef: z => z.string().describe('Entity ref of the host'),
         address: z => z.string().optional().describe('IPv4 address'),
         ssh: z => z.string().optional().describe('Command that logs in'),
@@ -132,80 +106,51 @@ export function createProvisionAction(deps: ProvisionActionDeps) {
       const owner = readOwner(ctx.input.owner);
       // Templating leaves an empty text where a question was not answered.
       const purpose = ctx.input.purpose || undefined;
-      // Placement first: nothing in it may take the place of what is authorized.
-      const fields = { ...placement, kind, name, app, owner, sshKeys, purpose };
+      const initScript = ctx.input.initScript || undefined;
+      const { roles } = ctx.input;
 
-      if (ctx.isDryRun) {
-        parseRequest({
-          ...fields,
-          requestId: 'dry-run-request',
-          requestedBy: 'user:default/dry-run',
-        });
-        ctx.logger.info(
-          `Would make the ${kind} ${name} for ${app} in ${placement.environment}`,
-        );
-        ctx.output('runId', 'dry-run');
-        ctx.output('entityRef', `resource:default/example-${name}`);
-        ctx.output('address', '192.0.2.10');
-        ctx.output('ssh', 'ssh ops@192.0.2.10');
-        ctx.output('vmId', 0);
-        ctx.output('node', placement.node ?? 'example');
-        return;
-      }
-
-      // Decided once: a task that is taken up hours later goes on with what was allowed when it was started.
-      const requester = await ctx.checkpoint({
-        key: `proxmox.provision.authorize.${owner}.${app}.${placement.environment}.${name}`,
-        fn: async () =>
-          authorizeProvision(deps, await ctx.getInitiatorCredentials(), owner),
-      });
-      const request = parseRequest({
-        ...fields,
-        requestId: requestIdOf(
-          ctx.input.requestId || undefined,
-          requester.ref,
-          ctx.task.id,
-        ),
-        requestedBy: requester.ref,
-        operator: requester.operator,
-      });
-      ctx.output('runId', request.requestId);
-      ctx.logger.info(
-        `The run has a page of its own: /runs/${request.requestId}`,
-      );
-
-      const result: HostResult = await audited(
-        deps.auditor,
-        {
-          eventId: 'host-provision',
-          severityLevel: 'medium',
-          meta: {
-            requestId: request.requestId,
+      const result = await startRun(ctx, deps, {
+        key: 'proxmox.provision',
+        subject: `${owner}.${app}.${placement.environment}.${name}`,
+        requestId: ctx.input.requestId,
+        would: `Would make the ${kind} ${name} for ${app} in ${placement.environment}`,
+        authorize: credentials => authorizeForOwner(deps, credentials, owner),
+        request: asker =>
+          parseRequest(provisionRequestSchema, {
+            // Placement first: nothing in it may take the place of what is authorized.
+            ...placement,
+            kind,
             name,
             app,
-            environment: request.environment,
             owner,
-            by: requester.ref,
-          },
-        },
-        () =>
-          ctx.checkpoint({
-            key: `proxmox.provision.${request.requestId}`,
-            fn: async () =>
-              (
-                await deps.runner.provision(request, {
-                  link: `/create/tasks/${ctx.task.id}`,
-                  signal: ctx.signal,
-                  ...followRun(ctx.logger),
-                })
-              ).result,
+            sshKeys,
+            purpose,
+            roles,
+            initScript,
+            ...asker,
           }),
+        event: { eventId: 'host-provision', severityLevel: 'medium' },
+        meta: request => ({
+          requestId: request.requestId,
+          name,
+          app,
+          environment: request.environment,
+          owner,
+          by: request.requestedBy,
+        }),
+        start: async (request, options) =>
+          (await deps.runner.provision(request, options)).result,
+      });
+      ctx.output(
+        'entityRef',
+        result?.entityRef ?? `resource:default/example-${name}`,
       );
-      ctx.output('entityRef', result.entityRef);
-      if (result.address) ctx.output('address', result.address);
-      if (result.ssh) ctx.output('ssh', result.ssh);
-      ctx.output('vmId', result.vmId);
-      ctx.output('node', result.node);
+      const address = result ? result.address : '192.0.2.10';
+      const ssh = result ? result.ssh : 'ssh ops@192.0.2.10';
+      if (address) ctx.output('address', address);
+      if (ssh) ctx.output('ssh', ssh);
+      ctx.output('vmId', result?.vmId ?? 0);
+      ctx.output('node', result?.node ?? placement.node ?? 'example');
     },
   });
 }
