@@ -40,6 +40,9 @@ export async function requestHost(
 
   await page.getByLabel('SSH keys').fill(host.sshKey);
   await picture('form-access');
+  await page.getByRole('button', { name: 'Next' }).click();
+
+  await picture('form-software');
   await page.getByRole('button', { name: 'Review' }).click();
   await page.getByText(host.sshKey.trim()).waitFor();
   await picture('form-review');

@@ -7,14 +7,7 @@ import {
   engineServiceRef,
   runnerServiceRef,
 } from '@nante/plugin-infrastructure-node';
-import { createAnsibleRunAction } from './actions/ansibleRun';
-import { createDestroyAction } from './actions/destroy';
-import { createOnboardAction } from './actions/onboard';
-import { createPowerAction } from './actions/power';
-import { createProvisionAction } from './actions/provision';
-import { createRepairAction } from './actions/repair';
-import { createResizeAction } from './actions/resize';
-import { createSnapshotAction } from './actions/snapshot';
+import { createActions } from './actions';
 
 /** Adds the actions about hosts and runs to the scaffolder. */
 export const scaffolderModuleInfrastructure = createBackendModule({
@@ -31,16 +24,7 @@ export const scaffolderModuleInfrastructure = createBackendModule({
         userInfo: coreServices.userInfo,
       },
       async init({ actions, ...deps }) {
-        actions.addActions(
-          createProvisionAction(deps),
-          createDestroyAction(deps),
-          createPowerAction(deps),
-          createResizeAction(deps),
-          createSnapshotAction(deps),
-          createAnsibleRunAction(deps),
-          createOnboardAction(deps),
-          createRepairAction(deps),
-        );
+        actions.addActions(...createActions(deps));
       },
     });
   },

@@ -48,9 +48,14 @@ describe('host:onboard', () => {
       ...input,
       adminUser: '',
       checkedRunId: '',
+      guest: {},
     });
     expect(onboard.mock.calls[0][0].adminUser).toBeUndefined();
     expect(onboard.mock.calls[0][0].checkedRunId).toBeUndefined();
+    expect(onboard.mock.calls[0][0].guest).toBeUndefined();
+    await expect(
+      runAction(createOnboardAction(deps), { ...input, guest: { vmId: 120 } }),
+    ).rejects.toThrow('guest.connection: ');
   });
 
   it('serves own groups only, and leaves a server to the group that has it', async () => {

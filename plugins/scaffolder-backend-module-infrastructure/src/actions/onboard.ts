@@ -58,8 +58,11 @@ export function createOnboardAction(deps: ActionDeps) {
         guest: z =>
           z
             .object({
-              connection: z.string().describe('Name of the connection'),
-              vmId: z.number().int().describe('Id of the guest'),
+              connection: z
+                .string()
+                .optional()
+                .describe('Name of the connection'),
+              vmId: z.number().int().optional().describe('Id of the guest'),
             })
             .optional()
             .describe('Guest of a Proxmox that the server is'),
@@ -88,6 +91,7 @@ export function createOnboardAction(deps: ActionDeps) {
       const { name, environment } = input;
       // Forms leave an empty text where nothing was typed.
       const checkedRunId = input.checkedRunId || undefined;
+      const named = input.guest?.connection || input.guest?.vmId;
       await startRun(ctx, deps, {
         key: 'host.onboard',
         subject: `${owner}.${app}.${environment}.${name}.${checkedRunId ? 'keep' : 'check'}`,
@@ -106,6 +110,7 @@ export function createOnboardAction(deps: ActionDeps) {
             app,
             owner,
             adminUser: input.adminUser || undefined,
+            guest: named ? input.guest : undefined,
             checkedRunId,
             ...asker,
           }),
