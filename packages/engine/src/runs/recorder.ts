@@ -18,6 +18,8 @@ export type StepTitle = readonly [id: string, title: string];
 export interface RunRecorder {
   readonly document: RunDocument;
   readonly log: (level: RunLogLine['level'], text: string) => void;
+  /** Lines of the log after a line number; -1 for all. */
+  linesAfter(n: number): RunLogLine[];
   /** Runs one step and records its times and its end. */
   step<T>(
     id: string,
@@ -111,6 +113,7 @@ export async function openRecorder(options: {
       return document;
     },
     log: add,
+    linesAfter: n => log.after(n),
     async step(id, work) {
       currentStep = id;
       const skip: { detail?: string } = {};

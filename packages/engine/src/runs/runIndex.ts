@@ -8,7 +8,8 @@ import {
 import type { EngineContext } from '../context';
 import { readDocument, updateDocument } from '../store/documents';
 import { parseRunKey, recordsPrefix, runKey, runLogKey } from '../store/keys';
-import { mergeLogs, parseLog, readLocalLog } from './runLog';
+import { parseLog } from './parseLog';
+import { mergeLogs, readLocalLog } from './runLog';
 
 /** Runs of all doors as the bucket has them. */
 export interface RunIndex {
@@ -96,6 +97,8 @@ export function createRunIndex(
     async log(id, after, options) {
       // Ids come from addresses of pages: only one that is a run's may become part of a path.
       if (!/^[A-Za-z0-9-]{8,64}$/.test(id)) return [];
+      const active = context.active.get(id);
+      if (active) return active.recorder.linesAfter(after);
       const local = readLocalLog(context.options.workDirectory, id);
       const remote = async () => {
         const workspace = await workspaceOf(id, options);
@@ -107,9 +110,7 @@ export function createRunIndex(
         return found ? parseLog(found.body) : [];
       };
       // A run that began here may have gone on elsewhere.
-      const isLive = context.active.has(id);
-      const lines =
-        isLive && local ? local : mergeLogs(local ?? [], await remote());
+      const lines = mergeLogs(local ?? [], await remote());
       return lines.filter(({ n }) => n > after);
     },
     async requestCancel(id) {

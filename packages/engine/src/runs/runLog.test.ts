@@ -9,7 +9,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { RunLogLine } from '@nante/model';
 import { createMemoryStore } from '../__testUtils__/memoryStore';
-import { localLogFile, mergeLogs, openRunLog, parseLog } from './runLog';
+import { parseLog } from './parseLog';
+import { localLogFile, mergeLogs, openRunLog } from './runLog';
 
 const folders: string[] = [];
 const folder = () => {
@@ -91,5 +92,31 @@ describe('the log of a run that is taken up again', () => {
     await log.finish(1_000);
     expect(parseLog(store.objects.get(key)?.body ?? '').map(({ n }) => n)) //
       .toEqual([0, 1, 2]);
+  });
+});
+
+describe('the log of a run that works', () => {
+  it('gives the newest lines alone, of whatever characters, also after it was closed', async () => {
+    const store = createMemoryStore();
+    const log = await openRunLog({
+      store,
+      key,
+      workDirectory: folder(),
+      runId: 'run-00001',
+      redact: text => text.replace('secret', '***'),
+    });
+    const texts = (n: number) => log.after(n).map(({ text }) => text);
+    expect(texts(-1)).toEqual([]);
+    log.add({ level: 'info', text: 'grüße 日本\na secret' });
+    log.add({ level: 'warn', text: '🚀' });
+    expect(texts(-1)).toEqual(['grüße 日本', 'a ***', '🚀']);
+    expect(texts(0)).toEqual(['a ***', '🚀']);
+    expect(texts(2)).toEqual([]);
+    await log.finish(1_000);
+    log.add({ level: 'error', text: 'late' });
+    expect(log.after(1).map(({ n, text }) => [n, text])).toEqual([
+      [2, '🚀'],
+      [3, 'late'],
+    ]);
   });
 });

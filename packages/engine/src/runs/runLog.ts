@@ -1,34 +1,18 @@
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ObjectStore } from '@nante/clients';
-import { runLogLineSchema, type RunLogLine } from '@nante/model';
+import type { RunLogLine } from '@nante/model';
 import { patiently } from '../store/documents';
+import { createLogFile } from './logFile';
+import { parseLog } from './parseLog';
 
 const uploadEveryMs = 5_000;
+/** The whole log is uploaded each time: a long one less often, by so many bytes for each five seconds. */
+const uploadBytes = 2 * 1024 ** 2;
 
 /** Where a run's log lies on the machine that executes it. */
 export function localLogFile(workDirectory: string, runId: string): string {
   return join(workDirectory, 'runs', runId, 'log.ndjson');
-}
-
-/** Lines of a log file or object. */
-export function parseLog(text: string): RunLogLine[] {
-  return text.split('\n').flatMap(line => {
-    if (!line) return [];
-    try {
-      const parsed = runLogLineSchema.safeParse(JSON.parse(line));
-      return parsed.success ? [parsed.data] : [];
-    } catch {
-      // The last line of a process that was killed while it wrote.
-      return [];
-    }
-  });
 }
 
 /** Lines of a run on this machine; undefined when it never ran here. */
@@ -40,13 +24,11 @@ export function readLocalLog(
   return existsSync(file) ? parseLog(readFileSync(file, 'utf8')) : undefined;
 }
 
-function toText(line: RunLogLine): string {
-  return `${JSON.stringify(line)}\n`;
-}
-
 /** A run's log: written at once to a file of this machine, and every few seconds to the bucket. */
 export interface RunLog {
   add(line: Omit<RunLogLine, 'n' | 'time'>): void;
+  /** Lines after a line number; -1 for all. */
+  after(n: number): RunLogLine[];
   /** Uploads what is there; waits for a bucket that is away. */
   finish(deadlineMs: number): Promise<void>;
 }
@@ -97,16 +79,18 @@ export async function openRunLog(options: {
   const there = parseLog((await store.get(key))?.body ?? '');
   const lines = mergeLogs(here, there);
   // Written anew, because a process that was killed while it wrote leaves half a line.
-  writeFileSync(file, lines.map(toText).join(''), { mode: 0o600 });
-  let next = lines.length;
-  let uploaded = there.length === lines.length ? next : -1;
+  const log = createLogFile(file, lines);
+  let uploaded = there.length === lines.length ? log.next : -1;
+  let pauseMs = uploadEveryMs;
   let timer: NodeJS.Timeout | undefined;
   let upload: Promise<void> = Promise.resolve();
 
   const send = async () => {
-    const upTo = next;
+    const upTo = log.next;
     if (upTo === uploaded) return;
-    await store.put(key, readFileSync(file, 'utf8'), { always: true });
+    const text = log.text();
+    pauseMs = uploadEveryMs * Math.ceil(text.length / uploadBytes);
+    await store.put(key, text, { always: true });
     uploaded = upTo;
   };
   const later = () => {
@@ -114,7 +98,7 @@ export async function openRunLog(options: {
       timer = undefined;
       // A bucket that is away loses nothing: the file has every line, and the next upload sends them all.
       upload = upload.then(send).catch(() => {});
-    }, uploadEveryMs);
+    }, pauseMs);
     timer.unref();
   };
 
@@ -122,21 +106,23 @@ export async function openRunLog(options: {
     add(entry) {
       for (const text of entry.text.split('\n')) {
         const line: RunLogLine = {
-          n: next,
+          n: log.next,
           time: new Date().toISOString(),
           ...entry,
           text: options.redact(text),
         };
-        next += 1;
-        appendFileSync(file, toText(line));
+        log.append(line);
         options.onLine?.(line);
       }
       later();
     },
+    after: n => log.after(n),
     async finish(deadlineMs) {
       clearTimeout(timer);
+      timer = undefined;
       await upload;
       await patiently(send, deadlineMs);
+      log.close();
     },
   };
 }
