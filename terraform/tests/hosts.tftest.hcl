@@ -109,7 +109,7 @@ run "a_vm_is_a_stamped_clone_with_short_deadlines" {
   }
   assert {
     condition = (
-      proxmox_virtual_environment_vm.this.agent[0].timeout == "120s" && proxmox_virtual_environment_vm.this.timeout_clone == 300 &&
+      proxmox_virtual_environment_vm.this.agent[0].timeout == "30s" && proxmox_virtual_environment_vm.this.timeout_clone == 300 &&
       proxmox_virtual_environment_vm.this.timeout_create == 300 && proxmox_virtual_environment_vm.this.timeout_start_vm == 300 &&
       proxmox_virtual_environment_vm.this.timeout_shutdown_vm == 120 && proxmox_virtual_environment_vm.this.timeout_stop_vm == 120
     )

@@ -1,9 +1,3 @@
 export * from './types';
 export { createEngine } from './engine';
 export * from './ansible';
-export {
-  configureHost,
-  type ConfigurableHost,
-  type ConfigureOptions,
-  type ConfigureResult,
-} from './configure/configureHost';

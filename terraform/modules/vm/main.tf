@@ -41,8 +41,9 @@ resource "proxmox_virtual_environment_vm" "this" {
 
   agent {
     enabled = var.agent
-    # The provider's own 15 minutes hide a template without an agent; it only warns when the time is over.
-    timeout = "120s"
+    # The provider's own 15 minutes hide a template without an agent; it only warns when the time is over, and whoever wants
+    # to log in goes on waiting.
+    timeout = "30s"
 
     # A static address is known: nothing is gained by waiting for the agent to report it, at apply or in a later plan.
     wait_for_ip {

@@ -19,7 +19,7 @@ interface FollowOptions {
 }
 
 export const defaultTimeoutMs = 1_800_000;
-const defaultGraceMs = 15_000;
+export const defaultGraceMs = 15_000;
 
 /** What was seen of a play until its end. */
 export interface FollowedPlay {

@@ -5,6 +5,7 @@ export type { PlayHost } from './inventory';
 export {
   removePlayLeftovers,
   runPlaybook,
+  settleEarlierPlay,
   type PlaybookOptions,
   type PlaybookResult,
 } from './playbook';

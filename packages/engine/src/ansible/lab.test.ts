@@ -10,7 +10,6 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chooseDriver, missingTools, type GuestDriver } from '@nante/sandbox';
-import { configureHost } from '../configure/configureHost';
 import { createRedactor } from '../process';
 import type { PlayEvent, PlayHost, PlaybookOptions } from './index';
 import { removePlayLeftovers, runPlaybook } from './index';
@@ -240,35 +239,19 @@ inLab(title, () => {
     expect(existsSync(privatePaths(workDirectory).path)).toBe(false);
   });
 
-  it('applies the roles of the repository: a dry run shows what would change, and how to do it by hand', async () => {
-    lines = [];
-    const [address, user] = [web.address, web.user];
-    const result = await configureHost({
-      host: {
-        name: web.name,
-        desired: {
-          ...{ kind: 'vm', vm_id: vmid, user },
-          network: {
-            ...{ bridge: 'vmbr0', vlan, address: 'dhcp', gateway: null },
-            ...{ nameservers: [], domain: null },
-          },
-        },
-        ledger: { state: 'created', outsideId: `${vmid}` },
-        result: { address },
-        hostKeys,
-      },
-      roles: [
-        {
-          name: 'base_setup',
-          arguments: { base_setup_timezone: 'Europe/Zurich' },
-        },
-      ],
+  it('applies the roles of the repository: a dry run shows what would change', async () => {
+    const result = await play({
       ansible: { bin, project: resolve(__dirname, '../../../../ansible') },
-      privateKey,
-      dryRun: true,
-      onLine: ({ text }) => lines.push(text),
-      workDirectory,
-      redactor: createRedactor(),
+      playbook: 'site.yml',
+      variables: {
+        nante_roles: [
+          {
+            name: 'base_setup',
+            arguments: { base_setup_timezone: 'Europe/Zurich' },
+          },
+        ],
+      },
+      check: true,
     });
     expect(result).toMatchObject({
       state: 'succeeded',
@@ -280,8 +263,5 @@ inLab(title, () => {
     expect(older).toEqual([]);
     const remembered = readdirSync(join(workDirectory, 'facts', facts));
     expect(remembered).toEqual([expect.stringMatching(/web-1$/)]);
-    expect(result.byHand.at(-1)).toBe(
-      `ansible-playbook -i ${address}, -u ops -e @software.json --check --diff site.yml`,
-    );
   });
 });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { NanteError, type HostRecap, type PlayFailure } from '@nante/model';
 import { throwIfCancelled } from '../cancel';
 import {
@@ -13,7 +14,7 @@ import { ansibleEnvironment, type AnsibleInstallation } from './environment';
 import { concludePlay } from './conclude';
 import { plainLine, type PlayEvent, type PlayLine } from './events';
 import { factsFolder } from './facts';
-import { followPlay } from './follow';
+import { defaultGraceMs, followPlay } from './follow';
 import { knownHosts, learnHostKeys } from './hostKeys';
 import {
   checkHosts,
@@ -28,6 +29,7 @@ import {
   fillPrivateFolder,
   privatePaths,
 } from './privateFolder';
+import { stopPlay } from './stop';
 
 export interface PlaybookOptions {
   ansible: AnsibleInstallation;
@@ -133,7 +135,9 @@ export async function runPlaybook(
         options.playbook,
       ],
       cwd: ansible.project,
-      env: ansibleEnvironment(ansible, paths, { facts, home }),
+      env: ansibleEnvironment(ansible, paths, {
+        ...{ facts, home, check: options.check },
+      }),
       purpose: `ansible-playbook ${options.playbook}`,
       ...files,
     });
@@ -151,6 +155,39 @@ export async function runPlaybook(
     };
   } finally {
     await emptyPrivateFolder(paths);
+  }
+}
+
+/**
+ * Waits for a play that an earlier process left at work in a work directory, and asks it to stop when it takes too long:
+ * Ansible keeps no state that this could spoil, and whoever comes next plays it again.
+ *
+ * @param waitMs - milliseconds to wait before it is asked to stop
+ * @returns what it was, or undefined where there was none
+ * @throws NanteError `cancelled`
+ */
+export async function settleEarlierPlay(
+  workDirectory: string,
+  options: { waitMs: number; signal?: AbortSignal },
+): Promise<string | undefined> {
+  const record = recordOf(workDirectory);
+  const deadline = Date.now() + options.waitMs;
+  let purpose: string | undefined;
+  let stopping: Promise<void> | undefined;
+  const ended = new AbortController();
+  try {
+    for (;;) {
+      const found = await findDetached(record);
+      if (found?.state !== 'running') return purpose;
+      purpose = found.handle.purpose ?? found.handle.command;
+      throwIfCancelled(options.signal);
+      if (Date.now() > deadline)
+        stopping ??= stopPlay(found.handle, defaultGraceMs, ended.signal);
+      await sleep(200);
+    }
+  } finally {
+    ended.abort();
+    await stopping?.catch(() => {});
   }
 }
 

@@ -24,6 +24,7 @@ export function configureByHand(
   ];
 }
 
-function quoted(text: string): string {
+/** A word for a POSIX shell. */
+export function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

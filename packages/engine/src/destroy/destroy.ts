@@ -8,6 +8,7 @@ import {
 import { z } from 'zod';
 import type { EngineContext } from '../context';
 import { executeRun, type Run } from '../operation/executeRun';
+import { assertMayChange } from '../policy/policy';
 import { moduleAddress } from '../provision/desired';
 import { commandsByHand } from '../runs/byHand';
 import { newRunDocument } from '../runs/newRun';
@@ -36,23 +37,7 @@ export async function destroy(
   options: RunOptions,
 ): Promise<RunDocument> {
   const request = parseDestroy(input);
-  const config = await context.config();
-  const environment = config.environments[request.environment];
-  if (!environment)
-    throw new NanteError(
-      'invalid-input',
-      `There is no environment "${request.environment}".`,
-    );
-  if (environment.restricted && !request.operator)
-    throw new NanteError(
-      'refused',
-      `Only operators may destroy hosts in ${request.environment}.`,
-    );
-  if (config.connections[environment.connection].readOnly)
-    throw new NanteError(
-      'refused',
-      `The connection ${environment.connection} is read-only: nothing can be destroyed.`,
-    );
+  assertMayChange(await context.config(), request, 'destroy');
   const workspace = workspaceName(request.app, request.environment);
   const known = await knownHost(
     await context.provenStore(),

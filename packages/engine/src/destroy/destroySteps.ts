@@ -1,6 +1,6 @@
 import { NanteError, type DestroyRequest } from '@nante/model';
 import { findGuest } from '../ledger/agreement';
-import { writeEntry } from '../ledger/ledger';
+import { closeEntriesOf } from '../ledger/ledger';
 import type { Lease } from '../lock/lease';
 import type { Run } from '../operation/executeRun';
 import { moduleAddress } from '../provision/desired';
@@ -128,13 +128,8 @@ export async function clean(
       request.name,
       undefined,
     );
-    const { desired, entry } = known;
-    if (entry)
-      await writeEntry(store, workspace, {
-        ...entry,
-        runId: recorder.document.id,
-        state: 'removed',
-      });
+    const { desired } = known;
+    await closeEntriesOf(store, workspace, request.name, recorder.document.id);
     if (desired)
       await releaseHost(
         run,

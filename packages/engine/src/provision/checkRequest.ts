@@ -14,6 +14,7 @@ import {
   type ProvisionRequest,
 } from '@nante/model';
 import type { EngineContext } from '../context';
+import { softwareProblem } from '../configure/software';
 import { openEntryOf, readLedger } from '../ledger/ledger';
 import { listImages } from '../placement/images';
 import { choosePlacement, type Placement } from '../placement/placement';
@@ -82,6 +83,7 @@ export async function checkRequest(
     ...checkPolicy(config, request, bucket.hostsOfOwner),
     bucket.check,
   ];
+  checks.push(...(await softwareChecks(context, request)));
   const size = resolveSize(config, request);
   const environment = config.environments[request.environment];
   if (!environment || !size) return { checks, size };
@@ -122,6 +124,28 @@ export async function checkRequest(
   const args = [context, config, request, size, bucket, options] as const;
   const seen = await askProxmox(...args);
   return { ...seen, size, checks: [...checks, ...seen.checks] };
+}
+
+async function softwareChecks(
+  context: EngineContext,
+  { kind, roles = [], initScript }: ProvisionRequest,
+): Promise<CheckResult[]> {
+  return [
+    check(
+      'software',
+      'The roles and their arguments are right',
+      'roles',
+      await softwareProblem(context, roles, Boolean(initScript)),
+    ),
+    check(
+      'first-boot',
+      'A first-boot script can be run',
+      'initScript',
+      initScript && kind !== 'lxc'
+        ? 'A first-boot script is for containers; a virtual machine has cloud-init, and roles.'
+        : undefined,
+    ),
+  ];
 }
 
 /** One error for all failed checks; undefined when all of them hold. */

@@ -55,6 +55,7 @@ export function desiredHost(
     tags: [],
     pool: null,
     agent: image.agent,
+    ...(request.roles?.length ? { roles: request.roles } : {}),
   };
 }
 
@@ -76,4 +77,9 @@ export function resourceAddress(
       ? 'proxmox_virtual_environment_vm'
       : 'proxmox_virtual_environment_container';
   return `${moduleAddress(name, host)}.${type}.this`;
+}
+
+/** Who logs in to a guest by SSH: containers are entered as root. */
+export function loginUser(host: Pick<DesiredHost, 'kind' | 'user'>): string {
+  return host.kind === 'lxc' ? 'root' : host.user;
 }

@@ -2,6 +2,7 @@ import {
   NanteError,
   type DesiredHost,
   type ProvisionRequest,
+  type RoleChoice,
 } from '@nante/model';
 import type { ResolvedSize } from '../policy/policy';
 
@@ -38,6 +39,12 @@ export function differences(
     ['node', host.node, request.node, false],
     ['storage', host.storage, request.storage, false],
     ['image', image, request.image, false],
+    [
+      'software',
+      rolesText(host.roles),
+      request.roles && rolesText(request.roles),
+      true,
+    ],
     ...request.sshKeys
       .filter(key => !host.ssh_keys.includes(key.trim()))
       .map((key): [string, string, string, boolean] => [
@@ -55,6 +62,22 @@ export function differences(
       after: String(after),
       changeable,
     }));
+}
+
+/** Roles with their arguments in one text; the order counts. */
+function rolesText(roles: readonly RoleChoice[] = []): string {
+  return (
+    roles
+      .map(({ name, arguments: given }) => {
+        const sorted = Object.entries(given).sort(([a], [b]) =>
+          a < b ? -1 : 1,
+        );
+        return sorted.length > 0
+          ? `${name} ${JSON.stringify(Object.fromEntries(sorted))}`
+          : name;
+      })
+      .join(', ') || 'none'
+  );
 }
 
 /**
@@ -81,6 +104,7 @@ export function changedHost(
     cores: size.cores,
     memory_mb: size.memoryMb,
     disk_gb: size.diskGb,
+    ...(request.roles ? { roles: request.roles } : {}),
   };
 }
 

@@ -7,7 +7,12 @@ import {
 } from '@nante/model';
 import { throwIfCancelled } from '../cancel';
 import type { EngineContext } from '../context';
-import { guestEntryId, writeEntry } from '../ledger/ledger';
+import {
+  guestEntryId,
+  openEntryOf,
+  readLedger,
+  writeEntry,
+} from '../ledger/ledger';
 import type { Lease } from '../lock/lease';
 import { executeRun, type Run } from '../operation/executeRun';
 import { commandsByHand } from '../runs/byHand';
@@ -27,19 +32,30 @@ import {
 import { moduleAddress } from './desired';
 import { planHost, type HostPlan } from './planHost';
 import { releaseHost, reserveHost, type ReservedHost } from './reserve';
+import { configureNew } from './configureNew';
+import { proveReady, type SeenGuest } from './proveReady';
 import { hostResult, verifyGuest, waitForAddress } from './verify';
 import type { ResolvedSize } from '../policy/policy';
 
 const driftTimeoutMs = 20_000;
 
-const steps: readonly StepTitle[] = [
-  ['check', 'Check the request'],
-  ['reserve', 'Take the lock, reserve id and address'],
-  ['plan', 'Plan the change'],
-  ['create', 'Create the host'],
-  ['verify', 'Read the host back from Proxmox'],
-  ['finish', 'Record the result'],
-];
+function stepsOf(request: ProvisionRequest): readonly StepTitle[] {
+  return [
+    ['check', 'Check the request'],
+    ['reserve', 'Take the lock, reserve id and address'],
+    ['plan', 'Plan the change'],
+    ['create', 'Create the host'],
+    ['verify', 'Read the host back from Proxmox'],
+    ['ready', 'Log in and see that cloud-init took effect'],
+    ...(request.initScript
+      ? [['first-boot', 'Run the first-boot script'] as const]
+      : []),
+    ...(request.roles?.length
+      ? [['configure', 'Apply the roles'] as const]
+      : []),
+    ['finish', 'Record the result'],
+  ];
+}
 
 /** See `Engine.provision`. */
 export async function provision(
@@ -62,7 +78,7 @@ export async function provision(
     context,
     {
       initial,
-      steps,
+      steps: stepsOf(request),
       body: (run, onFailure) => provisionHost(run, request, onFailure),
     },
     options,
@@ -99,14 +115,33 @@ async function provisionHost(
   await recorder.step('create', step =>
     create(run, request, lease, terraform, host, plan, step),
   );
-  const result = await recorder.step('verify', step =>
-    verify(run, request, host, step),
+  const { agentTimeoutMs } = run.context.timing;
+  const waited = terraformWaitMs(plan, host);
+  const deadline =
+    Date.now() + agentTimeoutMs - Math.min(agentTimeoutMs, waited);
+  const seen = await recorder.step('verify', step =>
+    verify(run, request, host, deadline, step),
   );
+  await recorder.step('ready', step =>
+    proveReady(run, { name: request.name, host, seen, deadline }, step),
+  );
+  await configureNew(run, lease, request);
+  const { result } = seen;
   await recorder.step('finish', async () => {
     await recorder.update({ result });
     await reportDrift(run, request, terraform, plan);
   });
   return { result };
+}
+
+/** Milliseconds that Terraform itself has waited at most for a new guest's address: `agent.timeout` of the module. */
+function terraformWaitMs(plan: HostPlan, { desired }: ReservedHost): number {
+  const waits =
+    plan.action === 'create' &&
+    desired.kind === 'vm' &&
+    desired.agent &&
+    desired.network.address === 'dhcp';
+  return waits ? 30_000 : 0;
 }
 
 async function checkOrThrow(
@@ -187,9 +222,10 @@ async function verify(
   run: Run,
   request: ProvisionRequest,
   { desired }: ReservedHost,
+  deadline: number,
   step: { detail(text: string): void },
-): Promise<HostResult> {
-  const { context, config, recorder, signal } = run;
+): Promise<SeenGuest> {
+  const { context, config, recorder, store, signal } = run;
   const { connection } = config.environments[request.environment];
   const proxmox = await context.proxmox(connection);
   const entry = ledgerEntry(run, request, { desired });
@@ -211,12 +247,19 @@ async function verify(
     proxmox,
     guest,
     desired,
-    context.timing.agentTimeoutMs,
+    Math.max(0, deadline - Date.now()),
     signal,
   );
   if (problem) recorder.log('warn', problem);
   step.detail(problem ?? `The guest answers under ${address}`);
-  return hostResult(request.name, connection, guest, desired, address);
+  const known = openEntryOf(
+    await readLedger(store, recorder.document.workspace),
+    request.name,
+  );
+  if (known && address && known.address !== address)
+    await writeEntry(store, recorder.document.workspace, { ...known, address });
+  const result = hostResult(request.name, connection, guest, desired, address);
+  return { proxmox, guest, problem, result };
 }
 
 function ledgerEntry(

@@ -3,6 +3,7 @@ import type { ProxmoxApi, ProxmoxGuest } from '@nante/clients';
 import { NanteError, type DesiredHost, type HostResult } from '@nante/model';
 import { throwIfCancelled } from '../cancel';
 import { assertOurs, findGuest, type Claimed } from '../ledger/agreement';
+import { loginUser } from './desired';
 import { staticAddress } from './reserve';
 
 const pollMs = 1_000;
@@ -95,7 +96,7 @@ export function hostResult(
   desired: DesiredHost,
   address: string | null,
 ): HostResult {
-  const user = desired.kind === 'vm' ? desired.user : 'root';
+  const user = loginUser(desired);
   return {
     name,
     kind: desired.kind,

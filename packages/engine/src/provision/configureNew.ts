@@ -1,0 +1,39 @@
+import type { ProvisionRequest } from '@nante/model';
+import { applyRoles } from '../configure/applyRoles';
+import { recapText } from '../configure/configure';
+import { runFirstBoot } from '../configure/firstBoot';
+import { softwareTools } from '../configure/software';
+import { configurableHosts } from '../configure/targets';
+import type { Lease } from '../lock/lease';
+import type { Run } from '../operation/executeRun';
+
+/** What the request wants on the host: the script of the first boot, then the roles. */
+export async function configureNew(
+  run: Run,
+  lease: Lease,
+  request: ProvisionRequest,
+): Promise<void> {
+  const { roles, initScript: script, name } = request;
+  if (!script && !roles?.length) return;
+  const { recorder, store, context } = run;
+  const { workspace, app, environment } = recorder.document;
+  const tools = await softwareTools(context);
+  const find = () =>
+    configurableHosts(store, workspace, { app, environment, names: [name] });
+  if (script)
+    await recorder.step('first-boot', async step => {
+      const [host] = await find();
+      step.detail(await runFirstBoot(run, lease, { host, script, tools }));
+    });
+  if (roles?.length)
+    await recorder.step('configure', async step => {
+      const hosts = await find();
+      const done = await applyRoles(run, lease, {
+        hosts,
+        roles,
+        dryRun: false,
+        tools,
+      });
+      step.detail(recapText(done));
+    });
+}
