@@ -1,5 +1,3 @@
-import { mkdtemp, mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { CallOptions } from '@nante/clients';
 import {
   NanteError,
@@ -9,10 +7,9 @@ import {
   type ProvisionRequest,
 } from '@nante/model';
 import type { EngineContext } from '../context';
-import { terraformFor } from '../operation/terraformFor';
+import { withScratchTerraform } from '../operation/scratchTerraform';
 import { addressKey, isFree, vmIdKey } from '../reservations/reservations';
 import { poolAddresses } from '../reservations/addresses';
-import { createRedactor } from '../secrets';
 import { readHosts, withHost } from '../store/hosts';
 import { summarizePlan } from '../terraform/plan';
 import {
@@ -35,9 +32,8 @@ export async function planOnly(
   const checked = await checkRequest(context, request, options);
   if (checked.checks.some(({ ok }) => !ok)) throw checksError(checked.checks);
   const workspace = workspaceName(request.app, request.environment);
-  const store = await context.store();
   const document = await readHosts(
-    store,
+    await context.store(),
     workspace,
     request.app,
     request.environment,
@@ -49,19 +45,12 @@ export async function planOnly(
     checked,
     document.hosts[request.name],
   );
-  const plans = join(context.options.workDirectory, 'plans');
-  await mkdir(plans, { recursive: true, mode: 0o700 });
-  const scratch = await mkdtemp(join(plans, 'plan-'));
-  try {
-    const terraform = await terraformFor(
-      context,
-      store,
-      await context.config(),
-      { id: request.requestId, workspace, environment: request.environment },
-      createRedactor(),
-      ({ level, text }) => context.log(level, text),
-      scratch,
-    );
+  const run = {
+    id: request.requestId,
+    workspace,
+    environment: request.environment,
+  };
+  return withScratchTerraform(context, run, async terraform => {
     await terraform.prepare(signal);
     const json = await terraform.plan(
       withHost(document, request.name, host),
@@ -69,9 +58,7 @@ export async function planOnly(
       signal,
     );
     return { plan: summarizePlan(json), host };
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
+  });
 }
 
 /** The host as a run would want it now; id and address are only likely, since nothing is claimed. */

@@ -43,3 +43,8 @@ export function sizeDifferences(found: GuestSize, wanted: GuestSize): string[] {
     ...phrase('disk', ' GiB', found.disk_gb, wanted.disk_gb),
   ];
 }
+
+/** A size in words. */
+export function sizeText({ cores, memory_mb, disk_gb }: GuestSize): string {
+  return `${cores} ${cores === 1 ? 'core' : 'cores'}, ${memory_mb} MiB and ${disk_gb} GiB`;
+}

@@ -73,6 +73,28 @@ export function hostAction(plan: PlanJson, address: string): HostAction {
   return action === 'read' ? 'no-op' : action;
 }
 
+/** What a plan does with the resource of one host, attribute by attribute. */
+export interface HostChange {
+  action: HostAction;
+  /** Names of the attributes that differ. */
+  changed: string[];
+  before: Record<string, unknown>;
+  after: Record<string, unknown>;
+}
+
+/** The plan's change of one host's resource; nothing changed where the address is not in it. */
+export function hostChange(plan: PlanJson, address: string): HostChange {
+  const own = plan.resource_changes.find(
+    ({ address: of, mode }) => mode !== 'data' && isBelow(of, address),
+  );
+  return {
+    action: hostAction(plan, address),
+    changed: own ? toPlannedChange(own).attributes.map(({ name }) => name) : [],
+    before: asObject(own?.change.before),
+    after: asObject(own?.change.after),
+  };
+}
+
 /** True when the plan replaces a resource only because its creation never ended. */
 export function isTainted(plan: PlanJson, address: string): boolean {
   return plan.resource_changes.some(
