@@ -103,7 +103,9 @@ resource "proxmox_virtual_environment_vm" "this" {
     }
   }
 
-  # A new size takes effect at the next boot only.
+  # A new size takes effect at the next boot only. Nante has asked the VM to shut down by then, after somebody agreed, so
+  # that this restarts only what is changed by hand or by a request that says that a change is meant; without it the
+  # provider refuses to grow the disk along with the memory.
   reboot_after_update = true
 
   # The power is cut. A shutdown would be waited for exactly as long as Proxmox waits before it cuts the power itself, so
