@@ -11,7 +11,9 @@ export const callbackName = 'nante_events';
 export const callbackSource = `from __future__ import annotations
 
 import json
+import os
 
+from ansible import constants as C
 from ansible.plugins.callback import CallbackBase
 
 DOCUMENTATION = '''
@@ -39,6 +41,18 @@ def words(result):
         if value:
             found[name] = value
     return found
+
+
+def named(diff, task):
+    '''A diff whose new side is named by the file on the host, not by the rendered template in our own temporary folder.'''
+    if isinstance(diff, (list, tuple)):
+        return [named(one, task) for one in diff]
+    if not isinstance(diff, dict) or not str(diff.get('after_header', '')).startswith(C.DEFAULT_LOCAL_TMP):
+        return diff
+    target = str(diff.get('before_header') or task.args.get('dest') or '')
+    if not target or '{{' in target:
+        target = os.path.basename(diff['after_header'])
+    return dict(diff, after_header=target)
 
 
 def is_rescued(task):
@@ -74,7 +88,7 @@ class CallbackModule(CallbackBase):
         elif outcome._task.action.split('.')[-1] in ('debug', 'assert'):
             fields['message'] = text(result.get('msg'))
         diffs = [one['diff'] for one in [result] + items if one.get('diff') and one.get('changed')]
-        shown = '\\n'.join(str(self._get_diff(one)) for one in diffs)
+        shown = '\\n'.join(str(self._get_diff(named(one, outcome._task))) for one in diffs)
         warnings = [str(one) for one in result.get('warnings') or []]
         self._say(
             kind,

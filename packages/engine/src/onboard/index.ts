@@ -1,0 +1,2 @@
+export { onboard } from './onboard';
+export { forgetServer } from './records';
