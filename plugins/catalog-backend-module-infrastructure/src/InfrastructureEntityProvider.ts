@@ -3,7 +3,11 @@ import type {
   LoggerService,
   SchedulerServiceTaskRunner,
 } from '@backstage/backend-plugin-api';
-import { type Entity, stringifyEntityRef } from '@backstage/catalog-model';
+import {
+  ANNOTATION_LOCATION,
+  type Entity,
+  stringifyEntityRef,
+} from '@backstage/catalog-model';
 import type {
   CatalogService,
   EntityProvider,
@@ -16,8 +20,10 @@ import {
   type HostsChangedEvent,
 } from '@nante/plugin-infrastructure-common';
 import type { HostRegistry } from '@nante/plugin-infrastructure-node';
-import { ConnectionSync } from './ConnectionSync';
+import { EntitySync } from './EntitySync';
 import type { KnownEntity } from './entities';
+import { connectionSource, serversSource } from './sources';
+import { SERVERS_LOCATION } from './transformers';
 
 /** Owns the entities in the catalog; a new name would evict them all. */
 const PROVIDER_NAME = 'infrastructure';
@@ -33,7 +39,7 @@ interface ProviderDependencies {
   taskRunner: SchedulerServiceTaskRunner;
 }
 
-/** Clusters, nodes, VMs and containers of every connection. */
+/** Clusters, nodes, VMs and containers of every connection, and servers that were onboarded. */
 export class InfrastructureEntityProvider implements EntityProvider {
   readonly #deps: ProviderDependencies;
 
@@ -47,20 +53,26 @@ export class InfrastructureEntityProvider implements EntityProvider {
 
   /** Starts one task for each connection, so that a dead cluster delays nobody and its failure shows under its name. */
   async connect(connection: EntityProviderConnection): Promise<void> {
-    const { defaultOwner, events, logger, registry, taskRunner } = this.#deps;
+    const { events, logger, registry, taskRunner } = this.#deps;
+    const common = { catalog: connection, logger, locationKey: PROVIDER_NAME };
     const syncs = new Map(
       registry.connectionNames.map(name => [
         name,
-        new ConnectionSync({
-          name,
-          registry,
-          catalog: connection,
-          read: from => this.#readBack(from),
-          logger,
-          locationKey: PROVIDER_NAME,
-          defaultOwner,
+        new EntitySync({
+          ...common,
+          source: connectionSource(name, this.#deps),
+          read: () => this.#readBack(ANNOTATION_CONNECTION, name),
         }),
       ]),
+    );
+    // Under the name that events give to what is on no connection.
+    syncs.set(
+      '',
+      new EntitySync({
+        ...common,
+        source: serversSource(this.#deps),
+        read: () => this.#readBack(ANNOTATION_LOCATION, SERVERS_LOCATION),
+      }),
     );
 
     await events.subscribe({
@@ -75,7 +87,7 @@ export class InfrastructureEntityProvider implements EntityProvider {
           // The schedule looks again soon; a run that succeeded must not fail for this.
           .catch(error =>
             logger.warn(
-              `The catalog could not take over a change of ${change.connection} at once: ${error}`,
+              `The catalog could not take over a change of ${change.connection || 'onboarded servers'} at once: ${error}`,
             ),
           );
       },
@@ -83,13 +95,18 @@ export class InfrastructureEntityProvider implements EntityProvider {
 
     for (const [name, sync] of syncs) {
       await taskRunner.run({
-        id: `${PROVIDER_NAME}:${name}:refresh`,
+        id: name
+          ? `${PROVIDER_NAME}:${name}:refresh`
+          : `${PROVIDER_NAME}-servers:refresh`,
         fn: signal => sync.sync({ signal }),
       });
     }
   }
 
-  async #readBack(connection: string): Promise<Map<string, KnownEntity>> {
+  async #readBack(
+    annotation: string,
+    value: string,
+  ): Promise<Map<string, KnownEntity>> {
     const { auth, catalog } = this.#deps;
     const credentials = await auth.getOwnServiceCredentials();
     const known = new Map<string, KnownEntity>();
@@ -97,7 +114,7 @@ export class InfrastructureEntityProvider implements EntityProvider {
       {
         filter: {
           kind: 'Resource',
-          [`metadata.annotations.${ANNOTATION_CONNECTION}`]: connection,
+          [`metadata.annotations.${annotation}`]: value,
         },
         fields: [
           'kind',

@@ -32,18 +32,21 @@ const policy = EntityPolicies.allOf([
   new FieldFormatEntityPolicy(),
 ]);
 
-/**
- * Entities of one look at a connection, by entity ref. One that the catalog would refuse is left out and named, since
- * one bad guest must not spoil the others.
- */
-export async function toEntities(
+/** Entities of one look, by entity ref. */
+export interface EntityLook {
+  entities: Map<string, KnownEntity>;
+  /** Left out: the catalog would refuse them. */
+  quarantined: Quarantined[];
+  /** Why things that are missing may only be out of sight. */
+  outOfSight?: string;
+}
+
+/** Entities of one look at a connection. */
+export function connectionEntities(
   observation: Observation,
   options: { defaultOwner: string },
-): Promise<{
-  entities: Map<string, KnownEntity>;
-  quarantined: Quarantined[];
-}> {
-  const makers: [string, () => Entity][] = [
+): Promise<EntityLook> {
+  return checkEntities([
     [observation.connection, () => clusterToEntity(observation, options)],
     ...observation.nodes.map((node): [string, () => Entity] => [
       node.name,
@@ -53,7 +56,17 @@ export async function toEntities(
       `${host.name} (${host.vmId})`,
       () => hostToEntity(host, options),
     ]),
-  ];
+  ]);
+}
+
+/**
+ * Makes entities. One that the catalog would refuse is left out and named, since one bad guest must not spoil the others.
+ *
+ * @param makers - each with a name for the sentence about it
+ */
+export async function checkEntities(
+  makers: [string, () => Entity][],
+): Promise<EntityLook> {
   const entities = new Map<string, KnownEntity>();
   const quarantined: Quarantined[] = [];
   for (const [name, make] of makers) {

@@ -10,13 +10,17 @@ import {
   fakeConfig,
   fakeEngine,
   fakeManagedHost,
+  fakeManagedServer,
   fakeWorld,
 } from '@nante/plugin-infrastructure-node/testUtils';
 import request from 'supertest';
 import catalogModuleInfrastructure from './index';
 
-it('brings the hosts of a connection into a real catalog', async () => {
-  const world = fakeWorld({ managed: [fakeManagedHost(100)] });
+it('brings the hosts of a connection and onboarded servers into a real catalog', async () => {
+  const world = fakeWorld({
+    managed: [fakeManagedHost(100)],
+    servers: [fakeManagedServer('old-1')],
+  });
   const { server } = await startTestBackend({
     features: [
       catalogPlugin,
@@ -58,10 +62,10 @@ it('brings the hosts of a connection into a real catalog', async () => {
       )
     ).body.totalItems;
   const deadline = Date.now() + 30_000;
-  while ((await count()) !== 44 && Date.now() < deadline) {
+  while ((await count()) !== 45 && Date.now() < deadline) {
     await new Promise(resolve => setTimeout(resolve, 250));
   }
-  expect(await count()).toBe(44);
+  expect(await count()).toBe(45);
 
   const { body: host } = await request(server).get(
     '/api/catalog/entities/by-name/resource/default/lab-100',
@@ -69,6 +73,13 @@ it('brings the hosts of a connection into a real catalog', async () => {
   expect(host).toMatchObject({
     metadata: { title: 'host-100' },
     spec: { type: 'virtual-machine', owner: 'group:default/shop' },
+  });
+  const { body: onboarded } = await request(server).get(
+    '/api/catalog/entities/by-name/resource/default/old-1.dev.shop',
+  );
+  expect(onboarded).toMatchObject({
+    metadata: { title: 'old-1' },
+    spec: { type: 'server', owner: 'group:default/shop' },
   });
   expect(host.relations).toContainEqual({
     type: 'dependsOn',

@@ -3,6 +3,7 @@ import {
   ANNOTATION_ORIGIN_LOCATION,
   KubernetesValidatorFunctions,
   type ResourceEntity,
+  parseEntityRef,
   stringifyEntityRef,
 } from '@backstage/catalog-model';
 import {
@@ -13,6 +14,7 @@ import {
   ANNOTATION_PROXMOX_GUEST,
   ANNOTATION_PROXMOX_NODE,
   ANNOTATION_REQUEST,
+  ANNOTATION_SERVER,
   ANNOTATION_WORKSPACE,
   HOST_TYPES,
   type HostSummary,
@@ -45,10 +47,7 @@ export function hostToEntity(
         ...locations(connection),
         [ANNOTATION_PROXMOX_GUEST]: `${connection}/${vmId}`,
         [ANNOTATION_PROXMOX_NODE]: host.node,
-        ...(host.app && { [ANNOTATION_APP]: host.app }),
-        ...(host.environment && { [ANNOTATION_ENVIRONMENT]: host.environment }),
-        ...(host.workspace && { [ANNOTATION_WORKSPACE]: host.workspace }),
-        ...(host.requestId && { [ANNOTATION_REQUEST]: host.requestId }),
+        ...ownFacts(host),
       },
       tags: toTags(host.tags),
     },
@@ -61,6 +60,38 @@ export function hostToEntity(
         dependsOn: [nodeRef(connection, host.node)],
       }),
     },
+  };
+}
+
+/** Location of onboarded servers that are no guests: our records. */
+export const SERVERS_LOCATION = 'nante:servers';
+
+/** Entity of an onboarded server that is no guest, or whose connection is not ours. */
+export function serverToEntity(server: HostSummary): ResourceEntity {
+  return {
+    apiVersion: 'backstage.io/v1alpha1',
+    kind: 'Resource',
+    metadata: {
+      name: parseEntityRef(server.entityRef).name,
+      title: server.name,
+      annotations: {
+        [ANNOTATION_LOCATION]: SERVERS_LOCATION,
+        [ANNOTATION_ORIGIN_LOCATION]: SERVERS_LOCATION,
+        [ANNOTATION_SERVER]: server.name,
+        ...ownFacts(server),
+      },
+    },
+    spec: { type: HOST_TYPES.server, owner: server.owner! },
+  };
+}
+
+/** What our record says of a host. */
+function ownFacts(host: HostSummary): Record<string, string> {
+  return {
+    ...(host.app && { [ANNOTATION_APP]: host.app }),
+    ...(host.environment && { [ANNOTATION_ENVIRONMENT]: host.environment }),
+    ...(host.workspace && { [ANNOTATION_WORKSPACE]: host.workspace }),
+    ...(host.requestId && { [ANNOTATION_REQUEST]: host.requestId }),
   };
 }
 

@@ -10,7 +10,7 @@ export const ANNOTATION_APP = 'nante.dev/app';
 export const ANNOTATION_ENVIRONMENT = 'nante.dev/environment';
 /** Request that made the host. */
 export const ANNOTATION_REQUEST = 'nante.dev/request';
-/** `<app>-<environment>/<name>` of an onboarded server that is no guest; its host tab is `GET /servers/<entity name>`. */
+/** Name of an onboarded server that is no guest; its host tab is `GET /servers/<entity name>`. */
 export const ANNOTATION_SERVER = 'nante.dev/server';
 /** ISO time of the last good look at the source; set only while the source is stale. */
 export const ANNOTATION_STALE_SINCE = 'nante.dev/stale-since';
@@ -39,9 +39,16 @@ export function hostEntityRef(connection: string, vmId: number): string {
   return `resource:default/${hostEntityName(connection, vmId)}`;
 }
 
-/** Entity ref of an onboarded server that is no guest. */
-export function serverEntityRef(name: string): string {
-  return `resource:default/${name}`;
+/**
+ * Entity ref of an onboarded server that is no guest. Each app and environment may have one of the same name, and dots
+ * keep it apart from whatever else we name.
+ */
+export function serverEntityRef(server: {
+  name: string;
+  environment: string;
+  app: string;
+}): string {
+  return `resource:default/${server.name}.${server.environment}.${server.app}`;
 }
 
 /** Topic of the event that tells the catalog provider about a change right away. */

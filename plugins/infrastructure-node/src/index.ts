@@ -12,6 +12,7 @@ export {
 export {
   type HostRegistry,
   type Observation,
+  type ServersObservation,
   createHostRegistry,
 } from './hosts/HostRegistry';
 export {

@@ -1,5 +1,5 @@
 import type { ProxmoxResources } from '@nante/clients';
-import type { Engine, ManagedHost } from '@nante/engine';
+import type { Engine } from '@nante/engine';
 import {
   type HostKind,
   type InfrastructureConfig,
@@ -18,11 +18,12 @@ import {
   type Snapshot,
   describeError,
 } from './ConnectionSource';
-import { ManagedHosts } from './ManagedHosts';
+import { type BucketRecords, ManagedHosts } from './ManagedHosts';
 import { type HostFacts, describeHost } from './detail';
 import { countPrivileges, fewerPrivileges, lostPrivileges } from './guard';
 import { joinHosts } from './join';
 import { summariseNodes } from './nodes';
+import { serverRow, unseenServers } from './servers';
 import { type Asker, ContainerImages, offerPlacement } from './placement';
 
 /** A fresh, believed look at one connection. */
@@ -34,6 +35,13 @@ export interface Observation {
   nodeOffline: boolean;
   /** How many privileges the API token holds. */
   privileges: number;
+  /** ISO time. */
+  observedAt: string;
+}
+
+/** A fresh look at the onboarded servers that are no guests. */
+export interface ServersObservation {
+  servers: HostSummary[];
   /** ISO time. */
   observedAt: string;
 }
@@ -59,6 +67,13 @@ export interface HostRegistry {
    */
   host(connection: string, vmId: number): Promise<HostFacts>;
   /**
+   * Everything about an onboarded server that is no guest.
+   *
+   * @param name - of its entity
+   * @throws NanteError `not-found`
+   */
+  server(name: string): Promise<HostFacts>;
+  /**
    * What the placement field offers.
    *
    * @throws NanteError `not-found` for an unknown environment
@@ -79,6 +94,12 @@ export interface HostRegistry {
     options?: { signal?: AbortSignal; accept?: boolean },
   ): Promise<Observation>;
   /**
+   * Asks the bucket now for onboarded servers that are no guests.
+   *
+   * @throws when the bucket doesn't answer
+   */
+  observeServers(): Promise<ServersObservation>;
+  /**
    * What an earlier process saw, so that the first answer is measured against it.
    *
    * @param privileges - how many the API token held; left out when nobody knows
@@ -91,6 +112,9 @@ export interface HostRegistry {
   /** The next look asks Proxmox and the bucket again. */
   invalidate(connection: string): void;
 }
+
+/** Before the bucket answered for the first time. */
+const none: BucketRecords = { hosts: [], servers: [] };
 
 /** Makes the registry. `now` answers milliseconds. */
 export function createHostRegistry(deps: {
@@ -126,16 +150,36 @@ export function createHostRegistry(deps: {
   const join = (
     from: ConnectionSource,
     snapshot: Snapshot | undefined,
-    managed: ManagedHost[],
+    { hosts, servers }: BucketRecords,
   ) =>
     joinHosts({
       leased: bucket.leased,
       connection: from.name,
       guests: snapshot?.resources.guests ?? [],
-      managed: managed.filter(host => host.connection === from.name),
+      managed: hosts.filter(host => host.connection === from.name),
+      onboarded: servers.filter(
+        ({ server }) => server.guest?.connection === from.name,
+      ),
       observedAt: snapshot && new Date(snapshot.at).toISOString(),
       live: from.ok,
     });
+
+  const serverRows = ({ servers }: BucketRecords) =>
+    unseenServers(servers, sources.keys()).map(server =>
+      serverRow(server, bucket.lastSuccessAt ?? new Date(0).toISOString()),
+    );
+
+  const readAnew = async (): Promise<BucketRecords> => {
+    const records = await bucket.readAnew();
+    if (records) return records;
+    throw new NanteError(
+      'unreachable',
+      `The state bucket does not answer: ${bucket.error}`,
+      {
+        hint: 'Without it owners are unknown; the catalog keeps what it has.',
+      },
+    );
+  };
 
   const bucketHealth = (): ConnectionHealth => ({
     name: 'state',
@@ -152,7 +196,7 @@ export function createHostRegistry(deps: {
     connectionNames: [...sources.keys()].sort(),
 
     async overview() {
-      const [managed = [], ...snapshots] = await Promise.all([
+      const [records = none, ...snapshots] = await Promise.all([
         bucket.read(),
         ...[...sources.values()].map(from => from.read()),
       ]);
@@ -161,9 +205,10 @@ export function createHostRegistry(deps: {
         snapshot: snapshots[index],
       }));
       return {
-        hosts: all.flatMap(({ from, snapshot }) =>
-          join(from, snapshot, managed),
-        ),
+        hosts: [
+          ...all.flatMap(({ from, snapshot }) => join(from, snapshot, records)),
+          ...serverRows(records),
+        ],
         nodes: all.flatMap(({ from, snapshot }) =>
           snapshot
             ? summariseNodes(from.name, snapshot.resources, from.ok)
@@ -179,11 +224,11 @@ export function createHostRegistry(deps: {
 
     async row(connection, vmId) {
       const from = source(connection);
-      const [managed = [], snapshot] = await Promise.all([
+      const [records = none, snapshot] = await Promise.all([
         bucket.read(),
         from.read(),
       ]);
-      return join(from, snapshot, managed).find(host => host.vmId === vmId);
+      return join(from, snapshot, records).find(host => host.vmId === vmId);
     },
 
     async rowByRef(entityRef) {
@@ -201,14 +246,42 @@ export function createHostRegistry(deps: {
         );
       }
       const from = source(connection);
-      const managed = (await bucket.read())?.find(
-        host => host.connection === connection && host.desired.vm_id === vmId,
+      const records = await bucket.read();
+      const host = records?.hosts.find(
+        item => item.connection === connection && item.desired.vm_id === vmId,
       );
-      return describeHost(row, managed, {
+      const server = records?.servers.find(
+        item =>
+          item.server.guest?.connection === connection &&
+          item.server.guest.vm_id === vmId,
+      );
+      return describeHost(row, host ? { host } : { server }, {
         api: () => from.api(),
         engine,
         live: from.ok,
       });
+    },
+
+    async server(name) {
+      const records = (await bucket.read()) ?? none;
+      const rows = serverRows(records);
+      const index = rows.findIndex(
+        row => row.entityRef === `resource:default/${name}`,
+      );
+      if (index < 0) {
+        throw new NanteError('not-found', `There is no server ${name}`, {
+          hint: 'It may have been forgotten; see the hosts page.',
+        });
+      }
+      return describeHost(
+        rows[index],
+        { server: unseenServers(records.servers, sources.keys())[index] },
+        {
+          api: () => Promise.reject(new Error('it is no guest')),
+          engine,
+          live: false,
+        },
+      );
     },
 
     async placement(name, kind, asker) {
@@ -219,7 +292,7 @@ export function createHostRegistry(deps: {
         });
       }
       const from = source(environment.connection);
-      const [managed = [], snapshot] = await Promise.all([
+      const [records = none, snapshot] = await Promise.all([
         bucket.read(),
         from.read(),
       ]);
@@ -244,7 +317,7 @@ export function createHostRegistry(deps: {
         kind,
         shared,
         resources,
-        managed,
+        managed: records.hosts,
         images: templates,
         asker,
         observedAt: new Date(snapshot?.at ?? now()).toISOString(),
@@ -276,26 +349,25 @@ export function createHostRegistry(deps: {
       }
       const snapshot = await from.observe(options);
       // Afterwards and anew: a host is in the bucket before its guest exists, so no guest of ours is seen without owner.
-      const managed = await bucket.readAnew();
-      if (!managed) {
-        throw new NanteError(
-          'unreachable',
-          `The state bucket does not answer: ${bucket.error}`,
-          {
-            hint: 'Without it owners are unknown; the catalog keeps what it has.',
-          },
-        );
-      }
+      const records = await readAnew();
       privileges.set(connection, held);
       return {
         connection,
-        hosts: join(from, snapshot, managed),
+        hosts: join(from, snapshot, records),
         nodes: summariseNodes(connection, snapshot.resources, true),
         nodeOffline: snapshot.resources.nodes.some(
           node => node.status !== 'online',
         ),
         privileges: countPrivileges(held),
         observedAt: new Date(snapshot.at).toISOString(),
+      };
+    },
+
+    async observeServers() {
+      const records = await readAnew();
+      return {
+        servers: serverRows(records),
+        observedAt: bucket.lastSuccessAt!,
       };
     },
 

@@ -1,4 +1,4 @@
-import type { Engine, ManagedHost } from '@nante/engine';
+import type { Engine, ManagedHost, ManagedServer } from '@nante/engine';
 import { finalRunStates } from '@nante/model';
 import { describeError } from './ConnectionSource';
 
@@ -8,12 +8,20 @@ const READ_DEADLINE = 15_000;
 /** Documents of runs that are read at a time. */
 const RUNS_AT_ONCE = 8;
 
+/** Hosts that we made, and servers that we take care of. */
+export interface BucketRecords {
+  hosts: ManagedHost[];
+  servers: ManagedServer[];
+}
+
+type Bucket = Pick<Engine, 'managedHosts' | 'managedServers' | 'getRun'>;
+
 /** What the bucket knows of our hosts, with a short cache. The last good answer is kept while the bucket fails. */
 export class ManagedHosts {
-  readonly #engine: Pick<Engine, 'managedHosts' | 'getRun'>;
+  readonly #engine: Bucket;
   readonly #now: () => number;
   readonly #readUrl?: () => Promise<string>;
-  #hosts?: ManagedHost[];
+  #records?: BucketRecords;
   #lastSuccessAt?: number;
   #triedAt = -Infinity;
   #inFlight?: Promise<void>;
@@ -25,7 +33,7 @@ export class ManagedHosts {
   url?: string;
 
   constructor(
-    engine: Pick<Engine, 'managedHosts' | 'getRun'>,
+    engine: Bucket,
     now: () => number,
     readUrl?: () => Promise<string>,
   ) {
@@ -39,23 +47,23 @@ export class ManagedHosts {
     (host.lastRunId && this.#found.get(host.lastRunId)) || undefined;
 
   /** Undefined when the bucket never answered. */
-  async read(): Promise<ManagedHost[] | undefined> {
+  async read(): Promise<BucketRecords | undefined> {
     if (this.#now() - this.#triedAt >= FRESH_FOR) {
       this.#inFlight ??= this.#fetch().finally(() => {
         this.#inFlight = undefined;
       });
       await this.#inFlight;
     }
-    return this.#hosts;
+    return this.#records;
   }
 
   /** Asks the bucket now; undefined when it does not answer, whatever it said before. */
-  async readAnew(): Promise<ManagedHost[] | undefined> {
+  async readAnew(): Promise<BucketRecords | undefined> {
     // What is under way began before the caller asked.
     await this.#inFlight;
     this.invalidate();
-    const hosts = await this.read();
-    return this.error ? undefined : hosts;
+    const records = await this.read();
+    return this.error ? undefined : records;
   }
 
   /** The next read asks again. */
@@ -80,8 +88,12 @@ export class ManagedHosts {
       const signal = AbortSignal.timeout(READ_DEADLINE);
       // Only shown: nothing else depends on it.
       this.url ??= await this.#readUrl?.().catch(() => undefined);
-      this.#hosts = await this.#engine.managedHosts({ signal });
-      await this.#readLeases(this.#hosts, signal);
+      const [hosts, servers] = await Promise.all([
+        this.#engine.managedHosts({ signal }),
+        this.#engine.managedServers({ signal }),
+      ]);
+      this.#records = { hosts, servers };
+      await this.#readLeases(hosts, signal);
       this.#lastSuccessAt = this.#now();
       this.#latencyMs = this.#lastSuccessAt - startedAt;
       this.error = undefined;

@@ -1,5 +1,5 @@
 import type { ProxmoxApi, ProxmoxGuestConfig } from '@nante/clients';
-import type { Engine, ManagedHost } from '@nante/engine';
+import type { Engine, ManagedHost, ManagedServer } from '@nante/engine';
 import { type HostKind, parseStamp, workspaceName } from '@nante/model';
 import type {
   HostDetail,
@@ -25,10 +25,11 @@ const PART_DEADLINE = 8_000;
  */
 export async function describeHost(
   row: HostSummary,
-  host: ManagedHost | undefined,
+  { host, server }: { host?: ManagedHost; server?: ManagedServer },
   deps: { api: () => Promise<ProxmoxApi>; engine: Engine; live: boolean },
 ): Promise<HostFacts> {
   const { engine } = deps;
+  const record = host ?? server;
   const { node, kind, vmId } = row;
   const present = deps.live && row.nativeState !== 'absent';
   const ask = async <T>(
@@ -66,13 +67,13 @@ export async function describeHost(
         ),
       ),
       part(
-        host?.lastRunId
-          ? engine.getRun(host.lastRunId)
+        record?.lastRunId
+          ? engine.getRun(record.lastRunId)
           : Promise.resolve(undefined),
       ),
       part(
-        host
-          ? engine.lockHolder(workspaceName(host.app, host.environment))
+        record
+          ? engine.lockHolder(workspaceName(record.app, record.environment))
           : Promise.resolve(undefined),
       ),
     ],
@@ -111,11 +112,13 @@ export async function describeHost(
           : new Date(createdAt * 1000).toISOString(),
     })),
     description: config?.description ?? '',
-    ssh: host && addresses[0] && sshCommand(host, addresses[0]),
+    ssh: sshCommand(addresses[0], host, server),
     requestedBy: run?.requestedBy,
-    requestId: host?.desired.request_id,
-    lastRunId: host?.lastRunId,
-    roles: (host?.desired.roles ?? []).map(role => role.name),
+    requestId: row.requestId,
+    lastRunId: record?.lastRunId,
+    roles: (host?.desired.roles ?? server?.server.roles ?? []).map(
+      role => role.name,
+    ),
     lock: lock && { holder: lock.holder, runId: lock.runId, since: lock.since },
     samples: (samples ?? []).map(({ time, cpu, memoryUsed }) => ({
       time,
@@ -125,7 +128,17 @@ export async function describeHost(
   };
 }
 
-function sshCommand(host: ManagedHost, address: string): string {
+function sshCommand(
+  address: string | undefined,
+  host?: ManagedHost,
+  onboarded?: ManagedServer,
+): string | undefined {
+  if (onboarded) {
+    const { user, port } = onboarded.server;
+    const where = `${user}@${onboarded.server.address}`;
+    return port === 22 ? `ssh ${where}` : `ssh -p ${port} ${where}`;
+  }
+  if (!host || !address) return undefined;
   // Containers are made with keys for root only.
   const user = host.desired.kind === 'lxc' ? 'root' : host.desired.user;
   return `ssh ${user}@${address}`;

@@ -1,11 +1,12 @@
 import type { ProxmoxGuest } from '@nante/clients';
-import type { ManagedHost } from '@nante/engine';
+import type { ManagedHost, ManagedServer } from '@nante/engine';
 import { stampTags, workspaceName } from '@nante/model';
 import {
   type HealthWord,
   type HostSummary,
   hostEntityRef,
 } from '@nante/plugin-infrastructure-common';
+import { onboardedFacts, serverRow } from './servers';
 
 /** What a row is made of. */
 export interface JoinInput {
@@ -14,6 +15,8 @@ export interface JoinInput {
   guests: ProxmoxGuest[];
   /** Hosts of ours on this connection. */
   managed: ManagedHost[];
+  /** Onboarded servers that are guests of this connection. */
+  onboarded: ManagedServer[];
   /** ISO time of the answer; undefined when Proxmox never answered. */
   observedAt?: string;
   /** False while the source is stale: what was running then is unknown now. */
@@ -30,15 +33,29 @@ export function joinHosts(input: JoinInput): HostSummary[] {
   const managed = new Map(
     input.managed.map(host => [host.desired.vm_id, host]),
   );
+  const onboarded = new Map(
+    input.onboarded.map(item => [item.server.guest?.vm_id, item]),
+  );
   const rows = input.guests
     .filter(guest => !guest.template)
-    .map(guest => guestRow(input, guest, managed.get(guest.vmId)));
+    .map(guest => {
+      const host = managed.get(guest.vmId);
+      const server = host ? undefined : onboarded.get(guest.vmId);
+      return server
+        ? onboardedRow(input, guest, server)
+        : guestRow(input, guest, host);
+    });
   // Before the first answer nothing is known to be missing.
   if (input.observedAt) {
     const present = new Set(input.guests.map(guest => guest.vmId));
     for (const host of input.managed) {
       if (!present.has(host.desired.vm_id)) {
         rows.push(missingRow(input, host, input.observedAt));
+      }
+    }
+    for (const [vmId, server] of onboarded) {
+      if (vmId !== undefined && !present.has(vmId) && !managed.has(vmId)) {
+        rows.push(serverRow(server, input.observedAt, true));
       }
     }
   }
@@ -76,6 +93,23 @@ function guestRow(
     managementDetail: disagreement,
     entityRef: hostEntityRef(input.connection, guest.vmId),
     observedAt: input.observedAt ?? new Date(0).toISOString(),
+  };
+}
+
+/** Whoever made it named it as they liked; what we know it by is our name. */
+function onboardedRow(
+  input: JoinInput,
+  guest: ProxmoxGuest,
+  server: ManagedServer,
+): HostSummary {
+  return {
+    ...guestRow(input, guest, undefined),
+    state: stateWord(guest, input.live, false),
+    ...onboardedFacts(server),
+    managementDetail:
+      guest.name === server.name
+        ? undefined
+        : `In Proxmox it is called ${guest.name}.`,
   };
 }
 

@@ -23,13 +23,6 @@ export interface HostRecord extends HostName {
   guest?: { connection: string; vmId: number };
 }
 
-/** Entity of an onboarded server: that of its guest, where it is one. */
-export function entityRefOfServer(name: string, guest?: HostRecord['guest']) {
-  return guest
-    ? hostEntityRef(guest.connection, guest.vmId)
-    : serverEntityRef(name);
-}
-
 function recordOfHost(host: ManagedHost): HostRecord {
   const guest = { connection: host.connection, vmId: host.desired.vm_id };
   return {
@@ -43,7 +36,8 @@ function recordOfHost(host: ManagedHost): HostRecord {
   };
 }
 
-function recordOfServer({
+/** Record of an onboarded server; its entity is that of its guest, where it is one. */
+export function recordOfServer({
   app,
   environment,
   name,
@@ -60,7 +54,9 @@ function recordOfServer({
     owner: server.owner,
     onboarded: true,
     guest,
-    entityRef: entityRefOfServer(name, guest),
+    entityRef: guest
+      ? hostEntityRef(guest.connection, guest.vmId)
+      : serverEntityRef({ name, environment, app }),
   };
 }
 

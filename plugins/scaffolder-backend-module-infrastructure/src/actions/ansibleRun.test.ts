@@ -109,7 +109,7 @@ describe('ansible:run', () => {
       permissions.authorize.mock.calls
         .flatMap(([queries]) => queries)
         .flatMap(query => ('resourceRef' in query ? [query.resourceRef] : [])),
-    ).toEqual(['resource:default/lab-101', 'resource:default/old-1']);
+    ).toEqual(['resource:default/lab-101', 'resource:default/old-1.dev.shop']);
 
     const stranger = situation({ may: [] });
     await expect(

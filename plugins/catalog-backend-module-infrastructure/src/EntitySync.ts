@@ -1,38 +1,27 @@
 import { ServiceUnavailableError } from '@backstage/errors';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { EntityProviderConnection } from '@backstage/plugin-catalog-node';
-import {
-  ANNOTATION_PRIVILEGES,
-  ANNOTATION_PROXMOX_GUEST,
-  type HostsChangedEvent,
-} from '@nante/plugin-infrastructure-common';
-import {
-  type HostRegistry,
-  type Observation,
-  removalProblem,
-} from '@nante/plugin-infrastructure-node';
-import { type KnownEntity, toEntities } from './entities';
+import type { HostsChangedEvent } from '@nante/plugin-infrastructure-common';
+import { removalProblem } from '@nante/plugin-infrastructure-node';
+import type { EntityLook, KnownEntity } from './entities';
+import type { EntitySource } from './sources';
 
-/** Reads back what the catalog holds of a connection, by entity ref. */
-export type CatalogReader = (
-  connection: string,
-) => Promise<Map<string, KnownEntity>>;
+/** Reads back what the catalog holds of a source, by entity ref. */
+export type CatalogReader = () => Promise<Map<string, KnownEntity>>;
 
 /** After this time everything is compared with the catalog again, which heals what another replica did, in milliseconds. */
 const RESYNC_AFTER = 3_600_000;
 
 /**
- * Keeps the entities of one connection up to date by deltas: writes only what changed, and removes only what a healthy
+ * Keeps the entities of one source up to date by deltas: writes only what changed, and removes only what a healthy
  * answer lacked twice.
  */
-export class ConnectionSync {
-  readonly #name: string;
-  readonly #registry: HostRegistry;
+export class EntitySync {
+  readonly #source: EntitySource;
   readonly #catalog: EntityProviderConnection;
   readonly #read: CatalogReader;
   readonly #logger: LoggerService;
   readonly #locationKey: string;
-  readonly #defaultOwner: string;
   readonly #now: () => number;
   #known = new Map<string, KnownEntity>();
   #absentOnce = new Set<string>();
@@ -42,22 +31,18 @@ export class ConnectionSync {
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(options: {
-    name: string;
-    registry: HostRegistry;
+    source: EntitySource;
     catalog: EntityProviderConnection;
     read: CatalogReader;
     logger: LoggerService;
     locationKey: string;
-    defaultOwner: string;
     now?: () => number;
   }) {
-    this.#name = options.name;
-    this.#registry = options.registry;
+    this.#source = options.source;
     this.#catalog = options.catalog;
     this.#read = options.read;
     this.#logger = options.logger;
     this.#locationKey = options.locationKey;
-    this.#defaultOwner = options.defaultOwner;
     this.#now = options.now ?? Date.now;
   }
 
@@ -76,22 +61,12 @@ export class ConnectionSync {
   async #sync(options: { signal?: AbortSignal; change?: HostsChangedEvent }) {
     await this.#readBack();
     const { signal, change } = options;
-    const observation = await this.#registry.observe(this.#name, {
-      signal,
-      accept: change?.accepted,
-    });
-    const { entities, quarantined } = await toEntities(observation, {
-      defaultOwner: this.#defaultOwner,
-    });
+    const look = await this.#source.look({ signal, accept: change?.accepted });
+    const { entities, quarantined } = look;
     this.#warnOnce(quarantined.map(({ name, reason }) => `${name}: ${reason}`));
 
     const absent = [...this.#known.keys()].filter(ref => !entities.has(ref));
-    const { removed, problem } = this.#decideRemovals(
-      absent,
-      observation,
-      new Set(change?.vmIds.map(vmId => `${this.#name}/${vmId}`)),
-      change?.accepted ?? false,
-    );
+    const { removed, problem } = this.#decideRemovals(absent, look, change);
     const added = [...entities].filter(
       ([ref, { hash }]) => this.#known.get(ref)?.hash !== hash,
     );
@@ -114,31 +89,30 @@ export class ConnectionSync {
 
   #decideRemovals(
     absent: string[],
-    observation: Observation,
-    changed: Set<string>,
-    accepted: boolean,
+    { outOfSight }: EntityLook,
+    change: HostsChangedEvent | undefined,
   ): { removed: string[]; problem?: string } {
     const before = this.#absentOnce;
     this.#absentOnce = new Set(absent);
     if (!absent.length) return { removed: [] };
 
-    const confirmedByRun = absent.filter(ref =>
-      changed.has(this.#guestOf(ref)),
+    if (change?.accepted) return { removed: absent };
+    const confirmedByRun = absent.filter(
+      ref => change && this.#source.names(change, this.#known.get(ref)!.entity),
     );
-    if (accepted) return { removed: absent };
-    if (observation.nodeOffline) {
+    if (outOfSight) {
       const held = absent.filter(ref => !confirmedByRun.includes(ref));
       return {
         removed: confirmedByRun,
         problem: held.length
-          ? `A node of ${this.#name} is offline; ${held.length} entities that are out of sight are kept`
+          ? `${outOfSight}; ${held.length} entities that are out of sight are kept`
           : undefined,
       };
     }
     const problem = removalProblem(
       this.#known.size,
       absent.length - confirmedByRun.length,
-      `entities of ${this.#name}`,
+      `entities of ${this.#source.name}`,
     );
     if (problem) return { removed: confirmedByRun, problem };
     return {
@@ -151,39 +125,17 @@ export class ConnectionSync {
   /** At start, and once an hour: what the catalog holds is what removals are measured against. */
   async #readBack() {
     if (this.#now() - this.#readBackAt < RESYNC_AFTER) return;
-    const held = await this.#read(this.#name);
+    const held = await this.#read();
     this.#known = held;
     this.#readBackAt = this.#now();
-    const prefix = `${this.#name}/`;
-    this.#registry.expect(
-      this.#name,
-      [...held.keys()]
-        .map(ref => this.#guestOf(ref))
-        .filter(guest => guest.startsWith(prefix))
-        .map(guest => Number(guest.slice(prefix.length))),
-      this.#heldPrivileges(),
-    );
-  }
-
-  /** What the last look of an earlier process wrote to the cluster's entity. */
-  #heldPrivileges(): number | undefined {
-    for (const { entity } of this.#known.values()) {
-      const held = entity.metadata.annotations?.[ANNOTATION_PRIVILEGES];
-      if (held) return Number(held);
-    }
-    return undefined;
-  }
-
-  #guestOf(ref: string): string {
-    const annotations = this.#known.get(ref)?.entity.metadata.annotations;
-    return annotations?.[ANNOTATION_PROXMOX_GUEST] ?? '';
+    this.#source.recall(held);
   }
 
   #warnOnce(lines: string[]) {
     const text = lines.sort().join('; ');
     if (text && text !== this.#quarantine) {
       this.#logger.warn(
-        `The catalog would refuse ${lines.length} of ${this.#name}; they are left out, the rest stays: ${text}`,
+        `The catalog would refuse ${lines.length} of ${this.#source.name}; they are left out, the rest stays: ${text}`,
       );
     }
     this.#quarantine = text;

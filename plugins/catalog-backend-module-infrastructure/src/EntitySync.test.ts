@@ -1,64 +1,11 @@
-import { mockServices } from '@backstage/backend-test-utils';
-import { stringifyEntityRef } from '@backstage/catalog-model';
-import type {
-  EntityProviderConnection,
-  EntityProviderMutation,
-} from '@backstage/plugin-catalog-node';
 import { NanteError } from '@nante/model';
-import { createHostRegistry } from '@nante/plugin-infrastructure-node';
 import {
   type FakeWorld,
-  fakeConfig,
-  fakeEngine,
   fakeGuest,
   fakeManagedHost,
   fakeWorld,
 } from '@nante/plugin-infrastructure-node/testUtils';
-import { ConnectionSync } from './ConnectionSync';
-import type { KnownEntity } from './entities';
-
-/** A catalog that takes deltas, and a sync on a fake Proxmox. */
-function setUp(world: FakeWorld, held = new Map<string, KnownEntity>()) {
-  const catalog = new Map<string, KnownEntity>(held);
-  const mutations: EntityProviderMutation[] = [];
-  const logger = mockServices.logger.mock();
-  const connection: EntityProviderConnection = {
-    applyMutation: async mutation => {
-      mutations.push(mutation);
-      if (mutation.type !== 'delta')
-        throw new Error('only deltas are expected');
-      for (const { entity } of mutation.added) {
-        catalog.set(stringifyEntityRef(entity), { entity, hash: '' });
-      }
-      for (const removal of mutation.removed) {
-        if ('entityRef' in removal) catalog.delete(removal.entityRef);
-      }
-    },
-    refresh: async () => {},
-  };
-  const clock = { now: 1_000_000 };
-  const start = () => {
-    const registry = createHostRegistry({
-      engine: fakeEngine(world),
-      shared: fakeConfig,
-      now: () => clock.now,
-    });
-    const sync = new ConnectionSync({
-      name: 'lab',
-      registry,
-      catalog: connection,
-      read: async () => new Map(catalog),
-      logger,
-      locationKey: 'infrastructure',
-      defaultOwner: 'group:default/platform',
-      now: () => clock.now,
-    });
-    return { registry, sync };
-  };
-  const guests = () =>
-    [...catalog.keys()].filter(ref => /lab-\d+$/.test(ref)).length;
-  return { ...start(), catalog, clock, guests, logger, mutations, start };
-}
+import { setUp } from './__testUtils__/setUp';
 
 describe('what a person finds in the catalog', () => {
   it('is every guest with its slow facts, in two requests', async () => {
