@@ -72,6 +72,12 @@ describe('The output of a play', () => {
           'web-2, "nginx : Install the package": E: Unable to locate package nginx',
       },
     });
+    const judged = parsePlayEvent(
+      '{"type": "failed", "host": "web-1", "task": "Write", "error": {"msg": "failed to validate", "stderr": "nginx: [emerg] cannot load certificate \\"/etc/ssl/shop.crt\\"\\nnginx: configuration file x test failed"}}',
+    );
+    expect(progressOf(judged ? [judged] : []).failures()).toMatchObject([
+      { message: 'nginx: [emerg] cannot load certificate "/etc/ssl/shop.crt"' },
+    ]);
     const sudo = { ...events[5], ignored: false } as PlayEvent;
     expect(progressOf([sudo]).failures()).toMatchObject([
       { hint: expect.stringContaining('bootstrap.yml') },

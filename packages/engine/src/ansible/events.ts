@@ -140,7 +140,7 @@ export function toRecap(
 
 /** Messages that say only that something failed; what failed stands elsewhere. */
 const hollow =
-  /^(non-zero return code|one or more items failed|all items completed|module failure|task failed\.?$|see stdout\/stderr)/i;
+  /^(non-zero return code|one or more items failed|all items completed|module failure|task failed\.?$|failed to validate$|see stdout\/stderr)/i;
 
 const telling =
   /^E: |\b(error|fatal|failed|cannot|unable|denied|not found|no such)\b/i;

@@ -85,6 +85,7 @@ const causes: {
   },
   {
     sign: /no space left on device/i,
+    message: host => `The disk of ${host} is full: no space left on device.`,
     hint: 'The disk of the host is full: make room or enlarge it, then repeat.',
   },
   {
