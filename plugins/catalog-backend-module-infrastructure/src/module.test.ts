@@ -71,7 +71,7 @@ it('brings the hosts of a connection and onboarded servers into a real catalog',
     '/api/catalog/entities/by-name/resource/default/lab-100',
   );
   expect(host).toMatchObject({
-    metadata: { title: 'host-100' },
+    metadata: { title: 'web-100' },
     spec: { type: 'virtual-machine', owner: 'group:default/shop' },
   });
   const { body: onboarded } = await request(server).get(

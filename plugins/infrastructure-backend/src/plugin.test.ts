@@ -1,148 +1,12 @@
-import {
-  createBackendModule,
-  createServiceFactory,
-} from '@backstage/backend-plugin-api';
-import {
-  mockCredentials,
-  mockServices,
-  startTestBackend,
-} from '@backstage/backend-test-utils';
-import { AuthorizeResult } from '@backstage/plugin-permission-common';
-import { eventsServiceRef } from '@backstage/plugin-events-node';
+import { mockCredentials } from '@backstage/backend-test-utils';
 import { NanteError, type RunDocument } from '@nante/model';
-import { HOSTS_CHANGED_TOPIC } from '@nante/plugin-infrastructure-common';
 import {
-  type Engine,
-  type InfrastructureSettings,
-  type Runner,
-  engineServiceRef,
-  infrastructureSettingsServiceRef,
-  runnerServiceRef,
-} from '@nante/plugin-infrastructure-node';
-import {
-  type FakeWorld,
-  fakeConfig,
-  fakeEngine,
   fakeGuest,
   fakeManagedHost,
   fakeWorld,
 } from '@nante/plugin-infrastructure-node/testUtils';
 import request from 'supertest';
-import infrastructurePlugin from './index';
-
-const run: RunDocument = {
-  version: 1,
-  id: 'request-1',
-  kind: 'provision',
-  door: 'portal',
-  workspace: 'shop-dev',
-  app: 'shop',
-  environment: 'dev',
-  host: 'web-1',
-  hostKind: 'vm',
-  owner: 'group:default/shop',
-  requestedBy: 'user:default/somebody',
-  createdAt: '2026-01-01T10:00:00.000Z',
-  startedAt: '2026-01-01T10:00:00.000Z',
-  finishedAt: '2026-01-01T10:02:00.000Z',
-  state: 'succeeded',
-  cancelRequested: false,
-  steps: [],
-  inputs: {},
-  leftovers: [],
-  byHand: [],
-  tools: {},
-};
-
-const body = {
-  request: {
-    requestId: 'request-0002',
-    kind: 'vm',
-    name: 'web-2',
-    app: 'shop',
-    environment: 'dev',
-    owner: 'group:default/shop',
-    size: 'small',
-    sshKeys: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA somebody'],
-  },
-};
-
-const webOne = {
-  ...fakeManagedHost(100, { name: 'web-1' }),
-  lastRunId: 'request-1',
-};
-
-interface Options {
-  world?: FakeWorld;
-  engine?: Partial<Engine>;
-  /** Names of permissions that are refused. */
-  deny?: string[];
-}
-
-/** A back end with our plugin on a fake Proxmox and a fake bucket, and what was published. */
-async function start({ world = fakeWorld(), engine, deny = [] }: Options = {}) {
-  const published: { topic: string; eventPayload: unknown }[] = [];
-  const settings = {
-    shared: fakeConfig,
-    sandbox: { guests: 'record', real: false, provider: 'stand-in' },
-  } as InfrastructureSettings;
-  let runner!: Runner;
-  const { server } = await startTestBackend({
-    features: [
-      infrastructurePlugin,
-      createServiceFactory({
-        service: engineServiceRef,
-        deps: {},
-        factory: () => fakeEngine(world, engine),
-      }),
-      createServiceFactory({
-        service: infrastructureSettingsServiceRef,
-        deps: {},
-        factory: () => settings,
-      }),
-      createServiceFactory({
-        service: eventsServiceRef,
-        deps: {},
-        factory: () => ({
-          publish: async params => {
-            published.push(params);
-          },
-          subscribe: async () => {},
-        }),
-      }),
-      mockServices.userInfo.mock({
-        getUserInfo: async () => ({
-          userEntityRef: 'user:default/mock',
-          ownershipEntityRefs: ['user:default/mock', 'group:default/shop'],
-        }),
-      }).factory,
-      mockServices.permissions.mock({
-        authorize: async queries =>
-          queries.map(({ permission }) => ({
-            result: deny.includes(permission.name)
-              ? AuthorizeResult.DENY
-              : AuthorizeResult.ALLOW,
-          })),
-      }).factory,
-      createBackendModule({
-        pluginId: 'infrastructure',
-        moduleId: 'test',
-        register: reg =>
-          reg.registerInit({
-            deps: { service: runnerServiceRef },
-            init: async ({ service }) => {
-              runner = service;
-            },
-          }),
-      }),
-    ],
-  });
-  const get = (path: string) =>
-    request(server).get(`/api/infrastructure${path}`);
-  const post = (path: string, content: object = {}) =>
-    request(server).post(`/api/infrastructure${path}`).send(content);
-  return { get, post, published, runner, server, world };
-}
+import { body, run, start, webOne } from './__testUtils__/start';
 
 describe('who may ask', () => {
   it('is nobody without a sign-in, and nobody without the permission', async () => {
@@ -159,12 +23,15 @@ describe('who may ask', () => {
       '/status',
       '/hosts',
       '/hosts/lab/100',
+      '/servers/old-1.dev.shop',
+      '/roles',
       '/environments',
       '/placement?environment=dev&kind=vm',
       '/names?name=a&app=b&environment=dev',
       '/runs',
       '/runs/x',
       '/runs/x/log',
+      '/runs/x/inspection',
     ];
     for (const path of paths) {
       const anonymous = await request(server)
@@ -176,6 +43,7 @@ describe('who may ask', () => {
     for (const path of [
       '/check',
       '/plan',
+      '/resize-plan',
       '/runs/x/cancel',
       '/connections/lab/accept',
     ]) {
@@ -425,103 +293,5 @@ describe('the form', () => {
       'Another run holds the lock. Wait for it',
     );
     await post('/check', { request: { name: 'x' } }).expect(400);
-  });
-});
-
-describe('runs', () => {
-  it('are listed and filtered without asking the bucket each time', async () => {
-    const listRuns = jest.fn(async () => [
-      run,
-      { ...run, id: 'request-0', state: 'failed' as const, host: 'db-1' },
-    ]);
-    const { get, post } = await start({
-      engine: {
-        listRuns,
-        getRun: async id => (id === run.id ? run : undefined),
-      },
-    });
-    expect((await get('/runs')).body.runs).toHaveLength(2);
-    expect((await get('/runs?state=failed&host=db-1')).body.runs).toHaveLength(
-      1,
-    );
-    expect((await get('/runs?mine=true')).body.runs).toHaveLength(0);
-    await get('/runs?limit=0').expect(400);
-    expect(listRuns).toHaveBeenCalledTimes(1);
-    const one = await get('/runs/request-1').expect(200);
-    expect(one.body).toMatchObject({
-      usualSeconds: 120,
-      targetSeconds: 300,
-      mayCancel: false,
-    });
-    await get('/runs/unknown').expect(404);
-    await post('/runs/request-1/cancel').expect(202);
-  });
-
-  it('of this process show live, wake a waiting log, and tell catalog and pages when hosts change', async () => {
-    const lines = [{ n: 0, time: '', level: 'info' as const, text: 'one' }];
-    let written = 0;
-    let finish!: () => void;
-    const ended = new Promise<void>(resolve => {
-      finish = resolve;
-    });
-    let begun!: () => void;
-    const started = new Promise<void>(resolve => {
-      begun = resolve;
-    });
-    const live = { ...run, id: 'request-0002', state: 'running' as const };
-    const { get, post, runner, published } = await start({
-      engine: {
-        runLog: async (_id, after) => lines.slice(after + 1, written),
-        requestCancel: async () => {},
-        provision: async (_request, options) => {
-          options.onRun?.(live);
-          begun();
-          await ended;
-          written = 1;
-          options.onLog?.(lines[0]);
-          const result = {
-            name: 'web-2',
-            kind: 'vm' as const,
-            connection: 'lab',
-            node: 'pve1',
-            vmId: 20_001,
-            address: null,
-            user: 'ops',
-            ssh: null,
-            entityRef: 'resource:default/lab-20001',
-          };
-          return { ...live, state: 'succeeded', result };
-        },
-      },
-    });
-    const done = runner.provision({
-      ...body.request,
-      kind: 'vm',
-      requestedBy: 'user:default/mock',
-      operator: false,
-      allowChange: false,
-    });
-    await started;
-    expect((await get('/runs/request-0002')).body).toMatchObject({
-      run: { state: 'running' },
-      mayCancel: true,
-    });
-    await post('/runs/request-0002/cancel').expect(202);
-    const waiting = get('/runs/request-0002/log?after=-1&wait=true').then(
-      answer => answer.body,
-    );
-    setTimeout(finish, 100);
-    expect(await waiting).toEqual({ lines });
-    await done;
-    expect(published).toContainEqual({
-      topic: HOSTS_CHANGED_TOPIC,
-      eventPayload: { connection: 'lab', vmIds: [20_001] },
-    });
-    expect(published).toContainEqual(
-      expect.objectContaining({
-        topic: 'signals',
-        eventPayload: expect.objectContaining({ message: { kind: 'hosts' } }),
-      }),
-    );
   });
 });

@@ -96,6 +96,8 @@ export interface ResizePlanResponse {
 
 /** `GET /runs/:id/inspection`: what exists of a run, asked now, and the ways out of it. */
 export interface RunInspectionResponse {
+  /** The run says that it works, and whoever executed it is gone. */
+  interrupted: boolean;
   things: RunThing[];
   /** Each with what it will do; `allowed` counts in what the signed-in person may do. */
   remedies: RunRemedy[];

@@ -15,6 +15,11 @@ import {
   hostUpdatePermission,
   operatePermission,
 } from '@nante/plugin-infrastructure-common';
+import {
+  type HostRecord,
+  whyNotRepair,
+} from '@nante/plugin-infrastructure-node';
+import type { Remedy, RunDocument } from '@nante/model';
 import type { Request } from 'express';
 
 /** A signed-in person, as the routes need it. */
@@ -82,6 +87,27 @@ export class Access {
       claims: info.ownershipEntityRefs,
       operator: operates.result === AuthorizeResult.ALLOW,
     };
+  }
+
+  /**
+   * Why the person may not repair a run in this way; undefined when nothing speaks against it.
+   *
+   * @param records - of the run's hosts
+   */
+  whyNotRepair(
+    person: Person,
+    run: RunDocument,
+    remedy: Remedy,
+    records: HostRecord[],
+  ): Promise<string | undefined> {
+    return whyNotRepair({
+      permissions: this.#permissions,
+      credentials: person.credentials,
+      person,
+      run,
+      remedy,
+      records,
+    });
   }
 
   /** What the person may do with the host; rules about its owner are applied. */

@@ -2,10 +2,12 @@ import type { ErrorRequestHandler, Router as ExpressRouter } from 'express';
 import express from 'express';
 import Router from 'express-promise-router';
 import { toBackstageError } from '@nante/plugin-infrastructure-node';
+import { addChangeRoutes } from './changeRoutes';
 import { addHostRoutes } from './hostRoutes';
 import { addRunRoutes } from './runRoutes';
 
 type RouterDeps = Parameters<typeof addHostRoutes>[1] &
+  Parameters<typeof addChangeRoutes>[1] &
   Parameters<typeof addRunRoutes>[1];
 
 /** The whole API. Every route names the permission it asks for. */
@@ -13,6 +15,7 @@ export function createRouter(deps: RouterDeps): ExpressRouter {
   const router = Router();
   router.use(express.json({ limit: '100kb' }));
   addHostRoutes(router, deps);
+  addChangeRoutes(router, deps);
   addRunRoutes(router, deps);
   const translate: ErrorRequestHandler = (error, _req, _res, next) =>
     next(toBackstageError(error));

@@ -26,6 +26,7 @@ import type {
 import type { Router } from 'express';
 import { mayChangeAnswer, mayDestroyAnswer } from './mayAct';
 import type { RunIndex } from '../runs/RunIndex';
+import { audited } from './audited';
 import type { Access, Person } from './access';
 import {
   hostPathSchema,
@@ -85,6 +86,12 @@ export function addHostRoutes(
     const person = await access.require(req, hostReadPermission);
     const { connection, vmId } = parse(hostPathSchema, req.params);
     const facts = await registry.host(connection, vmId);
+    res.json(await withRights(person, facts));
+  });
+
+  router.get('/servers/:name', async (req, res) => {
+    const person = await access.require(req, hostReadPermission);
+    const facts = await registry.server(req.params.name);
     res.json(await withRights(person, facts));
   });
 
@@ -170,7 +177,7 @@ export function addHostRoutes(
   router.post('/plan', async (req, res) => {
     const person = await access.require(req, hostCreatePermission);
     const request = readRequest(person, req.body);
-    const event = await auditor.createEvent({
+    const event = {
       eventId: 'host-plan',
       request: req,
       meta: {
@@ -178,18 +185,12 @@ export function addHostRoutes(
         app: request.app,
         environment: request.environment,
       },
-    });
-    try {
-      const { plan } = await engine.plan(request, {
-        signal: abortOnClose(res),
-      });
-      await event.success();
-      const answer: PlanResponse = { plan };
-      res.json(answer);
-    } catch (error) {
-      await event.fail({ error: error as Error });
-      throw error;
-    }
+    };
+    const { plan } = await audited(auditor, event, () =>
+      engine.plan(request, { signal: abortOnClose(res) }),
+    );
+    const answer: PlanResponse = { plan };
+    res.json(answer);
   });
 
   router.post('/connections/:connection/accept', async (req, res) => {

@@ -5,13 +5,20 @@ import {
   type GetRunLogResponse,
   type GetRunResponse,
   type ListRunsResponse,
+  type RunInspectionResponse,
   runCancelPermission,
   runReadPermission,
 } from '@nante/plugin-infrastructure-common';
-import type { Engine } from '@nante/plugin-infrastructure-node';
+import {
+  type Engine,
+  isRunOf,
+  readRecords,
+  recordsOfRun,
+} from '@nante/plugin-infrastructure-node';
 import type { Router } from 'express';
 import type { RunIndex } from '../runs/RunIndex';
-import type { Access, Person } from './access';
+import { audited } from './audited';
+import type { Access } from './access';
 import { abortOnClose } from './hostRoutes';
 import { logQuerySchema, parse, runsQuerySchema } from './schemas';
 
@@ -57,7 +64,7 @@ export function addRunRoutes(
       run,
       usualSeconds: await runs.usualSeconds(run),
       targetSeconds: TARGET_SECONDS[run.hostKind ?? 'vm'],
-      mayCancel: mayCancel(person, run) && !finalRunStates.includes(run.state),
+      mayCancel: isRunOf(person, run) && !finalRunStates.includes(run.state),
     };
     res.json(answer);
   });
@@ -74,17 +81,38 @@ export function addRunRoutes(
     res.json(answer);
   });
 
+  router.get('/runs/:id/inspection', async (req, res) => {
+    const person = await access.require(req, runReadPermission);
+    const run = await find(req.params.id);
+    const options = { signal: abortOnClose(res) };
+    const [{ remedies, ...found }, records] = await Promise.all([
+      engine.inspect(run.id, options),
+      readRecords(engine, options),
+    ]);
+    const answer: RunInspectionResponse = {
+      ...found,
+      remedies: await Promise.all(
+        remedies.map(async remedy => {
+          // What can't be done at all says more than who may not.
+          if (!remedy.allowed) return remedy;
+          const reason = await access.whyNotRepair(
+            person,
+            run,
+            remedy.remedy,
+            recordsOfRun(records, run),
+          );
+          return reason ? { ...remedy, allowed: false, reason } : remedy;
+        }),
+      ),
+    };
+    res.json(answer);
+  });
+
   router.post('/runs/:id/cancel', async (req, res) => {
     const person = await access.require(req, runCancelPermission);
-    const event = await auditor.createEvent({
-      eventId: 'run-cancel',
-      severityLevel: 'medium',
-      request: req,
-      meta: { run: req.params.id },
-    });
-    try {
+    const cancel = async () => {
       const run = await find(req.params.id);
-      if (!mayCancel(person, run)) {
+      if (!isRunOf(person, run)) {
         throw new NotAllowedError(
           `Only ${run.requestedBy}, the owner and operators may cancel this run.`,
         );
@@ -93,19 +121,14 @@ export function addRunRoutes(
       if (!finalRunStates.includes(run.state)) {
         await engine.requestCancel(run.id);
       }
-      await event.success();
-      res.status(202).json({});
-    } catch (error) {
-      await event.fail({ error: error as Error });
-      throw error;
-    }
+    };
+    const event = {
+      eventId: 'run-cancel',
+      severityLevel: 'medium' as const,
+      request: req,
+      meta: { run: req.params.id },
+    };
+    await audited(auditor, event, cancel);
+    res.status(202).json({});
   });
-}
-
-function mayCancel(person: Person, run: RunDocument): boolean {
-  return (
-    person.operator ||
-    run.requestedBy === person.ref ||
-    (run.owner !== undefined && person.claims.includes(run.owner))
-  );
 }

@@ -3,6 +3,7 @@ import {
   dnsLabelSchema,
   hostKindSchema,
   provisionRequestSchema,
+  resizeRequestSchema,
   runStateSchema,
 } from '@nante/model';
 import { z } from 'zod';
@@ -46,6 +47,11 @@ export const namesQuerySchema = z.object({
 /** Who asks and what they may is the door's to say, so those keys are not taken from the body. */
 export const requestBodySchema = z.object({
   request: provisionRequestSchema.omit({ requestedBy: true, operator: true }),
+});
+
+/** As for a new host. */
+export const resizePlanBodySchema = z.object({
+  request: resizeRequestSchema.omit({ requestedBy: true, operator: true }),
 });
 
 /**

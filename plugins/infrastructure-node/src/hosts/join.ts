@@ -27,7 +27,7 @@ export interface JoinInput {
 
 /**
  * Joins guests with our desired hosts by connection and guest id, and looks whether the tags agree. Tags are forgeable:
- * owner, app and environment come from the desired document alone.
+ * name, owner, app and environment come from the desired document alone.
  */
 export function joinHosts(input: JoinInput): HostSummary[] {
   const managed = new Map(
@@ -90,13 +90,12 @@ function guestRow(
     ...(host && desiredFacts(host)),
     addresses: host ? knownAddresses(host, input.leased) : [],
     management,
-    managementDetail: disagreement,
+    managementDetail: disagreement ?? (host && otherName(guest, host.name)),
     entityRef: hostEntityRef(input.connection, guest.vmId),
     observedAt: input.observedAt ?? new Date(0).toISOString(),
   };
 }
 
-/** Whoever made it named it as they liked; what we know it by is our name. */
 function onboardedRow(
   input: JoinInput,
   guest: ProxmoxGuest,
@@ -106,11 +105,15 @@ function onboardedRow(
     ...guestRow(input, guest, undefined),
     state: stateWord(guest, input.live, false),
     ...onboardedFacts(server),
-    managementDetail:
-      guest.name === server.name
-        ? undefined
-        : `In Proxmox it is called ${guest.name}.`,
+    managementDetail: otherName(guest, server.name),
   };
+}
+
+/** Whoever renames a guest in Proxmox doesn't rename the host that we know. */
+function otherName(guest: ProxmoxGuest, ours: string): string | undefined {
+  return guest.name === ours
+    ? undefined
+    : `In Proxmox it is called ${guest.name}.`;
 }
 
 function missingRow(
@@ -124,7 +127,6 @@ function missingRow(
     connection,
     vmId: desired.vm_id,
     kind: desired.kind,
-    name: host.name,
     node: desired.node,
     state: underWay ? 'Waiting' : 'Attention',
     nativeState: 'absent',
@@ -145,6 +147,7 @@ function missingRow(
 
 function desiredFacts(host: ManagedHost) {
   return {
+    name: host.name,
     owner: host.desired.owner,
     app: host.app,
     environment: host.environment,
