@@ -20,7 +20,7 @@ let hostKeys: string[] = [];
 beforeAll(async () => {
   if (labSkipped) return;
   guest = await bootLabGuest({
-    ...{ name: 'web-1', vmid: 1903, vlan: 1192, kind: 'vm' },
+    ...{ name: 'web-1', vmid: 1903, vlan: 1195, kind: 'vm' },
   });
   const { learnedHostKeys } = await play({ learn: true });
   hostKeys = learnedHostKeys['web-1'];

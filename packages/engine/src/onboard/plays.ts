@@ -94,14 +94,13 @@ function variablesOf({ adminUser, adminSshKeys, roles }: OnboardRequest) {
   };
 }
 
-/** A real run that fails has changed something, and what a person may do then is known. */
+/** A check run that fails has changed nothing: there is nothing to finish. */
 function explained(error: unknown, { checkedRunId }: OnboardRequest): unknown {
-  if (!NanteError.is(error) || error.code !== 'failed') return error;
-  return checkedRunId
-    ? error
-    : new NanteError(error.code, error.message, {
-        hint: [error.hint, 'Nothing was changed.'].filter(Boolean).join(' '),
-        details: error.details,
-        cause: error,
-      });
+  if (!NanteError.is(error) || error.code !== 'failed' || checkedRunId)
+    return error;
+  return new NanteError(error.code, error.message, {
+    hint: 'Nothing was changed. Correct what is named, then check again.',
+    details: error.details,
+    cause: error,
+  });
 }
