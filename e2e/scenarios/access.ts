@@ -99,10 +99,11 @@ void runScenario('access', async undo => {
   });
 
   await part("A colleague can't touch another group's host", async () => {
-    const tab = await bo.call<{ mayDestroy: boolean; runId?: string }>(
+    const tab = await bo.call<{ mayDestroy: boolean; mayChange: boolean }>(
       hostPath,
     );
     check(tab.mayDestroy, false, 'the button');
+    check(tab.mayChange, false, 'the other buttons');
     const message = /Only group:default\/shop and operators may destroy/;
     await refused(bo, 'destroy-host', destruction, message);
     await refused(
@@ -118,7 +119,38 @@ void runScenario('access', async undo => {
       { ...destruction, host: { ...host, entityRef: 'resource:default/x-1' } },
       message,
     );
+    for (const [template, values] of [
+      ['power-host', { action: 'reboot' }],
+      ['resize-host', { resize: { size: 'medium', allowReboot: true } }],
+      ['snapshot-host', { snapshot: { action: 'create', snapshot: 'mine' } }],
+      ['configure-host', { dryRun: true }],
+    ] as const) {
+      await refused(
+        bo,
+        template,
+        { host, ...values },
+        /Only group:default\/shop and operators may change/,
+      );
+    }
+    const { runs } = await bo.call<{ runs: { id: string }[] }>(
+      `/infrastructure/runs?host=${host.name}`,
+    );
+    check(runs.length, 1, 'the run that made it, and no other');
+    await refused(
+      bo,
+      'repair-run',
+      { repair: { runId: runs[0].id, remedy: 'undo' } },
+      /Only user:default\/ada, the owner and operators may repair this run/,
+    );
     check((await sandbox.guestsMade()).length, 1, 'the host stays');
+  });
+
+  await part('Owner and operator restart the host', async () => {
+    for (const person of [ada, olga]) {
+      const restart = { host, action: 'reboot' };
+      const done = await submit(person, 'power-host', restart);
+      check(done.status, 'completed', done.log);
+    }
   });
 
   await part(
