@@ -62,6 +62,11 @@ describe('a host', () => {
       createdAt: '2026-01-03T10:00:00.000Z',
     });
     dry.configuration = { ...dry.configuration!, dryRun: true };
+    const read = configured({
+      id: 'records',
+      createdAt: '2026-01-03T10:30:00.000Z',
+    });
+    read.configuration = { ...read.configuration!, pretended: true };
     const other = configured({
       id: 'other-app',
       app: 'billing',
@@ -70,7 +75,7 @@ describe('a host', () => {
     const world = worldOf({ roles: [{ name: 'nginx', arguments: {} }] });
     const { get } = await start({
       world,
-      engine: { listRuns: async () => [dry, other, configured({}), run] },
+      engine: { listRuns: async () => [dry, read, other, configured({}), run] },
     });
     const { body: host } = await get('/hosts/lab/100').expect(200);
     expect(host).toMatchObject({
@@ -89,6 +94,7 @@ describe('a host', () => {
     const { body: list } = await get('/runs?host=web-1').expect(200);
     expect(list.runs.map(({ id }: RunDocument) => id)).toEqual([
       'other-app',
+      'records',
       'dry',
       'configure-1',
       'request-1',

@@ -14,12 +14,17 @@ const RECAP_EVERY = 5_000;
  * numbers are lines too. The engine has taken every secret out before.
  */
 export function followRun(logger: LoggerService) {
+  let page = '';
   const told = new Map<string, { text: string; at: number }>();
   return {
     onLog(line: RunLogLine) {
       logger[line.level](line.text);
     },
     onRun(run: RunDocument) {
+      if (page !== run.id) {
+        page = run.id;
+        logger.info(`The run has a page of its own: /runs/${run.id}`);
+      }
       const last = finalRunStates.includes(run.state);
       for (const recap of run.configuration?.recap ?? []) {
         const text = describeRecap(recap);

@@ -94,7 +94,6 @@ export async function startRun<R extends Asker, T extends Kept>(
     operator: requester.operator,
   });
   ctx.output('runId', request.requestId);
-  ctx.logger.info(`The run has a page of its own: /runs/${request.requestId}`);
 
   return audited(
     deps.auditor,

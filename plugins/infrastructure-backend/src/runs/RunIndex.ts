@@ -76,7 +76,7 @@ export class RunIndex {
 
   /**
    * How the last run ended that configured a host; undefined where no run that is still known did. A dry run configures
-   * nothing.
+   * nothing, and neither does one on guests that are records.
    */
   async lastConfiguration(host: {
     name: string;
@@ -87,6 +87,7 @@ export class RunIndex {
       candidate =>
         candidate.configuration &&
         !candidate.configuration.dryRun &&
+        !candidate.configuration.pretended &&
         finalRunStates.includes(candidate.state) &&
         candidate.app === host.app &&
         candidate.environment === host.environment &&

@@ -6,7 +6,11 @@ import type {
   TemplateExample,
 } from '@backstage/plugin-scaffolder-node';
 import type { HostResult, RunDocument } from '@nante/model';
-import type { Engine, Runner } from '@nante/plugin-infrastructure-node';
+import type {
+  Engine,
+  Runner,
+  RunnerOptions,
+} from '@nante/plugin-infrastructure-node';
 import {
   fakeEngine,
   fakeManagedHost,
@@ -58,11 +62,19 @@ export function situation({
   engine,
 }: Situation = {}) {
   const provision = jest.fn(
-    runner?.provision ?? (async () => ({ result }) as never),
+    runner?.provision ??
+      (async (_request, options) => {
+        options?.onRun?.(run);
+        return { result } as never;
+      }),
   );
   const verb = <V extends Exclude<keyof Runner, 'provision'>>(name: V) =>
     jest.fn<ReturnType<Runner[V]>, Parameters<Runner[V]>>(
-      (runner?.[name] ?? (async () => run)) as never,
+      (runner?.[name] ??
+        (async (_request: unknown, options?: RunnerOptions) => {
+          options?.onRun?.(run);
+          return run;
+        })) as never,
     );
   const verbs = {
     destroy: verb('destroy'),
