@@ -182,7 +182,11 @@ async function recordProblems(
   ].filter(({ requestId }) => !isOurs(requestId));
   const seen = ledgers.flatMap(({ of, entries }) =>
     entries
-      .filter(({ requestId }) => !isOurs(requestId))
+      .filter(
+        ({ requestId, system, kind }) =>
+          !isOurs(requestId) &&
+          (system === 'ssh' || (system === 'proxmox' && kind !== 'snapshot')),
+      )
       .map(({ host, address }) => ({ of, name: host, where: address })),
   );
   const holder = [...known, ...seen].find(

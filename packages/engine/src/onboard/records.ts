@@ -114,7 +114,14 @@ export async function forgetServer(
   const { store, config, recorder, context } = run;
   const { id: runId, workspace } = recorder.document;
   const { name, app, environment } = server;
-  const entry = await openServerEntry(store, workspace, name);
+  const open = (await readLedger(store, workspace)).filter(
+    entry =>
+      entry.host === name &&
+      // What Ansible made of it goes with it.
+      (entry.system === 'ssh' || entry.system === 'ansible') &&
+      isOpen(entry),
+  );
+  const entry = open.findLast(({ system }) => system === 'ssh');
   const document = await readServers(store, workspace, app, environment);
   const known = document.servers[name];
   if (!entry && !known) return false;
@@ -127,8 +134,8 @@ export async function forgetServer(
       await release(store, claimKey(config, { environment, address }), {
         ...{ workspace, host: name, requestId },
       });
-    if (entry)
-      await writeEntry(store, workspace, { ...entry, runId, state: 'removed' });
+    for (const one of open)
+      await writeEntry(store, workspace, { ...one, runId, state: 'removed' });
   }, 5 * context.timing.lockTtlMs);
   return true;
 }
