@@ -32,6 +32,8 @@ export interface LabSetting {
   ansible?: EngineOptions['ansible'];
   /** Secret `SSH_PRIVATE_KEY`. */
   privateKey?: string;
+  /** Secret `ANS_SSH_PUBLIC_KEY`. */
+  publicKey?: string;
 }
 
 /** A sandbox with an engine pointed at it. */
@@ -50,11 +52,24 @@ export interface Lab {
   stop(): Promise<void>;
 }
 
-export async function startLab(): Promise<Lab> {
+/**
+ * Starts a sandbox with an engine.
+ *
+ * @param options.guests - `record` unless told
+ * @param options.vlan - that of the environment dev; guests that boot want one that nobody else on the machine uses
+ * @param options.agentTimeoutMs - how long a guest may take to answer, 3 000 unless told
+ */
+export async function startLab(
+  options: {
+    guests?: 'record' | 'nspawn';
+    vlan?: number;
+    agentTimeoutMs?: number;
+  } = {},
+): Promise<Lab> {
   const folder = mkdtempSync(join(tmpdir(), 'nante-engine-'));
   const sandbox: Sandbox = await startSandbox({
     dataDir: join(folder, 'sandbox'),
-    guests: 'record',
+    guests: options.guests,
     systems: ['proxmox', 's3', 'doppler'],
   });
   const { endpoints } = sandbox;
@@ -62,13 +77,13 @@ export async function startLab(): Promise<Lab> {
     endpoints,
     workDirectory: join(folder, 'work'),
     token: 'provision',
-    config: labConfig(String(endpoints.proxmox?.ca)),
+    config: labConfig(String(endpoints.proxmox?.ca), options.vlan),
     timing: {
       heartbeatMs: 300,
       lockTtlMs: 2_000,
       lockWaitMs: 20_000,
       cancelGraceMs: 20_000,
-      agentTimeoutMs: 3_000,
+      agentTimeoutMs: options.agentTimeoutMs ?? 3_000,
     },
   };
   const stores: ObjectStore[] = [];
@@ -115,6 +130,7 @@ export function labEngine(setting: LabSetting, stores: ObjectStore[]): Engine {
     PROXMOX_TOKEN_ID: joined.slice(0, at),
     PROXMOX_TOKEN_SECRET: joined.slice(at + 1),
     SSH_PRIVATE_KEY: setting.privateKey,
+    ANS_SSH_PUBLIC_KEY: setting.publicKey,
   };
   return createEngine({
     config: setting.config,
@@ -180,25 +196,28 @@ export function destroyRequest(
   };
 }
 
-function labConfig(caFile: string): InfrastructureConfig {
-  const environment = (vlan: number, restricted: boolean) => ({
-    title: `VLAN ${vlan}`,
-    connection: 'pve',
-    vlan,
-    subnet: `10.${vlan}.0.0/24`,
-    gateway: `10.${vlan}.0.1`,
-    addressing: {
-      type: 'pool',
-      from: `10.${vlan}.0.201`,
-      to: `10.${vlan}.0.220`,
-    },
-    sizes: ['small', 'large'],
-    restricted,
-  });
+function labConfig(caFile: string, devVlan = 30): InfrastructureConfig {
+  const environment = (vlan: number, restricted: boolean) => {
+    const subnet = `10.${vlan % 256}.${Math.floor(vlan / 256)}`;
+    return {
+      title: `VLAN ${vlan}`,
+      connection: 'pve',
+      vlan,
+      subnet: `${subnet}.0/24`,
+      gateway: `${subnet}.1`,
+      addressing: {
+        type: 'pool',
+        from: `${subnet}.201`,
+        to: `${subnet}.220`,
+      },
+      sizes: ['small', 'large'],
+      restricted,
+    };
+  };
   return infrastructureConfigSchema.parse({
     connections: { pve: { type: 'proxmox', caFile } },
     environments: {
-      dev: environment(30, false),
+      dev: environment(devVlan, false),
       staging: { ...environment(40, false), addressing: { type: 'dhcp' } },
       prod: environment(50, true),
     },

@@ -21,6 +21,8 @@ export async function applyRoles(
     hosts: readonly ConfigurableHost[];
     roles?: readonly RoleChoice[];
     dryRun: boolean;
+    /** Made a moment ago, so that its image may lack Python and sudo. */
+    isNew?: boolean;
     tools: SoftwareTools;
   },
 ): Promise<Configuration> {
@@ -51,7 +53,7 @@ export async function applyRoles(
   await record('intended');
   const names = hosts.flatMap(host => host.roles.map(({ name }) => name));
   const configuration = await playOnHosts(run, {
-    playbook: 'site.yml',
+    playbook: input.isNew ? 'new_host.yml' : 'site.yml',
     hosts: targets,
     dryRun,
     roles: [...new Set(names)],

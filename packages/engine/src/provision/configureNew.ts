@@ -32,6 +32,7 @@ export async function configureNew(
         hosts,
         roles,
         dryRun: false,
+        isNew: true,
         tools,
       });
       step.detail(recapText(done));

@@ -1,5 +1,5 @@
 import type { ProxmoxApi, ProxmoxGuest } from '@nante/clients';
-import { NanteError, type HostResult } from '@nante/model';
+import { NanteError, type DesiredHost, type HostResult } from '@nante/model';
 import { guestsAreRecords } from '../configure/playOnHosts';
 import { openEntryOf, readLedger } from '../ledger/ledger';
 import type { Run } from '../operation/executeRun';
@@ -35,21 +35,9 @@ export async function proveReady(
 ): Promise<void> {
   const { name, host, seen, deadline } = input;
   const { desired } = host;
-  if (guestsAreRecords(run)) {
-    step.skip('The guests of this sandbox are records: nobody can log in.');
-    return;
-  }
-  const { secrets } = run.context.options;
-  const { SSH_PRIVATE_KEY: privateKey, ANS_SSH_PUBLIC_KEY: key } =
-    await secrets.readOptional(['SSH_PRIVATE_KEY', 'ANS_SSH_PUBLIC_KEY']);
-  const isIn = (line: string) =>
-    desired.ssh_keys.some(one => publicKey(one) === publicKey(line));
-  if (!privateKey || !key || !isIn(key)) {
-    step.skip(
-      !privateKey || !key
-        ? `Not proved: ${privateKey ? 'ANS_SSH_PUBLIC_KEY' : 'SSH_PRIVATE_KEY'} is not set, so nobody of ours can log in.`
-        : 'Not proved: the host was made without the key of ANS_SSH_PUBLIC_KEY, so nobody of ours can log in.',
-    );
+  const login = await loginKey(run, desired);
+  if (!login.privateKey) {
+    step.skip(login.problem);
     return;
   }
   const { address } = seen.result;
@@ -75,10 +63,40 @@ export async function proveReady(
     proxmox: seen.proxmox,
     address,
     entry,
-    privateKey,
+    privateKey: login.privateKey,
     deadline,
   });
   step.detail(
     `${name} says so itself: ${proof.map(({ what, found }) => `${what} ${found}`).join(', ')}.`,
   );
+}
+
+/** The secret key that enters a host, or why nobody of ours can. */
+export type LoginKey =
+  { privateKey: string } | { privateKey?: undefined; problem: string };
+
+export async function loginKey(
+  run: Pick<Run, 'context'>,
+  desired: Pick<DesiredHost, 'ssh_keys'>,
+): Promise<LoginKey> {
+  if (guestsAreRecords(run))
+    return {
+      problem: 'The guests of this sandbox are records: nobody can log in.',
+    };
+  const { SSH_PRIVATE_KEY: privateKey, ANS_SSH_PUBLIC_KEY: key } =
+    await run.context.options.secrets.readOptional([
+      'SSH_PRIVATE_KEY',
+      'ANS_SSH_PUBLIC_KEY',
+    ]);
+  if (!privateKey || !key)
+    return {
+      problem: `Not proved: ${privateKey ? 'ANS_SSH_PUBLIC_KEY' : 'SSH_PRIVATE_KEY'} is not set, so nobody of ours can log in.`,
+    };
+  const isIn = desired.ssh_keys.some(one => publicKey(one) === publicKey(key));
+  return isIn
+    ? { privateKey }
+    : {
+        problem:
+          'Not proved: the host was made without the key of ANS_SSH_PUBLIC_KEY, so nobody of ours can log in.',
+      };
 }

@@ -31,10 +31,20 @@ import {
 } from './checkRequest';
 import { moduleAddress } from './desired';
 import { planHost, type HostPlan } from './planHost';
-import { releaseHost, reserveHost, type ReservedHost } from './reserve';
+import {
+  releaseHost,
+  reserveHost,
+  staticAddress,
+  type ReservedHost,
+} from './reserve';
 import { configureNew } from './configureNew';
-import { proveReady, type SeenGuest } from './proveReady';
-import { hostResult, verifyGuest, waitForAddress } from './verify';
+import { loginKey, proveReady, type SeenGuest } from './proveReady';
+import {
+  hostResult,
+  verifyGuest,
+  waitForAddress,
+  type FoundAddress,
+} from './verify';
 import type { ResolvedSize } from '../policy/policy';
 
 const driftTimeoutMs = 20_000;
@@ -240,16 +250,19 @@ async function verify(
     },
     signal,
   );
-  step.detail(
-    `${guest.kind} ${guest.vmId} is on ${guest.node}; waiting for its address`,
-  );
-  const { address, problem } = await waitForAddress(
-    proxmox,
-    guest,
-    desired,
-    Math.max(0, deadline - Date.now()),
-    signal,
-  );
+  step.detail(`${guest.kind} ${guest.vmId} is on ${guest.node}`);
+  const fixed = staticAddress(desired);
+  const { address, problem }: FoundAddress =
+    fixed && (await loginKey(run, desired)).privateKey
+      ? // Logging in proves more than an agent's word, and needs no agent.
+        { address: fixed }
+      : await waitForAddress(
+          proxmox,
+          guest,
+          desired,
+          Math.max(0, deadline - Date.now()),
+          signal,
+        );
   if (problem) recorder.log('warn', problem);
   step.detail(problem ?? `The guest answers under ${address}`);
   const known = openEntryOf(

@@ -66,6 +66,7 @@ export async function waitUntilReady(
     await sleep(pollMs, undefined, { signal: run.signal }).catch(() => {});
   } while (Date.now() < input.deadline);
   throwIfCancelled(run.signal);
+  proof ??= await otherAddress(run, input);
   if (!proof) throw silentError(input, last);
   await recorder.update({ proof });
   throw mismatchError(input, proof);
@@ -110,6 +111,30 @@ function asHost(
     hostKeys,
     variables: {},
   };
+}
+
+/** Where nobody answers under the address that was asked for, the guest's agent may know another. */
+async function otherAddress(
+  { signal }: Run,
+  { guest, proxmox, address }: ReadyInput,
+): Promise<Proof[] | undefined> {
+  const interfaces = await proxmox
+    .guestInterfaces(guest.node, guest.kind, guest.vmId, { signal })
+    .catch(() => undefined);
+  const found = interfaces
+    ?.filter(({ name }) => name !== 'lo')
+    .flatMap(({ addresses }) => addresses)
+    .filter(({ family }) => family === 'ipv4')
+    .map(one => one.address);
+  if (!found || found.includes(address)) return undefined;
+  return [
+    {
+      what: 'address',
+      wanted: address,
+      found: found.join(', ') || 'none',
+      ok: false,
+    },
+  ];
 }
 
 function silentError({ name, address }: ReadyInput, last: unknown): NanteError {
