@@ -32,6 +32,8 @@ export interface LabSetting {
   ansible?: EngineOptions['ansible'];
   /** Secret `SSH_PRIVATE_KEY`. */
   privateKey?: string;
+  /** Guests that the engine is told about: `record` makes it pretend. */
+  sandboxGuests?: string;
   /** Secret `ANS_SSH_PUBLIC_KEY`. */
   publicKey?: string;
 }
@@ -147,6 +149,7 @@ export function labEngine(setting: LabSetting, stores: ObjectStore[]): Engine {
       },
     },
     ansible: setting.ansible,
+    sandboxGuests: setting.sandboxGuests,
     timing: setting.timing,
     async createStore() {
       const store = createS3Store({
