@@ -36,7 +36,7 @@ export async function proveReady(
   const { name, host, seen, deadline } = input;
   const { desired } = host;
   const login = await loginKey(run, desired);
-  if (!login.privateKey) {
+  if (login.privateKey === undefined) {
     step.skip(login.problem);
     return;
   }
