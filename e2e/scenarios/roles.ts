@@ -215,6 +215,7 @@ void runScenario('roles', async undo => {
       async () =>
         succeeded(await site(host, [baseSetup, nginx], '--check', '--diff')),
     );
+    assert.ok(bare.changed > 8, 'a check run says that much would be done');
     const packages = await run(host, 'dpkg -l nginx nftables 2>/dev/null');
     assert.doesNotMatch(
       packages.output,
