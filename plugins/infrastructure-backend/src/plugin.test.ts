@@ -3,6 +3,7 @@ import { NanteError, type RunDocument } from '@nante/model';
 import {
   fakeGuest,
   fakeManagedHost,
+  fakeManagedServer,
   fakeWorld,
 } from '@nante/plugin-infrastructure-node/testUtils';
 import request from 'supertest';
@@ -204,7 +205,10 @@ describe('the hosts page', () => {
 
 describe('the form', () => {
   it('offers where and how big, the best first, and what is left', async () => {
-    const world = fakeWorld({ managed: [webOne] });
+    const world = fakeWorld({
+      managed: [webOne],
+      servers: [fakeManagedServer('old-1', { address: '10.30.0.105' })],
+    });
     world.guests.push(fakeGuest(9000, { template: true, name: 'debian-12' }));
     const { get } = await start({ world, deny: ['infrastructure.operate'] });
     const vm = await get('/placement?environment=dev&kind=vm').expect(200);
@@ -214,7 +218,7 @@ describe('the form', () => {
         { name: 'ceph', nodes: ['pve1', 'pve2', 'pve3'], bestFit: true },
       ],
       images: [{ id: '9000', title: 'debian-12', minimumDiskGb: 16 }],
-      network: { vlan: 30, addressing: 'pool', free: 9 },
+      network: { vlan: 30, addressing: 'pool', free: 8 },
       sizes: [
         { name: 'small', allowed: true },
         { name: 'large', allowed: false },

@@ -318,6 +318,7 @@ export function createHostRegistry(deps: {
         shared,
         resources,
         managed: records.hosts,
+        servers: records.servers,
         images: templates,
         asker,
         observedAt: new Date(snapshot?.at ?? now()).toISOString(),

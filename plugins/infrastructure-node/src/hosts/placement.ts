@@ -1,5 +1,5 @@
 import type { ProxmoxApi, ProxmoxResources } from '@nante/clients';
-import type { ManagedHost } from '@nante/engine';
+import type { ManagedHost, ManagedServer } from '@nante/engine';
 import type { Environment, HostKind, InfrastructureConfig } from '@nante/model';
 import type { PlacementOptions } from '@nante/plugin-infrastructure-common';
 import { nodeFigures } from './nodes';
@@ -26,12 +26,18 @@ export function offerPlacement(input: {
   shared: InfrastructureConfig;
   resources: ProxmoxResources;
   managed: ManagedHost[];
+  /** Servers that were onboarded: their addresses are taken. */
+  servers: ManagedServer[];
   images: Image[];
   asker: Asker;
   observedAt: string;
   error?: string;
 }): PlacementOptions {
   const { environment, kind, shared, resources, managed, asker } = input;
+  const addresses = [
+    ...managed.map(host => host.desired.network.address),
+    ...input.servers.map(({ server }) => server.address),
+  ];
   const { policy } = shared;
   const allows = (list: string[], name: string) =>
     list.length === 0 || list.includes(name);
@@ -80,7 +86,7 @@ export function offerPlacement(input: {
       subnet: environment.subnet,
       gateway: environment.gateway,
       addressing: environment.addressing.type,
-      free: freeAddresses(environment, managed),
+      free: freeAddresses(environment, addresses),
     },
     sizes: environment.sizes.map(name => {
       const size = shared.sizes[name];
@@ -242,15 +248,14 @@ function offerTemplates(resources: ProxmoxResources): Image[] {
 
 function freeAddresses(
   environment: Environment,
-  managed: ManagedHost[],
+  addresses: string[],
 ): number | undefined {
   const { addressing } = environment;
   if (addressing.type !== 'pool') return undefined;
   const from = toNumber(addressing.from);
   const to = toNumber(addressing.to);
   const used = new Set(
-    managed
-      .map(host => host.desired.network.address)
+    addresses
       .filter(address => address !== 'dhcp')
       .map(address => toNumber(address.split('/')[0]))
       .filter(address => address >= from && address <= to),
