@@ -2,6 +2,8 @@ import { createTranslationRef } from '@backstage/frontend-plugin-api';
 import { fieldMessages } from './fields/messages';
 import { hostMessages } from './host/messages';
 import { hostsMessages } from './hosts/messages';
+import { powerMessages } from './host/powerMessages';
+import { impactMessages, repairMessages } from './run/repairMessages';
 import { runMessages } from './run/messages';
 import { runsMessages } from './runs/messages';
 
@@ -65,6 +67,9 @@ export const infrastructureTranslationRef = createTranslationRef({
     host: hostMessages,
     runs: runsMessages,
     run: runMessages,
+    power: powerMessages,
+    impact: impactMessages,
+    repair: repairMessages,
     field: fieldMessages,
   },
 });

@@ -4,6 +4,7 @@ import type {
   HostSummary,
   ListHostsResponse,
   PlacementOptions,
+  RunInspectionResponse,
 } from '@nante/plugin-infrastructure-common';
 
 const GIB = 1024 ** 3;
@@ -256,4 +257,31 @@ export const placement: PlacementOptions = {
   ],
   maximum: { cores: 8, memoryMb: 16_384, diskGb: 200 },
   quota: [{ owner: 'group:default/shop', used: 5, limit: 20 }],
+};
+
+/** What is there of the failed run, and the ways out of it. */
+export const inspection: RunInspectionResponse = {
+  things: [
+    {
+      id: 'proxmox/lab/vm/20014',
+      title: 'VM 20014 on pve2',
+      state: 'exists',
+      detail: 'stopped',
+    },
+    { id: 'state', title: 'Entry in the state', state: 'missing' },
+  ],
+  remedies: [
+    {
+      remedy: 'finish',
+      effects: ['Applies the plan again'],
+      allowed: true,
+    },
+    { remedy: 'undo', effects: ['Destroys VM 20014'], allowed: true },
+    {
+      remedy: 'adopt',
+      effects: [],
+      allowed: false,
+      reason: 'it is in no state',
+    },
+  ],
 };

@@ -40,6 +40,16 @@ export function fakeBackend() {
     never(path: string) {
       server.use(http.get(`${BASE}${path}`, () => new Promise(() => {})));
     },
+    refusePost(path: string, status: number, name: string, message: string) {
+      server.use(
+        http.post(`${BASE}${path}`, () =>
+          HttpResponse.json(
+            { error: { name, message }, response: { statusCode: status } },
+            { status },
+          ),
+        ),
+      );
+    },
     /** Bodies of the requests to a path that changes something. */
     record(path: string, body: JsonBodyType = {}): unknown[] {
       const seen: unknown[] = [];

@@ -17,8 +17,8 @@ import {
 import { infrastructureTranslationRef } from '../translation';
 import styles from './StateLabel.module.css';
 
-type Tone = 'good' | 'info' | 'warn' | 'bad' | 'quiet';
-interface Look {
+export type Tone = 'good' | 'info' | 'warn' | 'bad' | 'quiet';
+export interface Look {
   icon: RemixiconComponentType;
   tone: Tone;
 }
@@ -43,7 +43,8 @@ const runLooks: Record<RunState | RunStep['state'], Look> = {
   skipped: { icon: RiSkipForwardLine, tone: 'quiet' },
 };
 
-function Label(props: {
+/** An icon, a word and a colour. */
+export function Label(props: {
   look: Look;
   word: string;
   title?: string;

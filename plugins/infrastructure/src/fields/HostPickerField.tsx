@@ -25,10 +25,17 @@ const schema = makeFieldSchema({
       name: z.string().describe('Its name'),
       entityRef: z.string().describe('Its entity in the catalog'),
     }),
+  uiOptions: z =>
+    z.object({
+      destroys: z
+        .boolean()
+        .optional()
+        .describe('The host is destroyed: only what was made here'),
+    }),
 });
 
-/** Hosts that were made here and belong to the person; to an operator all of them do. */
-function useOwnHosts() {
+/** Hosts of ours that belong to the person; to an operator all of them do. */
+function useOwnHosts(managements: HostSummary['management'][]) {
   const api = useApi(infrastructureApiRef);
   const identity = useApi(identityApiRef);
   const { allowed: operator } = usePermission({
@@ -50,20 +57,34 @@ function useOwnHosts() {
       data?.hosts
         .filter(
           host =>
-            (host.management === 'managed' || host.management === 'missing') &&
+            managements.includes(host.management) &&
             (operator || (host.owner && data.groups.includes(host.owner))),
         )
         .sort((a, b) => a.name.localeCompare(b.name)),
-    [data, operator],
+    [data, operator, managements],
   );
   return { own, error };
 }
 
-/** Choice of the host to destroy; filled in when the form was opened from the host. */
+const made: HostSummary['management'][] = ['managed', 'missing'];
+const cared: HostSummary['management'][] = [...made, 'onboarded'];
+
+/** Choice of a host; filled in when the form was opened from the host. */
 export function HostPickerField(props: typeof schema.TProps) {
   const { t } = useTranslationRef(infrastructureTranslationRef);
-  const { own, error } = useOwnHosts();
-  const chosen = props.formData?.entityRef;
+  const destroys = props.uiSchema?.['ui:options']?.destroys ?? false;
+  const { own, error } = useOwnHosts(destroys ? made : cared);
+  const { formData } = props;
+  // Whoever opened the form may know the host without its entity.
+  const chosen =
+    formData?.entityRef ??
+    own?.find(
+      host =>
+        host.name === formData?.name &&
+        host.app === formData.app &&
+        host.environment === formData.environment,
+    )?.entityRef ??
+    formData?.name;
 
   const pick = (host: HostSummary | undefined) =>
     props.onChange(
@@ -76,13 +97,13 @@ export function HostPickerField(props: typeof schema.TProps) {
     );
   const options = (own ?? []).map(host => ({
     value: host.entityRef,
-    label: `${host.name} (${host.app}, ${host.environment}, ${t(`kind.${host.kind}`)} ${host.vmId})`,
+    label: `${host.name} (${host.app}, ${host.environment}, ${t(`kind.${host.kind}`)}${host.vmId ? ` ${host.vmId}` : ''})`,
   }));
-  // A host that the list doesn't have is still what the person came for; whether it may be destroyed is checked by the backend.
-  if (props.formData?.name && !options.some(({ value }) => value === chosen)) {
+  // A host that the list doesn't have is still what the person came for; whether it may be changed is checked by the backend.
+  if (formData?.name && !options.some(({ value }) => value === chosen)) {
     options.unshift({
-      value: props.formData.entityRef,
-      label: `${props.formData.name} (${props.formData.app}, ${props.formData.environment})`,
+      value: chosen ?? formData.name,
+      label: `${formData.name} (${formData.app}, ${formData.environment})`,
     });
   }
 
@@ -103,14 +124,19 @@ export function HostPickerField(props: typeof schema.TProps) {
     <FieldBox>
       <Select
         label={props.schema.title ?? t('field.host.label')}
-        description={props.schema.description ?? t('field.host.what')}
+        description={
+          props.schema.description ??
+          t(destroys ? 'field.host.what' : 'field.host.whatAny')
+        }
         isRequired={props.required}
         search
         options={options}
         value={chosen ?? null}
         onChange={key => pick(own?.find(host => host.entityRef === key))}
       />
-      {chosen && <Alert status="warning" icon title={t('field.host.lost')} />}
+      {chosen && destroys && (
+        <Alert status="warning" icon title={t('field.host.lost')} />
+      )}
     </FieldBox>
   );
 }

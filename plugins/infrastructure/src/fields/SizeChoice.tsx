@@ -15,6 +15,8 @@ export function SizeChoice(props: {
   value: PlacementValue;
   /** Left out where nothing is known: the size is then typed. */
   options?: PlacementOptions;
+  /** What a custom size starts from where no other was chosen before. */
+  start?: { cores: number; memoryMb: number; diskGb: number };
   onChange(value: PlacementValue): void;
 }) {
   const { t } = useTranslationRef(infrastructureTranslationRef);
@@ -36,7 +38,8 @@ export function SizeChoice(props: {
       return;
     }
     // A custom size starts from the one that was chosen before.
-    const before = options.sizes.find(({ name }) => name === value.size);
+    const before =
+      options.sizes.find(({ name }) => name === value.size) ?? props.start;
     onChange({
       ...rest,
       size,

@@ -166,6 +166,8 @@ function sentenceOf(t: Sentences, problem: ArgumentProblem): string {
       return t(`field.software.problem.${problem.input}`, {
         role: problem.role,
         name: problem.name,
+        // The input that a choice has is judged by its choices.
+        choices: '',
       });
     default:
       return t(`field.software.problem.${problem.kind}`, problem);
@@ -185,8 +187,8 @@ export const softwareField = createFormField({
       .catch(() => undefined);
     if (!answer) return;
     const t = sentences(apiHolder);
-    const choices = value.map(choice => ({
-      name: choice.name,
+    const choices = (value as Partial<RoleChoice>[]).map(choice => ({
+      name: choice.name ?? '',
       arguments: choice.arguments ?? {},
     }));
     for (const problem of roleProblems(choices, answer.roles)) {

@@ -67,9 +67,9 @@ export const sshKeysField = createFormField({
   name: 'NanteSshKeys',
   component: SshKeysField,
   schema,
-  validation: (value, validation) => {
+  validation: (value, validation, { schema: { minItems } }) => {
     const keys = value ?? [];
-    if (keys.length === 0) {
+    if (keys.length === 0 && minItems) {
       validation.addError(
         'Give at least one public key, otherwise nobody can log in',
       );

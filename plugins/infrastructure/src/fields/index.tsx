@@ -59,5 +59,29 @@ export const infrastructureFormFields = createFrontendModule({
         field: () => import('./SoftwareField').then(m => m.softwareField),
       },
     }),
+    FormFieldBlueprint.make({
+      name: 'nante-resize',
+      params: {
+        field: () => import('./ResizeField').then(m => m.resizeField),
+      },
+    }),
+    FormFieldBlueprint.make({
+      name: 'nante-power-action',
+      params: {
+        field: () => import('./PowerActionField').then(m => m.powerActionField),
+      },
+    }),
+    FormFieldBlueprint.make({
+      name: 'nante-snapshot',
+      params: {
+        field: () => import('./SnapshotField').then(m => m.snapshotField),
+      },
+    }),
+    FormFieldBlueprint.make({
+      name: 'nante-repair',
+      params: {
+        field: () => import('./RepairField').then(m => m.repairField),
+      },
+    }),
   ],
 });

@@ -1,0 +1,47 @@
+export const impactMessages = {
+  none: 'Nothing changes',
+  'hot-plug': 'At once',
+  reboot: 'The host restarts',
+  rebuild: 'The host would be made anew',
+  what: {
+    none: 'The host has this size already.',
+    'hot-plug': 'The change reaches the host while it runs.',
+    reboot: 'The change needs a restart: the host is away for a moment.',
+    rebuild: 'Its disks would be lost, so this is refused.',
+  },
+} as const;
+
+export const repairMessages = {
+  title: 'What exists, and the ways out',
+  looking: 'Looking at what is there…',
+  failed: 'What is there could not be looked up',
+  again: 'Look again',
+  noThings: 'This run made nothing and meant to make nothing.',
+  nothing: 'There is nothing to repair.',
+  things: 'What exists, what is missing',
+  thing: 'What',
+  state: 'State',
+  detail: 'Detail',
+  states: {
+    exists: 'Exists',
+    missing: 'Missing',
+    unknown: 'Unknown',
+    disagrees: 'Disagrees',
+  },
+  finish: 'Finish',
+  undo: 'Undo',
+  adopt: 'Adopt',
+  forget: 'Forget',
+  what: {
+    finish: 'Takes the run up where it stopped.',
+    undo: 'Removes what the run made.',
+    adopt: 'Keeps what is there, and writes it into the records.',
+    forget: 'Clears the records; what is there is left alone.',
+  },
+  effects: 'What it will do',
+  refused: 'not possible here',
+  why: 'Not possible: {{reason}}',
+  repairs: 'Repairs an earlier run',
+  repaired: 'Another run repaired this one',
+  showRun: 'Show that run',
+} as const;
