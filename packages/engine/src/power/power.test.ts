@@ -12,11 +12,16 @@ jest.setTimeout(180_000);
 
 let lab: Lab;
 const kinds: HostKind[] = ['vm', 'lxc'];
+/** Names are unique in the whole Proxmox. */
+const nameOf = (app = 'vm') => (app === 'vm' ? 'web-1' : 'web-2');
 beforeAll(async () => {
   lab = await startLab();
   await Promise.all(
     kinds.map(kind =>
-      lab.engine.provision(provisionRequest({ kind, app: kind }), cli),
+      lab.engine.provision(
+        provisionRequest({ kind, app: kind, name: nameOf(kind) }),
+        cli,
+      ),
     ),
   );
 });
@@ -30,7 +35,7 @@ const request = (change: Partial<PowerRequest>): PowerRequest => {
     requestId: `power-${count}-of-the-test`,
     requestedBy: 'user:default/mia',
     operator: false,
-    name: 'web-1',
+    name: nameOf(change.app),
     app: 'vm',
     environment: 'dev',
     action: 'start',
@@ -59,7 +64,7 @@ describe.each(kinds)('a %s', app => {
     expect((await status(app)).status).toBe('stopped');
     const on = await ask({ app, action: 'start' });
     expect(on.result?.address).toMatch(/^10\.30\.0\.\d+$/);
-    expect(detailsOf(on).verify).toContain('web-1 answers under');
+    expect(detailsOf(on).verify).toContain(`${nameOf(app)} answers under`);
     const before = (await status(app)).uptime;
     await new Promise(resolve => setTimeout(resolve, 1_500));
     const again = await ask({ app, action: 'reboot' });
@@ -87,7 +92,7 @@ describe.each(kinds)('a %s', app => {
     });
     expect(calls).toBe(0);
     expect(detailsOf(again!).power).toBe(
-      'skipped: web-1 is switched off already.',
+      `skipped: ${nameOf(app)} is switched off already.`,
     );
     const refused = await failure(ask({ app, action: 'reboot' }));
     expect(refused).toMatchObject({ code: 'conflict', hint: 'Start it.' });
@@ -105,14 +110,13 @@ describe.each(kinds)('a %s', app => {
     const wish = request({ app, action: 'shutdown' });
     expect(await failure(lab.engine.power(wish, cli))).toMatchObject({
       code: 'failed',
-      message:
-        'web-1 ignores the request: it was asked to shut down and is still on.',
+      message: `${nameOf(app)} ignores the request: it was asked to shut down and is still on.`,
       hint: expect.stringContaining('cut its power'),
     });
     const run = await lab.engine.getRun(wish.requestId);
     expect(run).toMatchObject({
       state: 'failed',
-      leftovers: [expect.stringContaining('(web-1) on pve')],
+      leftovers: [expect.stringContaining(`(${nameOf(app)}) on pve`)],
       error: { step: 'power' },
     });
     // The same request again goes on.

@@ -15,11 +15,16 @@ jest.setTimeout(180_000);
 
 let lab: Lab;
 const kinds: HostKind[] = ['vm', 'lxc'];
+/** Names are unique in the whole Proxmox. */
+const nameOf = (app = 'vm') => (app === 'vm' ? 'web-1' : 'web-2');
 beforeAll(async () => {
   lab = await startLab();
   await Promise.all(
     kinds.map(kind =>
-      lab.engine.provision(provisionRequest({ kind, app: kind }), cli),
+      lab.engine.provision(
+        provisionRequest({ kind, app: kind, name: nameOf(kind) }),
+        cli,
+      ),
     ),
   );
 });
@@ -33,7 +38,7 @@ function request(change: Partial<ResizeRequest> = {}): ResizeRequest {
     requestId: `resize-${count}-of-the-test`,
     requestedBy: 'user:default/mia',
     operator: false,
-    name: 'web-1',
+    name: nameOf(change.app),
     app: 'vm',
     environment: 'dev',
     size: 'custom',

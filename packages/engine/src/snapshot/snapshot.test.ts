@@ -18,11 +18,16 @@ jest.setTimeout(180_000);
 
 let lab: Lab;
 const kinds: HostKind[] = ['vm', 'lxc'];
+/** Names are unique in the whole Proxmox. */
+const nameOf = (app = 'vm') => (app === 'vm' ? 'web-1' : 'web-2');
 beforeAll(async () => {
   lab = await startLab();
   await Promise.all(
     kinds.map(kind =>
-      lab.engine.provision(provisionRequest({ kind, app: kind }), cli),
+      lab.engine.provision(
+        provisionRequest({ kind, app: kind, name: nameOf(kind) }),
+        cli,
+      ),
     ),
   );
 });
@@ -36,7 +41,7 @@ function request(change: Partial<SnapshotRequest> = {}): SnapshotRequest {
     requestId: `snapshot-${count}-of-the-test`,
     requestedBy: 'user:default/mia',
     operator: false,
-    name: 'web-1',
+    name: nameOf(change.app),
     app: 'vm',
     environment: 'dev',
     action: 'create',
@@ -75,9 +80,8 @@ describe.each(kinds)('a %s', app => {
     const made = await ask({ app, description: 'before the update' });
     expect(detailsOf(made)).toMatchObject({
       check: expect.stringContaining('its snapshots: none'),
-      snapshot:
-        'succeeded: Made of the disks while web-1 runs, without its memory',
-      verify: 'succeeded: web-1 has 1 snapshot',
+      snapshot: `succeeded: Made of the disks while ${nameOf(app)} runs, without its memory`,
+      verify: `succeeded: ${nameOf(app)} has 1 snapshot`,
     });
     expect(await ledgerOf(app)).toEqual([['before', 'created']]);
     const back = await ask({ app, action: 'rollback' });
@@ -135,7 +139,7 @@ describe.each(kinds)('a %s', app => {
     expect(await ledgerOf(app)).toContainEqual(['twice', 'created']);
     expect(await failure(ask({ app, snapshot: 'twice' }))).toMatchObject({
       code: 'conflict',
-      message: `web-1 has a snapshot twice already; the run ${wish.requestId} made it.`,
+      message: `${nameOf(app)} has a snapshot twice already; the run ${wish.requestId} made it.`,
     });
 
     await ask({ app, snapshot: 'twice', action: 'delete' });
@@ -237,7 +241,7 @@ it('a snapshot that fails leaves no record of one, and a return that fails leave
 
 it('a destroyed host leaves no open snapshot in the records', async () => {
   for (const app of kinds) {
-    await lab.engine.destroy(destroyRequest({ app }), cli);
+    await lab.engine.destroy(destroyRequest({ app, name: nameOf(app) }), cli);
     expect(await leftovers(lab, app)).toEqual(nothing);
     const open = (await ledgerOf(app)).filter(
       ([, state]: [string, string]) => state !== 'removed',
