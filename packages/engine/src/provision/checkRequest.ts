@@ -31,6 +31,7 @@ import {
   poolEmptyMessage,
 } from '../reservations/addresses';
 import { readAllHosts } from '../store/hosts';
+import { readAllServers } from '../store/servers';
 import type { CheckResult } from '../types';
 import { desiredHost } from './desired';
 import { differenceProblem, differences } from './difference';
@@ -88,6 +89,15 @@ export async function checkRequest(
   const environment = config.environments[request.environment];
   if (!environment || !size) return { checks, size };
   checks.push(networkCheck(config, request));
+  if (bucket.isOnboarded)
+    checks.push(
+      check(
+        'name-taken',
+        'The name is free in the workspace',
+        'name',
+        `${request.name} is the name of a server that was onboarded for ${request.app} in ${request.environment}; choose another name.`,
+      ),
+    );
   if (bucket.existing) {
     const problem =
       bucket.existing.request_id === request.requestId
@@ -165,6 +175,8 @@ interface BucketAnswer {
   check: CheckResult;
   store?: ObjectStore;
   hostsOfOwner: number;
+  /** The name is that of a server of the same app and environment. */
+  isOnboarded?: boolean;
   existing?: DesiredHost;
   entry?: LedgerEntry;
 }
@@ -178,7 +190,17 @@ async function askBucket(
   const workspace = workspaceName(request.app, request.environment);
   try {
     const store = await context.provenStore();
-    const all = await readAllHosts(store, options);
+    const [all, onboarded] = await Promise.all([
+      readAllHosts(store, options),
+      readAllServers(store, options),
+    ]);
+    const servers = onboarded.flatMap(({ workspace: of, document }) =>
+      Object.entries(document.servers).map(([name, { owner }]) => ({
+        of,
+        name,
+        owner,
+      })),
+    );
     const entries = await readLedger(store, workspace, options);
     const hosts = all.flatMap(({ workspace: of, document }) =>
       Object.entries(document.hosts).map(([name, host]) => ({
@@ -192,9 +214,11 @@ async function askBucket(
     return {
       check: check('state', title, undefined, undefined),
       store,
-      hostsOfOwner: hosts.filter(
-        item => item.host.owner === request.owner && !isThis(item),
-      ).length,
+      hostsOfOwner:
+        hosts.filter(item => item.host.owner === request.owner && !isThis(item))
+          .length +
+        servers.filter(({ owner }) => owner === request.owner).length,
+      isOnboarded: servers.some(isThis),
       existing: hosts.find(isThis)?.host,
       entry: openEntryOf(entries, request.name),
     };

@@ -140,9 +140,9 @@ async function addressesOf(
 }
 
 /** Selecting a workspace makes it; one that never got a host is taken away again. */
-async function removeEmptyWorkspace(
+export async function removeEmptyWorkspace(
   { store, recorder }: Run,
-  request: ProvisionRequest,
+  request: Pick<ProvisionRequest, 'app' | 'environment'>,
   terraform: Terraform,
 ): Promise<void> {
   const { workspace } = recorder.document;

@@ -264,7 +264,7 @@ async function verify(
           signal,
         );
   if (problem) recorder.log('warn', problem);
-  step.detail(problem ?? `The guest answers under ${address}`);
+  step.detail(problem ?? `The guest has the address ${address}`);
   const known = openEntryOf(
     await readLedger(store, recorder.document.workspace),
     request.name,
