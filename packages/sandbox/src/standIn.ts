@@ -28,9 +28,12 @@ export interface StandIn {
   /** Credentials under the vendor's names, as they stand in `endpoints.json`. */
   credentials: Record<string, unknown>;
   /** Faults that only this system knows, for example `lock-held`; refused when unknown. */
-  setFault?(kind: string, parameters: Record<string, unknown>): void;
+  setFault?(
+    kind: string,
+    parameters: Record<string, unknown>,
+  ): void | Promise<void>;
   /** Takes back what `setFault` set. */
-  clearFaults?(): void;
+  clearFaults?(): void | Promise<void>;
   /** Extra control calls of this system under `<control>/…`; undefined when the path is none of its. */
   control?(request: Request, path: string): Promise<Response | undefined>;
   /** Back to the seed. */

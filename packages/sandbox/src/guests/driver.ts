@@ -10,6 +10,9 @@ export interface GuestNetwork {
   searchDomain?: string;
 }
 
+/** What cloud-init sets, one thing each. */
+export type CloudInitPart = 'user' | 'key' | 'hostname' | 'address' | 'disk';
+
 /** What a guest is, as far as its Linux can see it. */
 export interface GuestSpec {
   vmid: number;
@@ -26,6 +29,11 @@ export interface GuestSpec {
   neverBoots?: boolean;
   /** A fault: nothing in this VM answers for an agent, though one can log in. */
   noAgent?: boolean;
+  /**
+   * A fault: what this VM's cloud-init leaves undone. Without its address a card takes what DHCP gives, and none when it was
+   * told to use DHCP; without its disk the file system stays smaller than the disk.
+   */
+  ignores?: CloudInitPart[];
 }
 
 /** An address that a guest has, in neutral words; the Proxmox stand-in turns it into the shapes of VM and LXC. */
@@ -93,6 +101,10 @@ export interface GuestDriver {
    * cloud-init grows the file system, and memory and processors when it is switched on again.
    */
   resize?(spec: GuestSpec): Promise<void>;
+  /** A fault: a running guest stands still and answers nothing, until `thaw` or until it is switched off. */
+  freeze?(vmid: number): Promise<void>;
+  /** Harmless when it is not frozen. */
+  thaw?(vmid: number): Promise<void>;
   /** Keeps the disk as it is now under a name; writing waits meanwhile. Memory is not kept. */
   snapshot?(vmid: number, name: string): Promise<void>;
   /** Puts the disk of a stopped guest back to what it was. */

@@ -1,5 +1,6 @@
 import { NanteError } from '@nante/model';
 import type {
+  CloudInitPart,
   GuestAgent,
   GuestDriver,
   GuestInterface,
@@ -7,12 +8,14 @@ import type {
   GuestSpec,
 } from './driver';
 import { subnetOfVlan, toAddress } from './nspawn/addresses';
+import { ungrownGb } from './nspawn/disk';
 
 interface RecordedGuest {
   spec: GuestSpec;
   running: boolean;
   /** Unix milliseconds of the last boot. */
   bootedAt: number;
+  frozen?: boolean;
   /** Leased addresses by card and VLAN, kept as a DHCP server keeps them. */
   leases: Map<string, string>;
 }
@@ -57,7 +60,7 @@ export function createRecordDriver(
 
   function lease(guest: RecordedGuest, card: GuestNetwork) {
     const key = keyOf(card);
-    if (card.address !== 'dhcp' || guest.leases.has(key)) return;
+    if (!wantsLease(guest.spec, card) || guest.leases.has(key)) return;
     const { base } = subnetOfVlan(card.vlan);
     const size = pool.to - pool.from + 1;
     const inSubnet = Array.from(
@@ -81,8 +84,8 @@ export function createRecordDriver(
 
   function answering(vmid: number): RecordedGuest | undefined {
     const guest = guests.get(vmid);
-    if (!guest?.running || guest.spec.neverBoots || guest.spec.noAgent)
-      return undefined;
+    if (!guest?.running || guest.frozen) return undefined;
+    if (guest.spec.neverBoots || guest.spec.noAgent) return undefined;
     return Date.now() - guest.bootedAt < bootMs ? undefined : guest;
   }
 
@@ -97,6 +100,7 @@ export function createRecordDriver(
       const guest = remember(spec);
       for (const card of spec.networks) lease(guest, card);
       guest.running = true;
+      guest.frozen = false;
       guest.bootedAt = Date.now();
     },
     async shutdown(vmid) {
@@ -110,6 +114,14 @@ export function createRecordDriver(
     async reboot(vmid) {
       const guest = guests.get(vmid);
       if (guest) guest.bootedAt = Date.now();
+    },
+    async freeze(vmid) {
+      const guest = guests.get(vmid);
+      if (guest) guest.frozen = true;
+    },
+    async thaw(vmid) {
+      const guest = guests.get(vmid);
+      if (guest) guest.frozen = false;
     },
     async destroy(vmid) {
       forget(vmid);
@@ -134,6 +146,14 @@ export function createRecordDriver(
   };
 }
 
+const ignores = (spec: GuestSpec, part: CloudInitPart) =>
+  spec.ignores?.includes(part) ?? false;
+
+/** A machine whose cloud-init ignores its address asks DHCP when it should not, and does not when it should. */
+function wantsLease(spec: GuestSpec, card: GuestNetwork): boolean {
+  return (card.address === 'dhcp') !== ignores(spec, 'address');
+}
+
 function interfacesOf(guest: RecordedGuest): GuestInterface[] {
   const loopback: GuestInterface = {
     name: 'lo',
@@ -144,15 +164,16 @@ function interfacesOf(guest: RecordedGuest): GuestInterface[] {
     ],
   };
   const cards = guest.spec.networks.map((network, index) => {
-    const [address, prefix] =
-      network.address === 'dhcp'
-        ? [guest.leases.get(keyOf(network)) ?? '', '24']
-        : network.address.split('/');
+    const [address, prefix] = wantsLease(guest.spec, network)
+      ? [guest.leases.get(keyOf(network)) ?? '', '24']
+      : network.address.split('/');
     return {
       name: `eth${index}`,
       mac: network.mac.toLowerCase(),
       addresses: [
-        { address, prefix: Number(prefix), family: 'ipv4' as const },
+        ...(prefix
+          ? [{ address, prefix: Number(prefix), family: 'ipv4' as const }]
+          : []),
         {
           address: linkLocal(network.mac),
           prefix: 64,
@@ -166,9 +187,13 @@ function interfacesOf(guest: RecordedGuest): GuestInterface[] {
 
 /** What an agent would tell of a Debian of that size. There are no files in a record, but its name. */
 function agentOf(spec: GuestSpec): GuestAgent {
-  const total = spec.diskGb * 1024 ** 3;
+  const name = ignores(spec, 'hostname') ? 'localhost' : spec.hostname;
+  const gigabytes = ignores(spec, 'disk')
+    ? ungrownGb(spec.diskGb)
+    : spec.diskGb;
+  const total = gigabytes * 1024 ** 3;
   return {
-    hostname: async () => spec.hostname,
+    hostname: async () => name,
     system: async () => ({
       kernelRelease: '6.1.0-40-cloud-amd64',
       kernelVersion: '#1 SMP PREEMPT_DYNAMIC Debian 6.1.153-1 (2025-09-20)',
@@ -194,7 +219,7 @@ function agentOf(spec: GuestSpec): GuestAgent {
     async readFile(path, maxBytes) {
       if (path !== '/etc/hostname')
         throw new NanteError('not-found', 'No such file or directory');
-      const content = Buffer.from(`${spec.hostname}\n`);
+      const content = Buffer.from(`${name}\n`);
       return {
         content: content.subarray(0, maxBytes),
         truncated: content.length > maxBytes,

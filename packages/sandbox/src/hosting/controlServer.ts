@@ -102,14 +102,14 @@ export function standInControl(
       throw new NanteError('invalid-input', `No fault is called "${kind}".`, {
         hint: `There are ${socketFaultKinds.join(', ')}.`,
       });
-    standIn.setFault(kind, parameters);
+    await standIn.setFault(kind, parameters);
     own.push(body);
     return Response.json({ kind }, { status: 201 });
   }
 
   async function clearFaults() {
     own = [];
-    standIn.clearFaults?.();
+    await standIn.clearFaults?.();
     await server.clearFaults();
   }
 

@@ -67,10 +67,18 @@ export function mountsBelow(folder: string): string[] {
 /** In whole MiB; a guest without a disk of a known size still has to boot. */
 const bytesOf = (sizeGb: number) => Math.ceil((sizeGb || 1) * 1024) * 1024 ** 2;
 
-/** Makes the guest's disk when it has none: sparse, so that only what is written takes place on the machine. */
+/** GiB of the file system in the image of a cloud, before cloud-init grows it into the disk. */
+export const ungrownGb = (diskGb: number) => Math.min(2, diskGb / 2);
+
+/**
+ * Makes the guest's disk when it has none: sparse, so that only what is written takes place on the machine.
+ *
+ * @param ungrown A fault: its file system does not fill it
+ */
 export async function makeDisk(
   folders: GuestFolders,
   sizeGb: number,
+  ungrown = false,
 ): Promise<void> {
   if (existsSync(folders.image)) return;
   await mkdir(folders.home, { recursive: true });
@@ -80,6 +88,7 @@ export async function makeDisk(
   await run('mkfs.ext4', [
     ...['-q', '-F', '-E', 'lazy_itable_init=1,lazy_journal_init=1,nodiscard'],
     made,
+    ...(ungrown ? [`${Math.ceil(ungrownGb(sizeGb || 1) * 1024)}M`] : []),
   ]);
   await rename(made, folders.image);
 }
@@ -154,11 +163,12 @@ export async function unmountDisk(folders: GuestFolders): Promise<void> {
   });
 }
 
-/** Lays the guest's disk, grown to its size, over the base image. */
+/** Lays the guest's disk, grown to its size unless told otherwise, over the base image. */
 export async function mountDisk(
   baseRoot: string,
   folders: GuestFolders,
   sizeGb: number,
+  ungrown = false,
 ): Promise<void> {
   if (!existsSync(baseRoot)) {
     throw new NanteError(
@@ -167,9 +177,10 @@ export async function mountDisk(
       { hint: 'Destroy the guest and make it again.' },
     );
   }
-  await makeDisk(folders, sizeGb);
+  await makeDisk(folders, sizeGb, ungrown);
   await unmountDisk(folders);
-  await growDisk(folders.image, sizeGb);
+  if (ungrown) await enlarge(folders.image, sizeGb);
+  else await growDisk(folders.image, sizeGb);
   await mkdir(folders.disk, { recursive: true });
   await mkdir(folders.root, { recursive: true });
   await run('mount', ['-o', 'loop', folders.image, folders.disk]);

@@ -6,6 +6,7 @@ import { NanteError } from '@nante/model';
 import type { GuestDriver, GuestInterface } from '../driver';
 import { createAgent } from './agent';
 import { boot, makeNamespace, type RunningGuest, wishes } from './boot';
+import { freezeProcesses, thawProcesses } from './freeze';
 import { limitGroups, removeGroups } from './cgroups';
 import {
   clearMachine,
@@ -71,6 +72,7 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
   const running = new Map<number, RunningGuest>();
   const powerOffListeners: ((vmid: number) => void)[] = [];
   const asked = new Set<number>();
+  const frozen = new Set<number>();
   const diskWork = new Map<number, Promise<unknown>>();
   let image: BaseImage | undefined;
   let runtime: FileHandle | undefined;
@@ -110,6 +112,7 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
         imageRoot(images, known?.image ?? ''),
         folders,
         known?.spec.diskGb ?? 0,
+        known?.spec.ignores?.includes('disk'),
       ),
     );
   }
@@ -145,7 +148,8 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
   /** A guest whose agent, or Proxmox in its place, can tell something. */
   function answering(vmid: number): RunningGuest | undefined {
     const guest = running.get(vmid);
-    return guest?.answers() && !guest.noAgent ? guest : undefined;
+    if (!guest || guest.noAgent || frozen.has(vmid)) return undefined;
+    return guest.answers() ? guest : undefined;
   }
 
   /** The last resort of a process that ends without `close`: no guest outlives it, the next start removes the rest. */
@@ -201,7 +205,9 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
           hint: 'Call prepare() first.',
         });
       const folders = foldersOf(guests, spec.vmid);
-      await onDisk(spec.vmid, () => makeDisk(folders, spec.diskGb));
+      await onDisk(spec.vmid, () =>
+        makeDisk(folders, spec.diskGb, spec.ignores?.includes('disk')),
+      );
       const known = await readSettings(guests, spec.vmid);
       await writeJson(folders.settings, {
         image: known?.image ?? image.id,
@@ -250,13 +256,18 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
         log,
         // A VM's cloud-init grows the file system whenever it boots.
         beforeReboot: () => mountTree(spec.vmid),
-        onReboot: () => !asked.delete(spec.vmid) && tell(spec.vmid),
+        onReboot() {
+          // Whoever pressed the reset button of a frozen machine has a living one.
+          if (frozen.delete(spec.vmid)) void network.connect(spec.vmid, true);
+          if (!asked.delete(spec.vmid)) tell(spec.vmid);
+        },
       });
       const off = guest.off
         .then(() => unplug(spec.vmid))
         .catch(error => log(`${guest.machine}: ${(error as Error).message}`))
         .then(() => {
           running.delete(spec.vmid);
+          frozen.delete(spec.vmid);
           if (!asked.delete(spec.vmid)) tell(spec.vmid);
         });
       running.set(
@@ -320,7 +331,11 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
       const { vmid } = spec;
       const known = await readSettings(guests, vmid);
       if (!known) return;
-      await writeJson(foldersOf(guests, vmid).settings, { ...known, spec });
+      const { ignores } = known.spec;
+      await writeJson(foldersOf(guests, vmid).settings, {
+        ...known,
+        spec: { ...spec, ignores },
+      });
       if (spec.kind !== 'lxc' || !running.has(vmid)) return;
       limitGroups(prefix, machineOf(vmid), spec);
       await onDisk(vmid, folders =>
@@ -328,6 +343,20 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
       ).catch(() =>
         log(`${machineOf(vmid)}: its file system grows at its next boot`),
       );
+    },
+    async freeze(vmid) {
+      const leader = running.get(vmid)?.leader();
+      if (leader === undefined || frozen.has(vmid)) return;
+      frozen.add(vmid);
+      // Its kernel, which is the machine's, would still shake hands.
+      await network.connect(vmid, false);
+      freezeProcesses(leader);
+    },
+    async thaw(vmid) {
+      const leader = running.get(vmid)?.leader();
+      if (leader === undefined || !frozen.delete(vmid)) return;
+      thawProcesses(leader);
+      await network.connect(vmid, true);
     },
     snapshot: (vmid, name) =>
       onDisk(vmid, folders => takeSnapshot(folders, name)),
@@ -369,6 +398,7 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
     },
     onPowerOff: listener => void powerOffListeners.push(listener),
     async close() {
+      await Promise.all([...frozen].map(vmid => driver.thaw?.(vmid)));
       await Promise.all(
         [...running.keys()].map(vmid => driver.shutdown(vmid, 8, true)),
       );

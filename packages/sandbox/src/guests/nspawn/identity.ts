@@ -65,16 +65,18 @@ export async function writeIdentity(
   checkSpec(spec);
   const etc = join(root, 'etc');
   const firstBoot = (await readFile(join(etc, 'machine-id'), 'utf8')) === '';
+  const ignores = new Set(spec.ignores);
   if (firstBoot) {
     await run('chroot', [root, 'ssh-keygen', '-q', '-A']);
   }
-  await writeNames(etc, spec, placement);
+  await writeNameServers(etc, spec, placement);
+  if (!ignores.has('hostname')) await writeNames(etc, spec, placement);
   await writeNetwork(join(etc, 'systemd/network'), placement.cards);
   if (spec.kind === 'lxc') {
     // Proxmox hands a container its keys when it is made, and never again.
     if (firstBoot) await addKeys(root, join(root, 'root'), 0, 0, spec.sshKeys);
-  } else if (spec.user) {
-    await writeUser(root, spec.user, spec.sshKeys);
+  } else if (spec.user && !ignores.has('user')) {
+    await writeUser(root, spec.user, ignores.has('key') ? [] : spec.sshKeys);
   }
   // Last, because it says that all of the first boot is done: an interrupted one is repeated.
   if (firstBoot) {
@@ -91,12 +93,15 @@ async function put(file: string, text: string, mode?: number): Promise<void> {
   await writeFile(file, text, { mode });
 }
 
+const domainOf = (spec: GuestSpec) =>
+  spec.networks.find(card => card.searchDomain)?.searchDomain;
+
 async function writeNames(
   etc: string,
   spec: GuestSpec,
-  { cards, nameservers }: Placement,
+  { cards }: Placement,
 ): Promise<void> {
-  const domain = spec.networks.find(card => card.searchDomain)?.searchDomain;
+  const domain = domainOf(spec);
   const short = spec.hostname.split('.')[0];
   const full =
     domain && !spec.hostname.includes('.')
@@ -113,6 +118,14 @@ async function writeNames(
       '',
     ].join('\n'),
   );
+}
+
+async function writeNameServers(
+  etc: string,
+  spec: GuestSpec,
+  { nameservers }: Placement,
+): Promise<void> {
+  const domain = domainOf(spec);
   await put(
     join(etc, 'resolv.conf'),
     [

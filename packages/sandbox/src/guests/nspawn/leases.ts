@@ -54,9 +54,12 @@ export function createLeases(guests: string): Leases {
     place: spec =>
       inTurn(async known => {
         const taken = await takenAddresses();
+        const ignored = spec.ignores?.includes('address') ?? false;
         return spec.networks.map(card => {
-          if (card.address.includes('/')) return card;
-          if (card.address !== 'dhcp') return { mac: card.mac };
+          if (card.address.includes('/')) {
+            if (!ignored) return card;
+          } else if (card.address !== 'dhcp' || ignored)
+            return { mac: card.mac };
           const subnet = subnetOfVlan(card.vlan);
           const address = leaseAddress(known, card.mac, subnet, taken);
           return {

@@ -32,6 +32,8 @@ export interface LabNetwork {
     index: number,
     card: GuestNetwork,
   ): Promise<void>;
+  /** Pulls the guest's cables out of the switch, or puts them back; the guest does not see that. */
+  connect(vmid: number, connected: boolean): Promise<void>;
   /** True for an address that the machine itself has on one of the bridges. */
   isGateway(address: string): boolean;
   /** Takes away bridges, cables and rules, also those that a killed sandbox left. */
@@ -57,6 +59,8 @@ export function createLabNetwork(
 ): LabNetwork {
   const firewall = createFirewall(prefix);
   const bridges = new Map<string, FilteredBridge & { gateways: string[] }>();
+  /** Cables of each guest by their outer ends, with the bridge that they belong to. */
+  const cables = new Map<number, Map<string, string>>();
   const noted = join(folder, 'forwarding');
   let queue: Promise<unknown> = Promise.resolve();
   /** One change at a time: five guests that start together must not make the same bridge five times. */
@@ -194,11 +198,20 @@ export function createLabNetwork(
           ...['mtu', String(mtu)],
         ]);
         await run('ip', ['link', 'set', outside, 'master', bridge, 'up']);
+        cables.set(vmid, new Map(cables.get(vmid)).set(outside, bridge));
         await run('ip', ['link', 'set', inside, 'netns', namespace]);
         await run('nsenter', [
           ...[`--net=${namespace}`, 'ip', 'link', 'set', inside],
           ...['name', `eth${index}`],
         ]);
+      }),
+    connect: (vmid, connected) =>
+      inTurn(async () => {
+        for (const [outside, bridge] of cables.get(vmid) ?? []) {
+          const to = connected ? ['master', bridge] : ['nomaster'];
+          // One that is gone belonged to a card that the guest no longer has.
+          await tryRun('ip', ['link', 'set', outside, ...to]);
+        }
       }),
     isGateway: address =>
       [...bridges.values()].some(({ gateways }) => gateways.includes(address)),

@@ -126,6 +126,24 @@ export class Cluster {
     );
   }
 
+  /** Sets a fault; the one that stops running guests does so before this returns. */
+  async setFault(
+    kind: string,
+    parameters: Record<string, unknown>,
+  ): Promise<void> {
+    this.faults.set(kind, parameters);
+    if (kind !== 'freezes') return;
+    for (const guest of this.guests())
+      if (parameters.vmid === undefined || parameters.vmid === guest.vmid)
+        await this.driver(guest).freeze?.(guest.vmid);
+  }
+
+  async clearFaults(): Promise<void> {
+    this.faults.clear();
+    for (const guest of this.guests())
+      await this.driver(guest).thaw?.(guest.vmid);
+  }
+
   guests(): Guest[] {
     return Object.values(this.state.guests);
   }

@@ -27,6 +27,15 @@ const schemas = {
   'agent-silent': z.strictObject({ vmid }),
   /** A guest (or every guest) that is switched on from now on never gets as far as agent, network and sshd. */
   'never-boots': z.strictObject({ vmid }),
+  /** In a VM (or every VM) that is switched on from now on nothing answers for an agent; one can log in to it. */
+  'no-agent': z.strictObject({ vmid }),
+  /** A running guest (or every one) stands still now and answers nothing, until this is taken back or its power is cut. */
+  freezes: z.strictObject({ vmid }),
+  /** The cloud-init of a VM (or every VM) that is switched on from now on leaves one thing undone. */
+  'cloud-init-ignores': z.strictObject({
+    vmid,
+    what: z.enum(['user', 'key', 'hostname', 'address', 'disk']),
+  }),
   /** Nobody has a certain privilege. */
   'missing-privilege': z.strictObject({ privilege: z.string() }),
   /** A guest shows up whose name no catalog takes. */
@@ -78,6 +87,17 @@ export class FaultBoard {
     matches: (parameters: Parameters<K>) => boolean = () => true,
   ): boolean {
     return this.first(kind, matches) !== undefined;
+  }
+
+  /** Parameters of all matching faults. */
+  all<K extends Kind>(
+    kind: K,
+    matches: (parameters: Parameters<K>) => boolean,
+  ): Parameters<K>[] {
+    return this.#faults
+      .filter(fault => fault.kind === kind)
+      .map(({ parameters }) => parameters as Parameters<K>)
+      .filter(matches);
   }
 
   /** Parameters of the first matching fault. */

@@ -150,6 +150,52 @@ describe('a virtual machine', () => {
     });
   });
 
+  it('has what its cloud-init did not leave undone, and an agent where none is missing', async () => {
+    await ended(await cloneTo(500));
+    const vm = '/nodes/pve1/qemu/500';
+    await call('PUT', `${vm}/config`, {
+      net0: 'model=virtio,bridge=vmbr0,tag=30',
+      ipconfig0: 'ip=10.30.0.9/24,gw=10.30.0.1',
+    });
+    const ask = async (what: string) =>
+      (await call('GET', `${vm}/agent/${what}`)).data?.result;
+    /** Host name, address and bytes of the disk as the agent tells them, after it was switched off and on. */
+    async function told() {
+      await ended(await call('POST', `${vm}/status/stop`));
+      await ended(await call('POST', `${vm}/status/start`));
+      const cards = await ask('network-get-interfaces');
+      const [disk] = (await ask('get-fsinfo')) ?? [];
+      return [
+        (await ask('get-host-name'))?.['host-name'],
+        cards?.[1]['ip-addresses'][0]['ip-address'],
+        disk?.['total-bytes-privileged'],
+      ];
+    }
+    const right = await told();
+    expect(right.slice(0, 2)).toEqual(['web-1', '10.30.0.9']);
+    for (const what of ['hostname', 'address', 'disk', 'user']) {
+      cluster.proxmox.setFault?.('cloud-init-ignores', { what, vmid: 500 });
+    }
+    const wrong = await told();
+    expect(wrong[0]).toBe('localhost');
+    expect(wrong[1]).toMatch(/^10\.30\.0\.2\d\d$/);
+    expect(wrong[2]).toBeLessThan(right[2]);
+    expect(await call('GET', `${vm}/status/current`)).toMatchObject({
+      data: { status: 'running' },
+    });
+    cluster.proxmox.clearFaults?.();
+    expect(await told()).toEqual(right);
+
+    await cluster.proxmox.setFault?.('freezes', {});
+    expect(await ask('get-host-name')).toBeUndefined();
+    await cluster.proxmox.clearFaults?.();
+    expect(await ask('get-host-name')).toBeDefined();
+    cluster.proxmox.setFault?.('no-agent', { vmid: 500 });
+    expect(await told()).toEqual([undefined, undefined, undefined]);
+    cluster.proxmox.clearFaults?.();
+    expect(await told()).toEqual(right);
+  });
+
   it('is locked while it is made, and its source cannot be cloned meanwhile', async () => {
     await cluster.times({ factor: 1, lockTimeoutMs: 50 });
     const first = await cloneTo(500);

@@ -33,8 +33,8 @@ export async function createProxmox(
         none: access.credential('none'),
       },
     },
-    setFault: (kind, parameters) => cluster.faults.set(kind, parameters),
-    clearFaults: () => cluster.faults.clear(),
+    setFault: (kind, parameters) => cluster.setFault(kind, parameters),
+    clearFaults: () => cluster.clearFaults(),
     control: (request, path) => answerControl(cluster, request, path),
     reset: () => cluster.reset(),
     async stop() {

@@ -10,7 +10,7 @@ import { isDriveKey } from './drives';
 import { normalCard, requireBridge } from './network';
 import { requireOptionRights } from './options';
 import { boot } from './power';
-import { specOf } from './spec';
+import { bootFaults, specOf } from './spec';
 
 /** Parameters of create that are no options of the guest. */
 const notOptions = new Set([
@@ -93,7 +93,10 @@ export async function createTask(
 export async function makeAnew(cluster: Cluster, guest: Guest): Promise<void> {
   const driver = cluster.driver(guest);
   await driver.destroy(guest.vmid);
-  await driver.create(specOf(guest));
+  await driver.create({
+    ...specOf(guest),
+    ...bootFaults(cluster.faults, guest),
+  });
 }
 
 /** @throws ApiFailure 500 when a guest of any kind has the id */

@@ -5,7 +5,7 @@ import type { Checked } from '../params/check';
 import type { Guest } from '../state';
 import type { DurationName } from '../timing';
 import { applyPending, requireUnlocked } from './config';
-import { specOf } from './spec';
+import { bootFaults, specOf } from './spec';
 
 type Action = 'start' | 'stop' | 'shutdown' | 'reboot' | 'reset';
 
@@ -62,6 +62,9 @@ function requireState(cluster: Cluster, guest: Guest, action: Action) {
     throw died(`${label} ${guest.vmid} not running`);
 }
 
+const isSet = (fault: boolean | string[] | undefined) =>
+  Array.isArray(fault) ? fault.length > 0 : fault;
+
 async function act(
   cluster: Cluster,
   guest: Guest,
@@ -77,7 +80,8 @@ async function act(
   else if (action === 'reset' && driver.reset) await driver.reset(guest.vmid);
   else if (
     action === 'reset' ||
-    (Object.keys(guest.pending).length === 0 && !neverBoots(cluster, guest))
+    (Object.keys(guest.pending).length === 0 &&
+      !Object.values(bootFaults(cluster.faults, guest)).some(isSet))
   )
     await driver.reboot(guest.vmid, seconds);
   else {
@@ -99,16 +103,9 @@ export async function boot(cluster: Cluster, guest: Guest): Promise<void> {
   applyPending(guest);
   await cluster.driver(guest).start({
     ...specOf(guest),
-    neverBoots: neverBoots(cluster, guest),
+    ...bootFaults(cluster.faults, guest),
   });
   markPower(cluster, guest, true);
-}
-
-function neverBoots(cluster: Cluster, { vmid }: Guest): boolean {
-  return cluster.faults.active(
-    'never-boots',
-    fault => fault.vmid === undefined || fault.vmid === vmid,
-  );
 }
 
 function markPower(cluster: Cluster, guest: Guest, fresh: boolean) {

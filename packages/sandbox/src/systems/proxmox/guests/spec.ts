@@ -1,5 +1,6 @@
 import type { GuestNetwork, GuestSpec } from '../../../guests/driver';
 import { parseProperties, parseSize } from '../propertyString';
+import type { FaultBoard } from '../faults';
 import type { Guest } from '../state';
 import { parseDrive, systemDiskKey } from './drives';
 import { cardsOf } from './network';
@@ -21,6 +22,22 @@ export function specOf(guest: Guest): GuestSpec {
   return kind === 'qemu' && config.ciuser !== undefined
     ? { ...spec, user: String(config.ciuser) }
     : spec;
+}
+
+/** What is wrong with a guest that is switched on now; the faults that are set decide. */
+export function bootFaults(
+  faults: FaultBoard,
+  { kind, vmid }: Guest,
+): Pick<GuestSpec, 'neverBoots' | 'noAgent' | 'ignores'> {
+  const meant = (fault: { vmid?: number }) =>
+    fault.vmid === undefined || fault.vmid === vmid;
+  const neverBoots = faults.active('never-boots', meant);
+  // Containers have neither an agent nor cloud-init.
+  if (kind === 'lxc') return { neverBoots };
+  const ignores = faults
+    .all('cloud-init-ignores', meant)
+    .map(({ what }) => what);
+  return { neverBoots, noAgent: faults.active('no-agent', meant), ignores };
 }
 
 /** Bytes of the system disk; 0 when there is none. */
