@@ -17,6 +17,7 @@ import { inspect } from './repair/inspect';
 import { repair } from './repair/repair';
 import { planResize } from './resize/planResize';
 import { resize } from './resize/resize';
+import { markInterrupted } from './runs/interrupted';
 import { snapshot } from './snapshot/snapshot';
 import { readDocument, updateDocument } from './store/documents';
 import { readAllHosts } from './store/hosts';
@@ -121,8 +122,16 @@ export function createEngine(options: EngineOptions): Engine {
       );
       return found.flat();
     },
-    listRuns: listOptions => runs.list(listOptions),
-    getRun: (id, callOptions) => runs.get(id, callOptions),
+    async listRuns(listOptions) {
+      const listed = await runs.list(listOptions);
+      return Promise.all(
+        listed.map(run => markInterrupted(context, run, listOptions)),
+      );
+    },
+    async getRun(id, callOptions) {
+      const run = await runs.get(id, callOptions);
+      return run && markInterrupted(context, run, callOptions);
+    },
     runLog: (id, after, callOptions) => runs.log(id, after, callOptions),
     requestCancel: id => runs.requestCancel(id),
     async lockHolder(workspace) {

@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { kill } from './__testUtils__/killed';
 import {
   destroyRequest,
   provisionRequest,
@@ -24,41 +22,6 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.stop());
 
-/**
- * Runs a request in a process of its own and kills it.
- *
- * @param step - after whose beginning; `ready` is before the first
- * @returns false when the run was over before
- */
-async function kill(
-  request: ProcessRequest,
-  step: string,
-  delayMs: number,
-): Promise<boolean> {
-  const child = spawn(
-    process.execPath,
-    [
-      '--import',
-      'tsx',
-      join(__dirname, '__testUtils__/runProcess.ts'),
-      JSON.stringify({ setting: lab.setting, ...request }),
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  const ended = new Promise(resolve =>
-    child.once('exit', (_code, signal) => resolve(signal)),
-  );
-  let seen = '';
-  child.stdout.on('data', async (data: Buffer) => {
-    const before = seen.split('\n').includes(step);
-    seen += data.toString();
-    if (before || !seen.split('\n').includes(step)) return;
-    await sleep(delayMs);
-    child.kill('SIGKILL');
-  });
-  return (await ended) === 'SIGKILL';
-}
-
 /** Numbers between 0 and 1, the same each time for a seed. */
 function createRandom(seed: number): () => number {
   let value = seed;
@@ -81,7 +44,7 @@ describe('killed with -9', () => {
     const app = `kill-${moment.replace(/[^a-z0-9]+/g, '-')}`;
     const request = provisionRequest({ app });
     expect(
-      await kill({ verb: 'provision', request }, step, Number(delay ?? 0)),
+      await kill(lab, { verb: 'provision', request }, step, Number(delay ?? 0)),
     ).toBe(true);
     await expectConverges(lab, request);
   });
@@ -97,7 +60,7 @@ describe('killed with -9', () => {
       const moments: number[] = [];
       const killSomewhere = async (what: ProcessRequest, spanMs: number) => {
         const delayMs = Math.round(random() * spanMs);
-        const hit = await kill(what, 'ready', delayMs);
+        const hit = await kill(lab, what, 'ready', delayMs);
         moments.push(hit ? delayMs : -1);
       };
       await killSomewhere({ verb: 'provision', request }, 4_000);

@@ -218,6 +218,14 @@ export const runDocumentSchema = z.object({
   plan: planSummarySchema.optional(),
   /** What the change of size means for the host. */
   impact: impactSchema.optional(),
+  /** Size of the host before its change, so that it can be given back. */
+  before: z
+    .object({
+      cores: z.number().int(),
+      memoryMb: z.number().int(),
+      diskGb: z.number().int(),
+    })
+    .optional(),
   /** What the guest itself says of what was asked of cloud-init. */
   proof: z.array(proofSchema).optional(),
   configuration: configurationSchema.optional(),

@@ -4,10 +4,16 @@ import {
   type DestroyRequest,
   type LedgerEntry,
 } from '@nante/model';
-import { assertOurs, findGuest } from '../ledger/agreement';
+import { assertOurs, findGuest, noStamp } from '../ledger/agreement';
 import { openEntryOf, readLedger } from '../ledger/ledger';
 import type { Run } from '../operation/executeRun';
+import { moduleAddress } from '../provision/desired';
 import { readHosts } from '../store/hosts';
+import {
+  guestsInState,
+  isUnfinished,
+  readState,
+} from '../terraform/stateDocument';
 
 /** What our records say about the host. */
 export interface KnownHost {
@@ -17,6 +23,8 @@ export interface KnownHost {
   entry?: LedgerEntry;
   /** It once was ours. */
   wasOurs: boolean;
+  /** Its creation never ended: state, id and ledger agree, and it may lack its stamp. */
+  isUnfinished: boolean;
 }
 
 /** The guest is gone, or it is provably ours. */
@@ -36,6 +44,10 @@ export async function assertDestroyable(
       name: request.name,
       desired: identity,
       entry: known.entry,
+    }).catch(error => {
+      const problems = NanteError.is(error) ? error.details?.problems : [];
+      const lacksStamp = `${problems}` === noStamp;
+      if (!known.isUnfinished || !lacksStamp) throw error;
     });
     return;
   }
@@ -55,14 +67,20 @@ export async function knownHost(
   workspace: string,
   request: DestroyRequest,
 ): Promise<KnownHost> {
-  const [document, entries] = await Promise.all([
+  const [document, entries, state] = await Promise.all([
     readHosts(store, workspace, request.app, request.environment),
     readLedger(store, workspace),
+    readState(store, workspace).catch(() => undefined),
   ]);
   const desired = document.hosts[request.name];
+  const entry = openEntryOf(entries, request.name);
+  const module = moduleAddress(request.name, {
+    kind: desired?.kind ?? (entry?.kind === 'lxc' ? 'lxc' : 'vm'),
+  });
   return {
     desired,
-    entry: openEntryOf(entries, request.name),
+    entry,
+    isUnfinished: isUnfinished(entry, guestsInState(state, module)),
     wasOurs:
       Boolean(desired) || entries.some(({ host }) => host === request.name),
   };

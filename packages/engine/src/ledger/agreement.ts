@@ -51,8 +51,11 @@ export async function assertOurs(
   );
 }
 
+/** Problem of a guest that bears no stamp at all. */
+export const noStamp = 'its description bears no stamp';
+
 function stampProblems(stamp: Stamp | undefined, claimed: Claimed): string[] {
-  if (!stamp) return ['its description bears no stamp'];
+  if (!stamp) return [noStamp];
   const wanted: Stamp = {
     app: claimed.app,
     environment: claimed.environment,

@@ -25,6 +25,7 @@ import { workspacePaths } from '../terraform/root';
 import type { Terraform } from '../terraform/terraform';
 import type { RunOptions } from '../types';
 import { activeRun, registerRun } from './activeRuns';
+import { knownSecrets, withoutSecrets } from './knownSecrets';
 import { assertSameRequest } from './sameRequest';
 import { terraformFor } from './terraformFor';
 import {
@@ -95,7 +96,7 @@ async function execute(
     options.signal,
   );
   if (earlier?.state === 'succeeded') return earlier;
-  const redactor = createRedactor();
+  const redactor = createRedactor(await knownSecrets(context));
   const cancel = new AbortController();
   const forward = () => cancel.abort(options.signal?.reason);
   options.signal?.addEventListener('abort', forward, { once: true });
@@ -185,7 +186,8 @@ async function work(
       finalWriteMs,
     );
     return recorder.document;
-  } catch (error) {
+  } catch (raw) {
+    const error = withoutSecrets(raw, redactor);
     failure = error;
     if (lease?.lost.aborted) {
       // After a lost lease everything belongs to whoever took it, also the document where that is a run with our id.
@@ -204,7 +206,7 @@ async function work(
     // What a Terraform that still works will have made, nobody can say yet.
     const leftovers = working
       ? [`${working.purpose} (process ${working.pid}) still works.`]
-      : await look(aftermath, error);
+      : (await look(aftermath, error)).map(redactor.redact);
     await recorder.finish(failedEnd(recorder, error, leftovers), finalWriteMs);
     throw error;
   } finally {
@@ -220,8 +222,8 @@ function takenUp(
 ): RunDocument {
   if (!earlier) return initial;
   const { createdAt, reserved, repairs } = earlier;
-  const { plan, impact, proof, configuration, result } = earlier;
-  const found = { plan, impact, proof, configuration, result };
+  const { plan, impact, before, proof, configuration, result } = earlier;
+  const found = { plan, impact, before, proof, configuration, result };
   return { ...initial, createdAt, reserved, repairs, ...found };
 }
 

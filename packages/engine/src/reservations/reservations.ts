@@ -52,7 +52,7 @@ export async function claim(
 ): Promise<boolean> {
   const found = await readDocument(store, key, reservationSchema, options);
   if (found && found.value.state === 'claimed') {
-    if (isSame(found.value.owner, owner)) return true;
+    if (isSameOwner(found.value.owner, owner)) return true;
     if (!(await isAbandoned(store, found.value, options))) return false;
   }
   const body = serialize({
@@ -73,7 +73,9 @@ export async function claim(
     if (!NanteError.is(error) || error.code !== 'conflict') throw error;
     // Somebody was faster, or it was ourselves and the answer was lost.
     const now = await readDocument(store, key, reservationSchema, options);
-    return now?.value.state === 'claimed' && isSame(now.value.owner, owner);
+    return (
+      now?.value.state === 'claimed' && isSameOwner(now.value.owner, owner)
+    );
   }
 }
 
@@ -86,7 +88,7 @@ export async function release(
 ): Promise<void> {
   const found = await readDocument(store, key, reservationSchema, options);
   if (!found || found.value.state === 'released') return;
-  if (!isSame(found.value.owner, owner)) return;
+  if (!isSameOwner(found.value.owner, owner)) return;
   try {
     await store.put(
       key,
@@ -100,6 +102,16 @@ export async function release(
   }
 }
 
+/** Who holds a claim; undefined when nobody does. */
+export async function claimant(
+  store: ObjectStore,
+  key: string,
+  options?: CallOptions,
+): Promise<ReservationOwner | undefined> {
+  const found = await readDocument(store, key, reservationSchema, options);
+  return found?.value.state === 'claimed' ? found.value.owner : undefined;
+}
+
 /** Whether an owner could claim it now; see `claim`. */
 export async function isFree(
   store: ObjectStore,
@@ -109,11 +121,12 @@ export async function isFree(
 ): Promise<boolean> {
   const found = await readDocument(store, key, reservationSchema, options);
   if (found?.value.state !== 'claimed') return true;
-  if (owner && isSame(found.value.owner, owner)) return true;
+  if (owner && isSameOwner(found.value.owner, owner)) return true;
   return isAbandoned(store, found.value, options);
 }
 
-function isSame(a: ReservationOwner, b: ReservationOwner): boolean {
+/** True when both are the same host of the same request. */
+export function isSameOwner(a: ReservationOwner, b: ReservationOwner): boolean {
   return (
     a.workspace === b.workspace &&
     a.host === b.host &&

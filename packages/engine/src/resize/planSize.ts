@@ -53,6 +53,8 @@ export async function planSize(
   await recorder.update({
     plan: summarizePlan(json),
     impact,
+    // A run that is taken up again may find the new size in the records already.
+    before: recorder.document.before ?? sizeOf(host.desired),
     byHand: resizeByHand(workspace, target, name, wanted, byHand),
   });
   for (const reason of reasons) recorder.log('info', reason);
@@ -71,6 +73,11 @@ export async function planSize(
     );
   step.detail(reasons.join(' ') || `${name} has this size already.`);
   return { host, wanted, candidate, action, judgement };
+}
+
+function sizeOf(host: DesiredHost) {
+  const { cores, memory_mb: memoryMb, disk_gb: diskGb } = host;
+  return { cores, memoryMb, diskGb };
 }
 
 function commandOf(host: DesiredHost, call: CallBefore): string {

@@ -32,6 +32,11 @@ export interface Terraform {
   forget(addresses: readonly string[]): Promise<void>;
   /** Adopts an existing guest into the next plan; null takes the wish away. */
   importNext(wish: { address: string; id: string } | null): Promise<void>;
+  /**
+   * Takes an existing guest into the state, for the configuration of the last plan; the guest itself is not touched, and
+   * nothing else is planned or applied.
+   */
+  importNow(wish: { address: string; id: string }): Promise<void>;
   /** Uploads a state file that an earlier apply could not. */
   pushState(file: string): Promise<void>;
   /** Deletes the empty workspace. */
@@ -191,6 +196,22 @@ export function createTerraform(setting: TerraformSetting): Terraform {
       await writeFile(
         importFile,
         `import {\n  to = ${wish.address}\n  id = ${JSON.stringify(wish.id)}\n}\n`,
+      );
+    },
+
+    async importNow({ address, id }) {
+      await rm(importFile, { force: true });
+      await must(
+        [
+          'import',
+          '-input=false',
+          '-no-color',
+          `-lock-timeout=${setting.lockTimeoutSeconds}s`,
+          `-var-file=${paths.candidate}`,
+          address,
+          id,
+        ],
+        { show: true },
       );
     },
 

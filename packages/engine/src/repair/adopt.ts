@@ -1,0 +1,178 @@
+import type { ProxmoxGuest } from '@nante/clients';
+import {
+  NanteError,
+  type DesiredHost,
+  type PlanSummary,
+  type RepairRequest,
+  type RunDocument,
+} from '@nante/model';
+import type { EngineContext } from '../context';
+import { writeEntry } from '../ledger/ledger';
+import { executeRun, type Run } from '../operation/executeRun';
+import { moduleAddress, resourceAddress } from '../provision/desired';
+import { guestSize, sizeDifferences } from '../resize/guestSize';
+import { commandsByHand } from '../runs/byHand';
+import type { StepTitle } from '../runs/recorder';
+import { readHosts, withHost } from '../store/hosts';
+import { assertPlan, summarizePlan } from '../terraform/plan';
+import type { RunOptions } from '../types';
+import { valueOf } from './fact';
+import { connectionName, type HostFindings } from './hostFindings';
+import {
+  closeInterrupted,
+  lookAgain,
+  noteRepair,
+  repairDocument,
+} from './repairRun';
+import { guestTitle } from './things';
+
+const steps: readonly StepTitle[] = [
+  ['lock', 'Take the lock, see that the guest is ours and not in the state'],
+  ['plan', 'Compare the guest with what is desired'],
+  ['adopt', 'Take the guest into the state'],
+  ['record', 'Record the result'],
+];
+
+/** Takes a guest that is provably ours into the Terraform state; the guest itself is not touched. */
+export async function adopt(
+  context: EngineContext,
+  repaired: RunDocument,
+  request: RepairRequest,
+  options: RunOptions,
+): Promise<RunDocument> {
+  const { workspace, host, hostKind } = repaired;
+  const module = moduleAddress(host, { kind: hostKind ?? 'vm' });
+  const byHand = commandsByHand(workspace, module);
+  const initial = await repairDocument(
+    context,
+    'adopt',
+    repaired,
+    request,
+    options,
+    byHand,
+  );
+  return executeRun(
+    context,
+    { initial, steps, body: run => adoptGuest(run, repaired) },
+    options,
+  );
+}
+
+async function adoptGuest(
+  run: Run,
+  repaired: RunDocument,
+): Promise<Partial<RunDocument>> {
+  const { recorder, store, signal } = run;
+  const { workspace, app, environment } = repaired;
+  const { lease, terraform, host, isDone } = await recorder.step(
+    'lock',
+    async step => {
+      const opened = await run.lock();
+      const { findings, isDone: nothing } = await lookAgain(
+        run,
+        repaired,
+        'adopt',
+      );
+      await closeInterrupted(run.store, repaired, recorder.document.id);
+      const [found] = findings.hosts;
+      step.detail(`${guestTitle(found)} is ours`);
+      return { ...opened, host: found, isDone: nothing };
+    },
+  );
+  const { desired, entry, guest } = provenHost(host);
+  const target = moduleAddress(host.name, desired);
+  const candidate = withHost(
+    await readHosts(store, workspace, app, environment),
+    host.name,
+    desired,
+  );
+  const wish = {
+    address: resourceAddress(host.name, desired),
+    id: `${guest.node}/${guest.vmId}`,
+  };
+  await recorder.step('plan', async step => {
+    if (isDone) return step.skip('The state knows the guest already.');
+    await terraform.prepare(signal);
+    await terraform.importNext(wish);
+    try {
+      const json = await terraform.plan(candidate, target, signal);
+      const summary = summarizePlan(json);
+      await recorder.update({ plan: summary });
+      assertPlan(json, target, ['no-op', 'update']);
+      const found = [
+        ...(await sizeProblems(run, repaired, guest, desired)),
+        ...saidDifferences(summary),
+      ];
+      if (found.length > 0) throw differs(guestTitle(host), found);
+    } finally {
+      await terraform.importNext(null);
+    }
+    return undefined;
+  });
+  await recorder.step('adopt', async step => {
+    if (isDone) return step.skip('There is nothing to do.');
+    await lease.assertHeld();
+    await terraform.importNow(wish);
+    return undefined;
+  });
+  await recorder.step('record', async () => {
+    if (entry.state !== 'created')
+      await writeEntry(store, workspace, {
+        ...entry,
+        runId: recorder.document.id,
+        state: 'adopted',
+      });
+    await noteRepair(run.store, repaired, recorder.document.id, [
+      `${guestTitle(host)} exists and is in the Terraform state again.`,
+    ]);
+  });
+  return {};
+}
+
+/** What `lookAgain` has made sure of, in the words of types. */
+function provenHost(host: HostFindings) {
+  const desired = valueOf(host.desired);
+  const entry = valueOf(host.entry);
+  const guest = valueOf(host.guest)?.guest;
+  if (desired && entry && guest) return { desired, entry, guest };
+  throw new NanteError(
+    'refused',
+    `Our records of ${host.name} changed meanwhile; nothing was done.`,
+  );
+}
+
+/** What Terraform alone knows of a guest: how long it waits, and how it removes one. */
+const ownSettings =
+  /^(timeout_|stop_on_destroy$|purge_on_destroy$|delete_unreferenced_disks_on_destroy$|reboot_after_update$)/;
+
+/**
+ * What the plan would change of what the import says. An import does not say everything: what it leaves out is no
+ * difference, and what counts of it is compared with Proxmox itself.
+ */
+function saidDifferences({ changes }: PlanSummary): string[] {
+  return changes
+    .flatMap(({ attributes }) => attributes)
+    .filter(({ name, before }) => before !== null && !ownSettings.test(name))
+    .map(({ name, before, after }) => `${name} ${before} instead of ${after}`);
+}
+
+async function sizeProblems(
+  { context, config, signal }: Run,
+  repaired: RunDocument,
+  { node, kind, vmId }: ProxmoxGuest,
+  desired: DesiredHost,
+): Promise<string[]> {
+  const proxmox = await context.proxmox(connectionName(config, repaired));
+  const found = await proxmox.guestConfig(node, kind, vmId, { signal });
+  return sizeDifferences(guestSize(kind, found), desired);
+}
+
+function differs(title: string, found: string[]): NanteError {
+  return new NanteError(
+    'refused',
+    `${title} differs from what is desired, so it was not taken into the state: ${found.join('; ')}.`,
+    {
+      hint: 'Nothing was changed. Correct the guest or the request; or finish the run, which brings the guest to what is desired.',
+    },
+  );
+}

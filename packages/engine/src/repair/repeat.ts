@@ -1,0 +1,62 @@
+import { NanteError, type RunDocument } from '@nante/model';
+import { configure } from '../configure/configure';
+import type { EngineContext } from '../context';
+import { destroy } from '../destroy/destroy';
+import { onboard } from '../onboard/onboard';
+import { power } from '../power/power';
+import { provision } from '../provision/provision';
+import { resize } from '../resize/resize';
+import { snapshot } from '../snapshot/snapshot';
+import type { RunOptions } from '../types';
+import { adopt } from './adopt';
+import { forget } from './forget';
+import { runToRepair } from './inspect';
+import { requestOf } from './requestOf';
+import { undo } from './undo';
+
+/**
+ * The request of a run once more, under its own id and for whoever made it: the run goes on where it stopped.
+ *
+ * @param operator - whether whoever repeats it may do what is restricted
+ */
+export async function repeat(
+  context: EngineContext,
+  run: RunDocument,
+  operator: boolean,
+  given: RunOptions,
+): Promise<RunDocument> {
+  const options: RunOptions = { ...given, repairs: run.repairs };
+  const found = requestOf(run, operator);
+  if (!found)
+    throw new NanteError(
+      'refused',
+      'What was asked for does not fit this release any more.',
+      { hint: 'Make a new request.' },
+    );
+  switch (found.verb) {
+    case 'provision':
+      return provision(context, found.request, options);
+    case 'destroy':
+      return destroy(context, found.request, options);
+    case 'configure':
+      return configure(context, found.request, options);
+    case 'power':
+      return power(context, found.request, options);
+    case 'resize':
+      return resize(context, found.request, options);
+    case 'snapshot':
+      return snapshot(context, found.request, options);
+    case 'onboard':
+      return onboard(context, found.request, options);
+    case 'repair': {
+      const { request } = found;
+      const repaired = await runToRepair(context, request.runId, options);
+      const remedies = { undo, adopt, forget, finish: undefined };
+      const remedy = remedies[request.remedy];
+      if (remedy) return remedy(context, repaired, request, options);
+      throw new NanteError('refused', `The run ${run.id} is no repair.`);
+    }
+    default:
+      return found satisfies never;
+  }
+}

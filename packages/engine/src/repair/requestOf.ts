@@ -1,0 +1,69 @@
+import {
+  configureRequestSchema,
+  destroyRequestSchema,
+  onboardRequestSchema,
+  powerRequestSchema,
+  provisionRequestSchema,
+  repairRequestSchema,
+  resizeRequestSchema,
+  snapshotRequestSchema,
+  type ConfigureRequest,
+  type DestroyRequest,
+  type OnboardRequest,
+  type PowerRequest,
+  type ProvisionRequest,
+  type RepairRequest,
+  type ResizeRequest,
+  type RunDocument,
+  type SnapshotRequest,
+} from '@nante/model';
+import type { z } from 'zod';
+
+/** A request with the verb that takes it. */
+export type RunRequest =
+  | { verb: 'provision'; request: ProvisionRequest }
+  | { verb: 'destroy'; request: DestroyRequest }
+  | { verb: 'configure'; request: ConfigureRequest }
+  | { verb: 'power'; request: PowerRequest }
+  | { verb: 'resize'; request: ResizeRequest }
+  | { verb: 'snapshot'; request: SnapshotRequest }
+  | { verb: 'onboard'; request: OnboardRequest }
+  | { verb: 'repair'; request: RepairRequest };
+
+const schemas: Record<RunRequest['verb'], z.ZodType> = {
+  provision: provisionRequestSchema,
+  destroy: destroyRequestSchema,
+  configure: configureRequestSchema,
+  power: powerRequestSchema,
+  resize: resizeRequestSchema,
+  snapshot: snapshotRequestSchema,
+  onboard: onboardRequestSchema,
+  repair: repairRequestSchema,
+};
+
+/**
+ * The request of a run, as its document keeps it; undefined where it does not fit this release any more.
+ *
+ * @param operator - whether whoever repeats it may do what is restricted: that is looked up anew each time
+ */
+export function requestOf(
+  run: RunDocument,
+  operator = false,
+): RunRequest | undefined {
+  const verb = verbOf(run);
+  const parsed = schemas[verb].safeParse({
+    ...run.inputs,
+    requestId: run.id,
+    requestedBy: run.requestedBy,
+    operator,
+  });
+  return parsed.success
+    ? ({ verb, request: parsed.data } as RunRequest)
+    : undefined;
+}
+
+/** Runs that repair in a way of their own keep the request for the repair. */
+function verbOf({ kind, inputs }: RunDocument): RunRequest['verb'] {
+  if ('remedy' in inputs) return 'repair';
+  return kind === 'adopt' || kind === 'forget' ? 'repair' : kind;
+}
