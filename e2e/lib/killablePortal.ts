@@ -5,12 +5,6 @@ import { startPortal, startSandbox } from '../../scripts/lib/portal.mjs';
 import { Services } from '../../scripts/lib/services.mjs';
 import { freePort, freePortBase } from './ports';
 
-const tools = {
-  node: process.execPath,
-  yarn: '',
-  env: process.env,
-};
-
 /** Services that can also be killed, each by its name. */
 class KillableServices extends Services {
   readonly children = new Map<string, ChildProcess>();
@@ -22,20 +16,33 @@ class KillableServices extends Services {
   }
 }
 
-/** A sandbox whose guests are records, and a portal beside it that can be killed and started again. */
+/** What a portal of a scenario is to be like. */
+export interface PortalOptions {
+  /** Of the company that the sandbox starts with; 1. */
+  seed?: number;
+  /** Driver of the guests; records unless given. */
+  guests?: string;
+  /** Environment of sandbox and portal; ours unless given. */
+  env?: NodeJS.ProcessEnv;
+}
+
+/** A sandbox, and a portal beside it that can be killed and started again. */
 export class KillablePortal {
   readonly endpoints: Endpoints;
   readonly url: string;
+  /** Folder of the sandbox's data, with the portal's database, work directory and log in it. */
+  readonly data: string;
   readonly #services: KillableServices;
-  readonly #options: { data: string; port: number };
+  readonly #options: { data: string; port: number; env: NodeJS.ProcessEnv };
 
   private constructor(
     services: KillableServices,
     endpoints: Endpoints,
-    options: { data: string; port: number },
+    options: { data: string; port: number; env: NodeJS.ProcessEnv },
   ) {
     this.#services = services;
     this.#options = options;
+    this.data = options.data;
     this.endpoints = endpoints;
     this.url = `http://localhost:${options.port}`;
   }
@@ -45,21 +52,20 @@ export class KillablePortal {
    *
    * @param data - empty folder
    * @param undo - gets what stops them
-   * @param seed - of the company that the sandbox starts with
    */
   static async start(
     data: string,
     undo: (() => unknown)[],
-    seed = 1,
+    { seed = 1, guests = 'record', env = process.env }: PortalOptions = {},
   ): Promise<KillablePortal> {
     const services = new KillableServices();
     undo.push(() => services.stop());
     const endpoints: Endpoints = await startSandbox(
       services,
-      tools,
+      { node: process.execPath, env },
       {
         data,
-        guests: 'record',
+        guests,
         seed: String(seed),
         fresh: false,
         portBase: String(await freePortBase()),
@@ -69,6 +75,7 @@ export class KillablePortal {
     const portal = new KillablePortal(services, endpoints, {
       data,
       port: await freePort(),
+      env,
     });
     await portal.startAgain();
     return portal;
@@ -84,6 +91,8 @@ export class KillablePortal {
 
   /** Starts the portal and waits until it answers. */
   async startAgain(): Promise<void> {
-    await startPortal(this.#services, tools, this.#options);
+    const { env, ...options } = this.#options;
+    const tools = { node: process.execPath, env };
+    await startPortal(this.#services, tools, options);
   }
 }

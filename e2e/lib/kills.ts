@@ -6,28 +6,28 @@ import { clearFaults, setFault } from './faults';
 import type { KillablePortal } from './killablePortal';
 import type { PortalApi } from './portalApi';
 import { part } from './report';
+import { sshKey } from './requests';
 import type { SandboxView } from './sandbox';
 import { disagreements, readRun } from './truth';
 
 const app = 'shop';
 const environment = 'dev';
 const workspace = `${app}-${environment}`;
-const sshKey =
-  'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHqSy4b2m0X3OiqQb2b2Pb1iSUG0M6f1o0p2zJ8f7sA1 verify@example.test';
 
 const provisionPhases = ['check', 'reserve', 'plan', 'create', 'verify'];
 const destroyPhases = ['plan', 'destroy', 'clean'];
 /** How long a run may go on after the portal is back, in milliseconds. */
 const RECOVERY_MS = 60_000;
 
-interface World {
+/** What kills and their checks work with. */
+export interface World {
   portal: KillablePortal;
   ada: PortalApi;
   sandbox: SandboxView;
 }
 
 /** One kill, for the figures. */
-interface Kill {
+export interface Kill {
   phase: string;
   /** Step that ran when the process ended; may be one later than the one that was waited for. */
   hit: string;
@@ -47,7 +47,7 @@ export async function runKills(
   const kills: Kill[] = [];
   for (let round = 0; kills.length < options.kills; round += 1) {
     const name = `survivor-${round + 1}`;
-    const made = await killOnce(options, random, {
+    const made = await killIn(options, random, {
       phase: `provision/${provisionPhases[round % provisionPhases.length]}`,
       template: 'new-virtual-machine',
       values: {
@@ -67,7 +67,7 @@ export async function runKills(
     );
     if (made.outcome !== 'succeeded') continue;
 
-    const destroyed = await killOnce(options, random, {
+    const destroyed = await killIn(options, random, {
       phase: `destroy/${destroyPhases[round % destroyPhases.length]}`,
       template: 'destroy-host',
       values: { host: { name, app, environment }, confirm: name },
@@ -86,7 +86,8 @@ export async function runKills(
   return { kills };
 }
 
-function killOnce(
+/** Kills in a phase of the run, `kind/step`, at a moment of it. */
+function killIn(
   world: World,
   random: () => number,
   request: {
@@ -95,51 +96,75 @@ function killOnce(
     values: Record<string, unknown>;
   },
 ): Promise<Kill> {
-  const { portal, ada, sandbox } = world;
-  const [kind, step] = request.phase.split('/');
-  return part(`Killed in ${request.phase}`, async () => {
-    // Without it a phase is over before a kill can meet it.
-    await setFault(portal.endpoints, 'proxmox', { kind: 'latency', ms: 150 });
-    const earlier = new Set(await runIds(sandbox));
-    const task = await ada.submit(request.template, {
-      ...request.values,
-      requestId: randomUUID(),
-    });
-    const id = await waitForRun(sandbox, earlier);
-    await waitForStep(sandbox, id, step);
-    await sleep(random() * 400);
-    await portal.kill();
-    const hit = runningStep(await readRun(sandbox, workspace, id));
-    await clearFaults(portal.endpoints, 'proxmox');
-
-    await portal.startAgain();
-    const back = performance.now();
-    const status = await ada.waitForTask(task, RECOVERY_MS);
-    const recoverySeconds = Math.round((performance.now() - back) / 100) / 10;
-    const run = await readRun(sandbox, workspace, id);
-    const story = async () =>
-      `${request.phase} (hit ${hit}): task ${status}, run ${run?.state}\n${(await ada.taskLog(task)).join('\n')}`;
-    assert.ok(run && finalRunStates.includes(run.state), await story());
-    assert.equal(run.kind, kind);
-    assert.equal(
-      status,
-      run.state === 'succeeded' ? 'completed' : run.state,
-      await story(),
-    );
-    const wrong = await disagreements(sandbox, workspace);
-    assert.deepEqual(
-      // A run that failed says so, and may leave records of what is gone; never a machine that no record has.
-      wrong.filter(
-        line => run.state === 'succeeded' || !line.includes('Proxmox has not'),
-      ),
-      [],
-      await story(),
-    );
-    return { phase: request.phase, hit, outcome: run.state, recoverySeconds };
-  });
+  const [, step] = request.phase.split('/');
+  return part(`Killed in ${request.phase}`, () =>
+    killOnce(world, {
+      ...request,
+      moment: async id => {
+        await waitForStep(world.sandbox, id, step);
+        await sleep(random() * 400);
+      },
+    }),
+  );
 }
 
-async function runIds(sandbox: SandboxView): Promise<string[]> {
+/**
+ * Sends a form, kills the portal at a moment of its run, starts it again, and asserts that the run ends in a true state in
+ * time, with no machine, record or lock too many.
+ *
+ * @param request - `phase` begins with the kind of the run; `moment` waits until it is time, with the run's id
+ */
+export async function killOnce(
+  { portal, ada, sandbox }: World,
+  request: {
+    phase: string;
+    template: string;
+    values: Record<string, unknown>;
+    moment(id: string): Promise<void>;
+  },
+): Promise<Kill> {
+  const [kind] = request.phase.split('/');
+  // Without it a phase is over before a kill can meet it.
+  await setFault(portal.endpoints, 'proxmox', { kind: 'latency', ms: 150 });
+  const earlier = new Set(await runIds(sandbox));
+  const task = await ada.submit(request.template, {
+    ...request.values,
+    requestId: randomUUID(),
+  });
+  const id = await waitForRun(sandbox, earlier);
+  await request.moment(id);
+  await portal.kill();
+  const hit = runningStep(await readRun(sandbox, workspace, id));
+  await clearFaults(portal.endpoints, 'proxmox');
+
+  await portal.startAgain();
+  const back = performance.now();
+  const status = await ada.waitForTask(task, RECOVERY_MS);
+  const recoverySeconds = Math.round((performance.now() - back) / 100) / 10;
+  const run = await readRun(sandbox, workspace, id);
+  const story = async () =>
+    `${request.phase} (hit ${hit}): task ${status}, run ${run?.state}\n${(await ada.taskLog(task)).join('\n')}`;
+  assert.ok(run && finalRunStates.includes(run.state), await story());
+  assert.equal(run.kind, kind);
+  assert.equal(
+    status,
+    run.state === 'succeeded' ? 'completed' : run.state,
+    await story(),
+  );
+  const wrong = await disagreements(sandbox, workspace);
+  assert.deepEqual(
+    // A run that failed says so, and may leave records of what is gone; never a machine that no record has.
+    wrong.filter(
+      line => run.state === 'succeeded' || !line.includes('Proxmox has not'),
+    ),
+    [],
+    await story(),
+  );
+  return { phase: request.phase, hit, outcome: run.state, recoverySeconds };
+}
+
+/** Ids of the runs that the bucket has. */
+export async function runIds(sandbox: SandboxView): Promise<string[]> {
   const keys = await sandbox.objects(`nante/${workspace}/runs/`);
   return keys
     .filter(key => key.endsWith('.json'))
@@ -147,7 +172,7 @@ async function runIds(sandbox: SandboxView): Promise<string[]> {
 }
 
 /** The portal binds a request's id to the person, so the run is the one that was not there before. */
-async function waitForRun(
+export async function waitForRun(
   sandbox: SandboxView,
   earlier: Set<string>,
 ): Promise<string> {
@@ -159,7 +184,8 @@ async function waitForRun(
   throw new Error('No run began within 30 s');
 }
 
-async function waitForStep(
+/** Waits until a step of a run has begun. */
+export async function waitForStep(
   sandbox: SandboxView,
   id: string,
   step: string,
@@ -184,7 +210,7 @@ function runningStep(run: RunDocument | undefined): string {
 }
 
 /** Numbers from 0 to 1 that a seed repeats. */
-function dice(seed: number): () => number {
+export function dice(seed: number): () => number {
   let state = seed % 2_147_483_647 || 1;
   return () => {
     state = (state * 48_271) % 2_147_483_647;

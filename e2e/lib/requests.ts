@@ -22,6 +22,12 @@ export interface HostForm {
   name: string;
   environment: string;
   requestId: string;
+  /** Key that may log in; one that nobody has unless given. */
+  sshKey?: string;
+  /** Roles with their arguments. */
+  software?: { name: string; arguments: Record<string, unknown> }[];
+  /** Script that a container runs once. */
+  initScript?: string;
 }
 
 /** Sends the form of a new host. @returns the id of the task */
@@ -34,7 +40,9 @@ export function submitHost(api: PortalApi, form: HostForm): Promise<string> {
       app: 'component:default/shop',
       owner: 'group:default/shop',
       placement: { environment: form.environment, size: 'small' },
-      sshKeys: [sshKey],
+      sshKeys: [form.sshKey ?? sshKey],
+      software: form.software,
+      initScript: form.initScript,
       requestId: form.requestId,
     },
   );
@@ -56,11 +64,13 @@ export function submitDestroy(
  * Waits for the end of a task.
  *
  * @param everyMs - how often to ask
+ * @param timeoutMs - how long it may take
  */
 export async function followTask(
   api: PortalApi,
   id: string,
   everyMs?: number,
+  timeoutMs = 180_000,
 ): Promise<EndedTask> {
   const status = await until(
     `task ${id} ends`,
@@ -72,7 +82,7 @@ export async function followTask(
         ? undefined
         : task.status;
     },
-    120_000,
+    timeoutMs,
     everyMs,
   );
   const events = await api.get<

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import {
   GetObjectCommand,
   ListObjectsV2Command,
+  PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
 import type { Endpoints } from '@nante/sandbox';
@@ -119,12 +120,24 @@ export class SandboxView {
     return (answer.Contents ?? []).map(({ Key }) => String(Key));
   }
 
-  /** A JSON object of the state bucket. */
-  async object<T>(key: string): Promise<T> {
+  /** Text of an object of the state bucket. */
+  async text(key: string): Promise<string> {
     const answer = await this.#s3.send(
       new GetObjectCommand({ Bucket: this.bucket, Key: key }),
     );
-    return JSON.parse(await answer.Body!.transformToString()) as T;
+    return answer.Body!.transformToString();
+  }
+
+  /** A JSON object of the state bucket. */
+  async object<T>(key: string): Promise<T> {
+    return JSON.parse(await this.text(key)) as T;
+  }
+
+  /** Writes an object into the state bucket, past every client of ours. */
+  async put(key: string, text: string): Promise<void> {
+    await this.#s3.send(
+      new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: text }),
+    );
   }
 
   async #control(path: string, init?: RequestInit): Promise<unknown> {

@@ -24,7 +24,7 @@ void runScenario('survive', async undo => {
     '--kills and --seed are whole numbers',
   );
   const portal = await part('Sandbox and portal', () =>
-    KillablePortal.start(temporaryFolder(undo), undo, seed),
+    KillablePortal.start(temporaryFolder(undo), undo, { seed }),
   );
   const sandbox = new SandboxView(portal.endpoints);
   const ada = new PortalApi(portal.url, 'ada');
