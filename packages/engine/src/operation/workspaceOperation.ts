@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { ObjectStore } from '@nante/clients';
 import { NanteError, type OperationLock } from '@nante/model';
@@ -9,6 +9,7 @@ import { acquireLock, type TakeOverGuards } from '../lock/operationLock';
 import type { RunRecorder } from '../runs/recorder';
 import { liveChild, waitForChild } from '../terraform/child';
 import { workspacePaths, type WorkspacePaths } from '../terraform/root';
+import { parseState, readState } from '../terraform/stateDocument';
 import {
   describeStateLock,
   isOwnLock,
@@ -89,10 +90,34 @@ export async function settleWorkspace(
     );
     await lease.assertHeld();
     await terraform.prepare(signal);
-    await terraform.pushState(stranded);
-    await rename(stranded, `${paths.directory}/uploaded-${Date.now()}.tfstate`);
+    const isOutdated = await hasNewerState(store, workspace, stranded);
+    if (isOutdated)
+      recorder.log(
+        'warn',
+        'The state in the bucket is newer than that file, which was put aside: what it alone knew is found again in Proxmox.',
+      );
+    else await terraform.pushState(stranded);
+    await rename(
+      stranded,
+      `${paths.directory}/${isOutdated ? 'outdated' : 'uploaded'}-${Date.now()}.tfstate`,
+    );
   }
   if (lease.taken.strandedState) await lease.setStranded(null);
+}
+
+/**
+ * True when the state of the bucket went on without the file that was left here: a machine that died with such a file
+ * may come back after its workspace was taken over. Terraform would refuse the file, and every run here with it.
+ */
+async function hasNewerState(
+  store: ObjectStore,
+  workspace: string,
+  file: string,
+): Promise<boolean> {
+  const now = await readState(store, workspace);
+  const left = parseState(await readFile(file, 'utf8'), file);
+  if (!now) return false;
+  return now.lineage !== left.lineage || now.serial >= left.serial;
 }
 
 /** Gives the lock back; keeps it while a Terraform of it works, and with a note when a state could not be uploaded. */

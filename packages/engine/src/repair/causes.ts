@@ -141,7 +141,7 @@ export const knownCauses: readonly KnownCause[] = [
   {
     rule: 'role-argument',
     pattern:
-      /Validation of arguments failed|missing required arguments|value of \S+ must be one of|: (?:\w+_)+\w+(?:\[\d+\])?\S* (?:is missing|is unknown|has to be)/i,
+      /The choice of software cannot be applied|Validation of arguments failed|missing required arguments|value of \S+ must be one of/i,
     text: 'A role refuses one of its arguments.',
     remedy:
       'Correct the arguments that are named; the form and the README of the role say what each takes.',
@@ -157,7 +157,7 @@ export const knownCauses: readonly KnownCause[] = [
   {
     rule: 'never-boots',
     pattern:
-      /did not (?:boot|answer|come up) (?:within|after)|agent (?:does not answer|is not running|never answered)|waiting for .*guest agent|(?:is|was) on, and (?:neither|nobody)|has not answered .* SSH/i,
+      /exists and is not ready: |did not (?:boot|come up) (?:within|after)|agent (?:does not answer|is not running|never answered)|waiting for .*guest agent|(?:is|was) on, and (?:neither|nobody)|has not answered .* SSH/i,
     text: 'The guest is on, and does not get as far as answering: it does not boot, or its guest agent or network is missing.',
     remedy:
       'Look at its console in Proxmox; the template needs qemu-guest-agent, and the network a way to the guest.',

@@ -369,10 +369,9 @@ describe('a run whose process was killed', () => {
       const repaired = await runOf(request.requestId);
       expect(repaired.interrupted).toBeUndefined();
       expect(repaired.state).toBe(remedy === 'undo' ? 'failed' : 'succeeded');
-      if (remedy === 'finish') {
-        expect(await guestsOf(lab, app)).toBe(1);
+      expect(await guestsOf(lab, app)).toBe(remedy === 'undo' ? 0 : 1);
+      if (remedy === 'finish')
         await lab.engine.destroy(destroyRequest({ app }), cli);
-      }
       expect(await leftovers(lab, app)).toEqual(nothing);
       expect(await lab.engine.lockHolder(`${app}-dev`)).toBeUndefined();
     },
