@@ -16,13 +16,56 @@ export interface NewHost {
 /** Called where a page is worth a picture. */
 export type Picture = (name: string) => Promise<void>;
 
-/** Fills the form of a new host and submits it; ends on the task page. */
+/** A role, and the fields of its card that are filled in, by their labels. */
+export interface ChosenRole {
+  name: string;
+  fields?: Record<string, string>;
+}
+
+/** What a person chooses on the page of the software. */
+export interface Software {
+  roles?: ChosenRole[];
+  /** Containers only. */
+  initScript?: string;
+}
+
+/** Chooses roles on a form's page of the software; ends on the same page. */
+export async function chooseSoftware(
+  page: Page,
+  { roles = [], initScript }: Software,
+) {
+  for (const { name, fields = {} } of roles) {
+    await page.getByRole('button', { name: /Add a role/ }).click();
+    await page.getByRole('option', { name: new RegExp(`^${name}\\b`) }).click();
+    const card = page.getByRole('listitem', { name, exact: true });
+    await card.waitFor();
+    const more = card.locator('details > summary').first();
+    if (Object.keys(fields).length > 0 && (await more.count()) > 0)
+      await more.click();
+    for (const [label, value] of Object.entries(fields))
+      await card.getByLabel(label, { exact: true }).fill(value);
+  }
+  if (initScript) await page.getByLabel('First-boot script').fill(initScript);
+}
+
+/** Goes to a form's review and submits it; ends on the task page. */
+export async function submitForm(page: Page) {
+  await page.getByRole('button', { name: 'Review' }).click();
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.waitForURL(/\/create\/tasks\//);
+}
+
+/**
+ * Fills the form of a new host and submits it; ends on the task page.
+ *
+ * @returns when it was submitted, milliseconds since 1970
+ */
 export async function requestHost(
   page: Page,
   url: string,
-  host: NewHost,
+  host: NewHost & Software,
   picture: Picture,
-) {
+): Promise<number> {
   await page.goto(`${url}/create/templates/default/${host.template}`);
   await page.getByLabel('Name').fill(host.name);
   await page.getByLabel('Application').click();
@@ -42,12 +85,16 @@ export async function requestHost(
   await picture('form-access');
   await page.getByRole('button', { name: 'Next' }).click();
 
+  await page.getByRole('button', { name: /Add a role/ }).waitFor();
+  await chooseSoftware(page, host);
   await picture('form-software');
   await page.getByRole('button', { name: 'Review' }).click();
   await page.getByText(host.sshKey.trim()).waitFor();
   await picture('form-review');
+  const submitted = Date.now();
   await page.getByRole('button', { name: 'Create' }).click();
   await page.waitForURL(/\/create\/tasks\//);
+  return submitted;
 }
 
 /** Opens the page of the newest run of a host. */

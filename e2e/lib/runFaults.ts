@@ -136,6 +136,8 @@ export function twoDoors(
     const { status, error } = await followTask(ada, made);
     assert.equal(status, 'completed', error);
     const engine = openSecondDoor(portal.endpoints, workDirectory);
+    // Otherwise the first is over before the second is there.
+    await setFault(portal.endpoints, 'proxmox', { kind: 'latency', ms: 500 });
     const earlier = new Set(await runIds(sandbox));
     const task = await ada.submit('power-host', {
       host: { name, app: 'shop', environment },
@@ -143,6 +145,7 @@ export function twoDoors(
       requestId: randomUUID(),
     });
     const first = await waitForRun(sandbox, earlier);
+    await waitForStep(sandbox, first, 'lock');
     const said: string[] = [];
     const second = await engine.power(
       {
@@ -157,6 +160,7 @@ export function twoDoors(
       { door: 'cli', onLog: ({ text }) => said.push(text) },
     );
     assert.equal((await followTask(ada, task)).status, 'completed');
+    await clearFaults(portal.endpoints, 'proxmox');
     const run = await endOfRun({ sandbox }, first);
     const [one, other] = [run, second].map(({ steps }) =>
       steps.filter(({ id }) => id !== 'check' && id !== 'lock'),
@@ -168,10 +172,12 @@ export function twoDoors(
       'their work did not overlap',
     );
     assert.deepEqual(await disagreements(sandbox, workspace), []);
+    const waiting = said.find(text => text.startsWith('Waiting: '));
+    assert.ok(
+      waiting?.includes(first),
+      `whom it waits for: ${said.join('; ')}`,
+    );
     await destroy(world, name);
-    return {
-      doors: [run.door, second.door],
-      waited: said.some(text => text.startsWith('Waiting: ')),
-    };
+    return { doors: [run.door, second.door] };
   });
 }

@@ -29,7 +29,10 @@ const { values } = parseArgs({
     /** Parts to run: `kills`, `api`, `lab`; all of them unless named. */
     only: { type: 'string', multiple: true, default: ['kills', 'api', 'lab'] },
   },
+  // Options of the scenarios that run beside it.
+  strict: false,
 });
+const only = values.only as string[];
 const kills = Number(values.kills);
 const seed = Number(values.seed);
 
@@ -58,25 +61,25 @@ void runScenario('faults', async undo => {
   );
   const guests = await bestGuests(temporaryFolder(undo));
   let figures: Record<string, unknown> = { seed };
-  if (values.only.some(name => name !== 'lab')) {
+  if (only.some(name => name !== 'lab')) {
     const own: (() => unknown)[] = [];
     undo.push(() => Promise.all(own.splice(0).map(step => step())));
     const world = await openWorld(own, 'record');
-    if (values.only.includes('api'))
+    if (only.includes('api'))
       figures = {
         ...figures,
         ...(await wrongSoftware(world)),
         cancelled: await cancelInEachPhase(world),
         ...(await twoDoors(world, temporaryFolder(undo))),
       };
-    if (values.only.includes('kills') && kills > 0)
+    if (only.includes('kills') && kills > 0)
       figures = {
         ...figures,
         ...(await runRandomKills({ ...world, kills, seed })),
       };
     for (const step of own.splice(0).reverse()) await step();
   }
-  if (!values.only.includes('lab')) return figures;
+  if (!only.includes('lab')) return figures;
   if (guests === 'record') {
     say(
       '  Guests cannot be booted on this machine: what needs one is left out.',

@@ -61,7 +61,11 @@ function leaksIn(sink: Sink, secrets: readonly Secret[]): string[] {
     const needles = needlesOf(secret);
     const places = sink.parts.flatMap(({ place, text }) => {
       const found = needles.find(needle => text.includes(needle));
-      return found ? [`${place} (as ${found.slice(0, 6)}…)`] : [];
+      if (!found) return [];
+      // What stands before it says where it comes from.
+      const at = text.indexOf(found);
+      const before = text.slice(Math.max(0, at - 120), at);
+      return [`${place}, after ${JSON.stringify(before)}`];
     });
     return places.map(
       place => `${secret.name} stands in ${sink.name}: ${place}`,
@@ -75,8 +79,10 @@ void runScenario('leaks', async undo => {
   const python = await ensurePython(() => {});
   const { values: options } = parseArgs({
     options: { guests: { type: 'string' } },
+    // Options of the scenarios that run beside it.
+    strict: false,
   });
-  const guests = options.guests ?? (await bestGuests(folder));
+  const guests = String(options.guests ?? (await bestGuests(folder)));
   const terraform = (process.env.PATH ?? '')
     .split(path.delimiter)
     .map(place => path.join(place, 'terraform'))

@@ -151,7 +151,8 @@ export async function pageSinks(
   );
   for (const place of paths) {
     await page.goto(`${url}${place}`);
-    await page.waitForLoadState('networkidle').catch(() => {});
+    // Pages wait for news all the time, so that the network is never quiet.
+    await page.waitForTimeout(2_500);
     for (const tab of await page.getByRole('tab').all()) {
       await tab.click().catch(() => {});
       await page.waitForTimeout(300);
