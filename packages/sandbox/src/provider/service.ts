@@ -261,7 +261,8 @@ export function createService(options: ServiceOptions) {
         return answer(undefined);
       } catch (error) {
         diagnostics.push(failure(error));
-        options.log(`${type}: ${(error as Error).message}`);
+        // Terraform has the words: what Proxmox answered may repeat what it was sent, and nobody masks our log.
+        options.log(`${type}: it failed, as Terraform was told`);
         return answer(progress.state);
       }
     },
