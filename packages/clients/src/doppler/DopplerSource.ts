@@ -87,8 +87,10 @@ export function createDopplerSource(
     const strings = Object.fromEntries(
       Object.entries(values).map(([name, value]) => [name, value ?? undefined]),
     );
-    kept = { values: strings, until: Date.now() + keptMs };
-    return strings;
+    // The one that is not in there: whoever masks secrets has to know it too.
+    const known = { DOPPLER_TOKEN: token, ...strings };
+    kept = { values: known, until: Date.now() + keptMs };
+    return known;
   };
   const all = async ({ signal }: CallOptions = {}): Promise<SecretValues> => {
     if (kept && Date.now() < kept.until) return kept.values;

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NanteError, type HostRecap, type PlayFailure } from '@nante/model';
@@ -146,6 +146,9 @@ export async function runPlaybook(
     const end = await findDetached(record);
     const exitCode = end?.state === 'finished' ? end.exitCode : null;
     const errors = await readErrors(files.errorFile, options);
+    // Read to their end, and as the program wrote them: what may stay went through the redactor.
+    for (const file of [files.outputFile, files.errorFile])
+      await rm(file, { force: true });
     const keys = learned.map(({ name, hostKeys }) => [name, hostKeys] as const);
     return {
       ...concludePlay({ ...followed, exitCode, errors }, options),

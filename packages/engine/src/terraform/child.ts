@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { NanteError } from '@nante/model';
@@ -118,6 +118,9 @@ export async function runChild(
     outcome.errorText = stripVTControlCharacters(
       redactor.redact(await readFile(paths.errors, 'utf8')),
     );
+    // Read to its end, and as the program wrote it: what may stay went through the redactor.
+    for (const file of [paths.output, paths.errors])
+      await rm(file, { force: true });
   } finally {
     clearTimeout(timer);
     options.signal?.removeEventListener('abort', cancel);
