@@ -1,6 +1,7 @@
 import type { CallOptions } from '@nante/clients';
 import {
   finalRunStates,
+  NanteError,
   operationLockSchema,
   type OperationLock,
   type RunDocument,
@@ -26,9 +27,14 @@ export async function markInterrupted(
 ): Promise<RunDocument> {
   // Most runs are over, and cost no question.
   if (finalRunStates.includes(run.state)) return run;
-  return (await isInterrupted(context, run, options))
-    ? { ...run, interrupted: true }
-    : run;
+  try {
+    const interrupted = await isInterrupted(context, run, options);
+    return interrupted ? { ...run, interrupted } : run;
+  } catch (error) {
+    // A lock that cannot be read must not hide the run.
+    if (NanteError.is(error) && error.code !== 'cancelled') return run;
+    throw error;
+  }
 }
 
 async function isInterrupted(
