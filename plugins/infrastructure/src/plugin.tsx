@@ -1,3 +1,4 @@
+import type { Entity } from '@backstage/catalog-model';
 import {
   ApiBlueprint,
   PageBlueprint,
@@ -5,7 +6,10 @@ import {
   discoveryApiRef,
   fetchApiRef,
 } from '@backstage/frontend-plugin-api';
-import { ANNOTATION_PROXMOX_GUEST } from '@nante/plugin-infrastructure-common';
+import {
+  ANNOTATION_PROXMOX_GUEST,
+  ANNOTATION_SERVER,
+} from '@nante/plugin-infrastructure-common';
 import { RiPlayListAddLine, RiServerLine } from '@remixicon/react';
 import { EntityCardBlueprint, EntityContentBlueprint } from './alphaImports';
 import { infrastructureApiRef } from './api/InfrastructureApi';
@@ -61,10 +65,10 @@ const runPage = PageBlueprint.make({
   },
 });
 
-const isGuest = {
-  kind: 'resource',
-  [`metadata.annotations.${ANNOTATION_PROXMOX_GUEST}`]: { $exists: true },
-};
+/** Guests of a Proxmox, and servers that were onboarded. */
+const isHost = ({ kind, metadata: { annotations = {} } }: Entity) =>
+  kind.toLowerCase() === 'resource' &&
+  (ANNOTATION_PROXMOX_GUEST in annotations || ANNOTATION_SERVER in annotations);
 
 const hostContent = EntityContentBlueprint.make({
   name: 'host',
@@ -72,7 +76,7 @@ const hostContent = EntityContentBlueprint.make({
     path: '/host',
     title: 'Host',
     icon: <RiServerLine />,
-    filter: isGuest,
+    filter: isHost,
     loader: () => import('./host/HostContent').then(m => <m.HostContent />),
   },
 });
@@ -80,7 +84,7 @@ const hostContent = EntityContentBlueprint.make({
 const hostCard = EntityCardBlueprint.make({
   name: 'host',
   params: {
-    filter: isGuest,
+    filter: isHost,
     loader: () => import('./host/HostCard').then(m => <m.HostCard />),
   },
 });

@@ -1,4 +1,7 @@
-import { createTranslationRef } from '@backstage/frontend-plugin-api';
+import {
+  type TranslationFunction,
+  createTranslationRef,
+} from '@backstage/frontend-plugin-api';
 import { fieldMessages } from './fields/messages';
 import { hostMessages } from './host/messages';
 import { hostsMessages } from './hosts/messages';
@@ -73,3 +76,8 @@ export const infrastructureTranslationRef = createTranslationRef({
     field: fieldMessages,
   },
 });
+
+/** What says the sentences. */
+export type Sentences = TranslationFunction<
+  (typeof infrastructureTranslationRef)['T']
+>;

@@ -261,6 +261,7 @@ export const placement: PlacementOptions = {
 
 /** What is there of the failed run, and the ways out of it. */
 export const inspection: RunInspectionResponse = {
+  interrupted: false,
   things: [
     {
       id: 'proxmox/lab/vm/20014',

@@ -5,12 +5,12 @@ import type { RoleChoice, RoleDescription } from '@nante/model';
 import { useCallback } from 'react';
 import { createFormField } from '../alphaImports';
 import { infrastructureApiRef } from '../api/InfrastructureApi';
-import { infrastructureTranslationRef } from '../translation';
+import { type Sentences, infrastructureTranslationRef } from '../translation';
 import { FieldBox } from './FieldBox';
 import { RoleCard } from './RoleCard';
 import styles from './fields.module.css';
 import { type ArgumentProblem, roleProblems } from './roleArguments';
-import { type Sentences, sentences } from './sentences';
+import { sentences } from './sentences';
 import { useLoaded } from './useLoaded';
 
 /** Offered before all others: it is what every host should have. */

@@ -1,13 +1,8 @@
 import {
   type ApiHolder,
-  type TranslationFunction,
   translationApiRef,
 } from '@backstage/frontend-plugin-api';
-import { infrastructureTranslationRef } from '../translation';
-
-export type Sentences = TranslationFunction<
-  (typeof infrastructureTranslationRef)['T']
->;
+import { type Sentences, infrastructureTranslationRef } from '../translation';
 
 /** The plugin's sentences for what runs outside of components, such as the validation of a field. */
 export function sentences(apiHolder: ApiHolder): Sentences {

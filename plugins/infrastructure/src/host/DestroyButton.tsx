@@ -4,6 +4,7 @@ import type { HostDetail } from '@nante/plugin-infrastructure-common';
 import { RiDeleteBinLine } from '@remixicon/react';
 import { useLinks } from '../navigation';
 import { infrastructureTranslationRef } from '../translation';
+import { hostValue } from './hostValue';
 
 /** The way to the form that destroys the host, or the reason why there is none. */
 export function DestroyButton({ host }: { host: HostDetail }) {
@@ -28,12 +29,7 @@ export function DestroyButton({ host }: { host: HostDetail }) {
       variant="secondary"
       iconStart={<RiDeleteBinLine />}
       href={links.template('destroy-host', {
-        host: {
-          app: host.app,
-          environment: host.environment,
-          name: host.name,
-          entityRef: host.entityRef,
-        },
+        host: hostValue(host),
       })}
     >
       {t('host.destroy')}

@@ -4,7 +4,6 @@ import {
   Card,
   CardBody,
   CardHeader,
-  Flex,
   Skeleton,
   Text,
 } from '@backstage/ui';
@@ -17,13 +16,15 @@ import { ConnectionBanners, Freshness } from '../components/Freshness';
 import { Problem, statusOf } from '../components/Problem';
 import { useHost } from './useHost';
 import { infrastructureTranslationRef } from '../translation';
-import { DestroyButton } from './DestroyButton';
+import { ConfigurationCard } from './ConfigurationCard';
 import { DisksCard } from './DisksCard';
 import styles from './HostContent.module.css';
+import { HostActions } from './HostActions';
 import { HostFacts } from './HostFacts';
 import { HostMeters } from './HostMeters';
 import { NetworkCard } from './NetworkCard';
 import { SampleChart } from './SampleChart';
+import { SnapshotsCard } from './SnapshotsCard';
 import { TerraformCard } from './TerraformCard';
 
 function Section(props: { title: string; children: ReactNode }) {
@@ -41,8 +42,9 @@ function Section(props: { title: string; children: ReactNode }) {
 
 function ManagementBanner({ host }: { host: HostDetail }) {
   const { t } = useTranslationRef(infrastructureTranslationRef);
-  if (host.management === 'managed' || host.management === 'onboarded') {
-    return null;
+  if (host.management === 'managed') return null;
+  if (host.management === 'onboarded') {
+    return <Alert status="info" icon mb="4" title={t('host.onboarded')} />;
   }
   if (host.management === 'unmanaged') {
     return <Alert status="info" icon mb="4" title={t('host.unmanaged')} />;
@@ -97,48 +99,65 @@ export function HostContent() {
     );
   }
 
+  const isGuest = host.kind !== 'server';
   return (
     <div data-nante="host">
       <ConnectionBanners connections={[]} error={error} updatedAt={updatedAt} />
       <ManagementBanner host={host} />
-      <Flex justify="between" align="center" mb="4">
+      <div className={styles.header}>
         <Freshness updatedAt={updatedAt} onRefresh={reload} />
-        <DestroyButton host={host} />
-      </Flex>
+        <HostActions host={host} />
+      </div>
       <div className={styles.cards}>
         <Section title={t('host.title')}>
           <HostFacts host={host} />
         </Section>
-        <Section title={t('host.now')}>
-          <HostMeters host={host} />
-        </Section>
-        <Section title={t('host.day')}>
-          <div className={styles.stack}>
-            <SampleChart
-              label={t('host.cpuChart')}
-              name={t('meter.cpu')}
-              samples={host.samples}
-              value={sample => sample.cpu}
-            />
-            <SampleChart
-              label={t('host.memoryChart')}
-              name={t('meter.memory')}
-              samples={host.samples}
-              value={sample =>
-                sample.memoryUsed === undefined
-                  ? undefined
-                  : sample.memoryUsed / host.memory
-              }
-            />
-          </div>
-        </Section>
+        {isGuest && (
+          <>
+            <Section title={t('host.now')}>
+              <HostMeters host={host} />
+            </Section>
+            <Section title={t('host.day')}>
+              <div className={styles.stack}>
+                <SampleChart
+                  label={t('host.cpuChart')}
+                  name={t('meter.cpu')}
+                  samples={host.samples}
+                  value={sample => sample.cpu}
+                />
+                <SampleChart
+                  label={t('host.memoryChart')}
+                  name={t('meter.memory')}
+                  samples={host.samples}
+                  value={sample =>
+                    sample.memoryUsed === undefined
+                      ? undefined
+                      : sample.memoryUsed / host.memory
+                  }
+                />
+              </div>
+            </Section>
+          </>
+        )}
         <Section title={t('host.network')}>
           <NetworkCard host={host} />
         </Section>
-        <Section title={t('host.disks')}>
-          <DisksCard host={host} />
-        </Section>
-        <Section title={t('host.terraform')}>
+        {host.management !== 'unmanaged' && (
+          <Section title={t('host.configuration')}>
+            <ConfigurationCard host={host} />
+          </Section>
+        )}
+        {isGuest && (
+          <>
+            <Section title={t('host.disks')}>
+              <DisksCard host={host} />
+            </Section>
+            <Section title={t('host.snapshots')}>
+              <SnapshotsCard host={host} />
+            </Section>
+          </>
+        )}
+        <Section title={t('host.records')}>
           <TerraformCard host={host} />
         </Section>
       </div>

@@ -15,6 +15,7 @@ export function HostFacts({ host }: { host: HostDetail }) {
   const environment = host.vlan
     ? `${host.environment ?? '—'}, ${t('hosts.vlan', { vlan: String(host.vlan) })}`
     : host.environment;
+  const isGuest = host.kind !== 'server';
   return (
     <Facts
       facts={[
@@ -24,9 +25,14 @@ export function HostFacts({ host }: { host: HostDetail }) {
         },
         {
           label: t('host.kind'),
-          value: `${t(`kind.${host.kind}`)} ${host.vmId}`,
+          value: isGuest
+            ? `${t(`kind.${host.kind}`)} ${host.vmId}`
+            : t(`kind.${host.kind}`),
         },
-        { label: t('host.node'), value: `${host.node} (${host.connection})` },
+        {
+          label: t('host.node'),
+          value: isGuest ? `${host.node} (${host.connection})` : undefined,
+        },
         { label: t('host.environment'), value: environment },
         {
           label: t('host.owner'),
@@ -38,11 +44,13 @@ export function HostFacts({ host }: { host: HostDetail }) {
         },
         {
           label: t('host.size'),
-          value: t('host.sizeValue', {
-            cores: t('hosts.cores', { count: host.cores }),
-            memory: bytes(host.memory),
-            disk: bytes(host.disk),
-          }),
+          value: isGuest
+            ? t('host.sizeValue', {
+                cores: t('hosts.cores', { count: host.cores }),
+                memory: bytes(host.memory),
+                disk: bytes(host.disk),
+              })
+            : undefined,
         },
         {
           label: t('host.uptime'),

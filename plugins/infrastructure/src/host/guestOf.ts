@@ -1,5 +1,8 @@
 import type { Entity } from '@backstage/catalog-model';
-import { ANNOTATION_PROXMOX_GUEST } from '@nante/plugin-infrastructure-common';
+import {
+  ANNOTATION_PROXMOX_GUEST,
+  ANNOTATION_SERVER,
+} from '@nante/plugin-infrastructure-common';
 
 /** Connection and id of the guest that an entity stands for; undefined when it stands for none. */
 export function guestOf(
@@ -8,4 +11,12 @@ export function guestOf(
   const value = entity.metadata.annotations?.[ANNOTATION_PROXMOX_GUEST] ?? '';
   const match = /^([^/]+)\/(\d+)$/.exec(value);
   return match ? { connection: match[1], vmId: Number(match[2]) } : undefined;
+}
+
+/** Name of the onboarded server that an entity stands for; undefined when it stands for a guest, or for none. */
+export function serverOf(entity: Entity): string | undefined {
+  const { annotations, name } = entity.metadata;
+  return annotations?.[ANNOTATION_SERVER] && !guestOf(entity)
+    ? name
+    : undefined;
 }

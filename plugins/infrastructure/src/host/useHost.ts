@@ -4,7 +4,7 @@ import type { HostDetail } from '@nante/plugin-infrastructure-common';
 import { useCallback } from 'react';
 import { infrastructureApiRef } from '../api/InfrastructureApi';
 import { type Live, useLive } from '../hooks/useLive';
-import { guestOf } from './guestOf';
+import { guestOf, serverOf } from './guestOf';
 
 const LOOK_MS = 10_000;
 
@@ -13,10 +13,12 @@ export function useHost(): Live<HostDetail> {
   const api = useApi(infrastructureApiRef);
   const { entity } = useEntity();
   const guest = guestOf(entity);
+  const server = serverOf(entity);
   const connection = guest?.connection;
   const vmId = guest?.vmId;
   const load = useCallback(
     (signal: AbortSignal) => {
+      if (server !== undefined) return api.getServer(server, signal);
       if (connection === undefined || vmId === undefined) {
         throw new Error(
           'The entity names no guest: its annotation has to be <connection>/<id>.',
@@ -24,7 +26,7 @@ export function useHost(): Live<HostDetail> {
       }
       return api.getHost(connection, vmId, signal);
     },
-    [api, connection, vmId],
+    [api, connection, vmId, server],
   );
   return useLive(load, { intervalMs: LOOK_MS, signal: { kind: 'hosts' } });
 }

@@ -19,6 +19,7 @@ export function EndCard({ run }: { run: RunDocument }) {
     run.state === 'failed' || run.leftovers.length === 0
       ? run.error?.hint
       : undefined;
+  const cause = run.state === 'failed' ? run.error?.cause : undefined;
   return (
     <Alert
       role="alert"
@@ -29,7 +30,13 @@ export function EndCard({ run }: { run: RunDocument }) {
       description={
         <div className={`${styles.stack} ${styles.end}`}>
           {message && <p>{message}</p>}
-          {hint && (
+          {cause && (
+            <p>
+              <strong>{`${t('run.cause')}: `}</strong>
+              {`${cause.text} ${cause.remedy}`}
+            </p>
+          )}
+          {hint && hint !== cause?.remedy && (
             <p>
               <strong>{`${t('run.hint')}: `}</strong>
               {hint}

@@ -21,14 +21,20 @@ import { useLive } from '../hooks/useLive';
 import { useRunId } from '../navigation';
 import { infrastructureTranslationRef } from '../translation';
 import { CancelButton } from './CancelButton';
+import { ConfigurationTab } from './ConfigurationTab';
 import { EndCard } from './EndCard';
+import { ImpactAlert } from './ImpactAlert';
 import { InputsTab } from './InputsTab';
+import { NextSteps } from './NextSteps';
 import { PlanTable } from './PlanTable';
+import { ProofTable } from './ProofTable';
+import { RepairCard } from './RepairCard';
 import { ResultCard } from './ResultCard';
 import { RunLog } from './RunLog';
 import styles from './RunPage.module.css';
 import { RunProgress } from './RunProgress';
 import { StepList } from './StepList';
+import { runTitle } from './runTitle';
 
 /** Milliseconds between two looks at a run that goes on; signals are faster where they come through. */
 const LOOK_MS = 2_000;
@@ -40,6 +46,9 @@ const colours = {
   failed: 'danger',
   cancelled: 'warning',
 } as const;
+
+/** Kinds of runs that begin with a plan of Terraform. */
+const planned: RunDocument['kind'][] = ['provision', 'destroy', 'resize'];
 
 function Loading() {
   return (
@@ -62,7 +71,11 @@ function Summary({ run }: { run: RunDocument }) {
       {run.tools.provider === 'stand-in' && (
         <Alert status="info" icon title={t('run.standIn')} />
       )}
-      <PlanTable plan={run.plan} />
+      {run.impact && <ImpactAlert impact={run.impact} />}
+      {run.proof && run.proof.length > 0 && <ProofTable proof={run.proof} />}
+      {(run.plan || planned.includes(run.kind)) && (
+        <PlanTable plan={run.plan} />
+      )}
     </div>
   );
 }
@@ -78,6 +91,12 @@ function ByHand({ run }: { run: RunDocument }) {
       ))}
     </div>
   );
+}
+
+/** Of a run that has ended: what Ansible did where that is all it was about. */
+function firstTab(run: RunDocument): string {
+  const configures = run.kind === 'configure' || run.kind === 'onboard';
+  return configures && run.configuration ? 'configuration' : 'summary';
 }
 
 /** A run while it goes on and afterwards: steps, what changes, log, inputs, and how to do it by hand. */
@@ -96,7 +115,9 @@ export function RunPage() {
       setTab(
         current =>
           current ??
-          (finalRunStates.includes(answer.run.state) ? 'summary' : 'log'),
+          (finalRunStates.includes(answer.run.state)
+            ? firstTab(answer.run)
+            : 'log'),
       );
       return answer;
     },
@@ -121,10 +142,11 @@ export function RunPage() {
   }
 
   const { run } = data;
+  const configures = Boolean(run.configuration) || run.kind === 'configure';
   return (
     <>
       <Header
-        title={t(`run.${run.kind}`, { host: run.host })}
+        title={runTitle(t, run)}
         metadata={[
           {
             label: t('runs.column.state'),
@@ -166,6 +188,8 @@ export function RunPage() {
           <Alert status="info" icon mb="3" title={t('run.queued')} />
         )}
         <EndCard run={run} />
+        <NextSteps run={run} />
+        <RepairCard run={run} />
         <div className={styles.columns}>
           <div className={styles.stack}>
             <RunProgress answer={data} />
@@ -177,6 +201,9 @@ export function RunPage() {
           >
             <TabList aria-label={t('run.tab.label')}>
               <Tab id="summary">{t('run.tab.summary')}</Tab>
+              {configures && (
+                <Tab id="configuration">{t('run.tab.configuration')}</Tab>
+              )}
               <Tab id="log">{t('run.tab.log')}</Tab>
               <Tab id="inputs">{t('run.tab.inputs')}</Tab>
               <Tab id="byHand">{t('run.tab.byHand')}</Tab>
@@ -184,6 +211,11 @@ export function RunPage() {
             <TabPanel id="summary" className={styles.panel}>
               <Summary run={run} />
             </TabPanel>
+            {configures && (
+              <TabPanel id="configuration" className={styles.panel}>
+                <ConfigurationTab run={run} />
+              </TabPanel>
+            )}
             <TabPanel id="log" className={styles.panel}>
               <RunLog id={run.id} final={final} />
             </TabPanel>

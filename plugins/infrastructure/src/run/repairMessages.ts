@@ -16,6 +16,7 @@ export const repairMessages = {
   looking: 'Looking at what is there…',
   failed: 'What is there could not be looked up',
   again: 'Look again',
+  interrupted: 'This run says that it works, and whoever executed it is gone',
   noThings: 'This run made nothing and meant to make nothing.',
   nothing: 'There is nothing to repair.',
   things: 'What exists, what is missing',
