@@ -132,7 +132,7 @@ async function makeHost(
   };
   figures[`${kind}Body`] = body.trim();
   await page.getByText('Succeeded').first().waitFor();
-  await page.getByRole('tab', { name: 'Summary' }).click();
+  await page.getByRole('tab', { name: 'Configuration' }).click();
   await keepPicture(page, `run-configured-${kind}`);
   return run;
 }
@@ -196,7 +196,8 @@ void runScenario('configured-host', undo =>
     }
     for (const { kind, limit } of kinds)
       assert.ok(
-        Number(figures[`${kind}SubmitToBodySeconds`]) <= limit,
+        process.argv.includes('--no-limits') ||
+          Number(figures[`${kind}SubmitToBodySeconds`]) <= limit,
         `${kind}: ${figures[`${kind}SubmitToBodySeconds`]} s to the page, at most ${limit}: ${JSON.stringify(figures)}`,
       );
     return figures;
