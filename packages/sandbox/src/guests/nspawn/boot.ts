@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { findTool, run, toolEnvironment } from './command';
-import { startInGroups } from './cgroups';
+import { limitGroups, startInGroups } from './cgroups';
 import type { GuestFolders } from './disk';
 import {
   findGuestProcesses,
@@ -32,6 +32,8 @@ export interface RunningGuest {
   leader(): number | undefined;
   /** True when a person could log in: sshd listens and logins are allowed. */
   answers(): boolean;
+  /** Gives it other limits, also for its next boots. */
+  limit(limits: Limits): void;
   /** Cuts the power. Resolves when it is off. */
   cut(): Promise<void>;
   /** Cuts the power and boots again. Resolves when it boots, or when somebody switched it off meanwhile. */
@@ -40,13 +42,17 @@ export interface RunningGuest {
   readonly off: Promise<void>;
 }
 
+/** What a guest may use of the machine. */
+interface Limits {
+  memoryMb: number;
+  cores: number;
+}
+
 /** What a boot needs to know. */
-export interface BootOptions {
+export interface BootOptions extends Limits {
   prefix: string;
   machine: string;
   folders: GuestFolders;
-  memoryMb: number;
-  cores: number;
   /** A fault: boots into a system without network and sshd. */
   neverBoots: boolean;
   noAgent: boolean;
@@ -66,9 +72,10 @@ export async function boot(options: BootOptions): Promise<RunningGuest> {
   let resetting = false;
   let ended = false;
   let leader: ProcessMark | undefined;
+  let limits: Limits = options;
   const output = await open(folders.console, 'w');
   const launch = () => {
-    const child = startInGroups(prefix, machine, options, () =>
+    const child = startInGroups(prefix, machine, limits, () =>
       spawn(
         findTool('systemd-nspawn') ?? 'systemd-nspawn',
         [
@@ -142,6 +149,10 @@ export async function boot(options: BootOptions): Promise<RunningGuest> {
     answers() {
       const pid = findLeader();
       return pid !== undefined && letsIn(pid);
+    },
+    limit(wanted) {
+      limits = wanted;
+      limitGroups(prefix, machine, wanted);
     },
     async reset() {
       const { boots } = guest;

@@ -7,7 +7,7 @@ import type { GuestDriver, GuestInterface } from '../driver';
 import { createAgent } from './agent';
 import { boot, makeNamespace, type RunningGuest, wishes } from './boot';
 import { freezeProcesses, thawProcesses } from './freeze';
-import { limitGroups, removeGroups } from './cgroups';
+import { removeGroups } from './cgroups';
 import {
   clearMachine,
   giveFolder,
@@ -336,8 +336,9 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
         ...known,
         spec: { ...spec, ignores },
       });
-      if (spec.kind !== 'lxc' || !running.has(vmid)) return;
-      limitGroups(prefix, machineOf(vmid), spec);
+      const guest = running.get(vmid);
+      if (spec.kind !== 'lxc' || !guest) return;
+      guest.limit(spec);
       await onDisk(vmid, folders =>
         growMountedDisk(folders, spec.diskGb),
       ).catch(() =>
