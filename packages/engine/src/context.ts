@@ -11,7 +11,9 @@ import {
   type ProxmoxConnection,
   type RunDocument,
 } from '@nante/model';
+import { knownSecrets } from './operation/knownSecrets';
 import { createCreateQueue, type CreateQueue } from './provision/createQueue';
+import { maskErrors } from './secrets/maskErrors';
 import { readDocument } from './store/documents';
 import { configKey } from './store/keys';
 import type { RunRecorder } from './runs/recorder';
@@ -95,9 +97,12 @@ export function createContext(options: EngineOptions): EngineContext {
     proxmox(name) {
       const known = clients.get(name);
       if (known) return known;
-      const made = options.createProxmox
+      const opened = options.createProxmox
         ? options.createProxmox(name)
         : openProxmox(context, name);
+      const made = opened.then(client =>
+        maskErrors(client, () => knownSecrets(context)),
+      );
       clients.set(name, made);
       // A failure is asked for again next time.
       made.catch(() => clients.delete(name));
