@@ -75,16 +75,21 @@ export function createRunner(deps: {
     }
   };
 
-  /** Looks before and after: one who was destroyed is known before only, one who was made after only. */
+  /**
+   * Looks before and after: one who was destroyed is known before only, one who was made after only. Also after a failure,
+   * which may have made or changed something.
+   */
   const changing = async <T>(
     hosts: HostName[],
     signal: AbortSignal | undefined,
     work: () => Promise<T>,
   ): Promise<T> => {
     const before = await recordsOf(hosts, signal);
-    const result = await work();
-    announce([...before, ...(await recordsOf(hosts))]);
-    return result;
+    try {
+      return await work();
+    } finally {
+      announce([...before, ...(await recordsOf(hosts))]);
+    }
   };
 
   const ofOneHost =
@@ -98,12 +103,18 @@ export function createRunner(deps: {
 
   return {
     async provision(request, options = {}) {
-      const run = await engine.provision(
-        request,
-        watched(request.requestId, options),
-      );
-      announce([{ guest: run.result }]);
-      return run;
+      try {
+        const run = await engine.provision(
+          request,
+          watched(request.requestId, options),
+        );
+        announce([{ guest: run.result }]);
+        return run;
+      } catch (error) {
+        // It may exist all the same.
+        announce(await recordsOf([request]));
+        throw error;
+      }
     },
     destroy: ofOneHost((...args) => engine.destroy(...args)),
     power: ofOneHost((...args) => engine.power(...args)),
