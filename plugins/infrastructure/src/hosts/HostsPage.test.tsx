@@ -25,6 +25,25 @@ describe('the hosts page', () => {
     ).toHaveAttribute('href', '/create/templates/default/new-virtual-machine');
   });
 
+  it('offers to take into care what is not ours, to whoever may', async () => {
+    backend.answer('/hosts', {
+      ...hostsAnswer,
+      hosts: [{ ...hostsAnswer.hosts[1], addresses: ['10.20.0.9'] }],
+    } as never);
+    const page = openPage('/hosts');
+    const link = await screen.findByRole('link', { name: 'Onboard old-db' });
+    expect(decodeURIComponent(link.getAttribute('href') ?? '')).toBe(
+      '/create/templates/default/onboard-host?formData={"name":"old-db","address":"10.20.0.9","guest":{"connection":"lab","vmId":101}}',
+    );
+    page.unmount();
+
+    openPage('/hosts', ['infrastructure.host.create']);
+    await screen.findByText('old-db');
+    expect(
+      screen.queryByRole('link', { name: 'Onboard old-db' }),
+    ).not.toBeInTheDocument();
+  });
+
   it('narrows the list by the summary strip and by the search', async () => {
     backend.answer('/hosts', hostsAnswer);
     openPage('/hosts');

@@ -1,5 +1,7 @@
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { usePermission } from '@backstage/plugin-permission-react';
 import { Button, Flex, type SortDescriptor, Table, Text } from '@backstage/ui';
+import { hostCreatePermission } from '@nante/plugin-infrastructure-common';
 import { useMemo, useState } from 'react';
 import { useLinks } from '../navigation';
 import { infrastructureTranslationRef } from '../translation';
@@ -25,7 +27,11 @@ export function HostsTable({ hosts, onClear }: HostsTableProps) {
     column: 'name',
     direction: 'ascending',
   });
-  const columns = useMemo(() => hostColumns(t, links), [t, links]);
+  const { allowed } = usePermission({ permission: hostCreatePermission });
+  const columns = useMemo(
+    () => hostColumns(t, links, allowed),
+    [t, links, allowed],
+  );
   const rows = useMemo(
     () => hosts && sortHosts(hosts, String(sort.column), sort.direction),
     [hosts, sort],

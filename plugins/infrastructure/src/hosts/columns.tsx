@@ -37,8 +37,16 @@ function Figure(props: {
   );
 }
 
-/** Columns of the hosts table; together as narrow as a window of 1440 pixels with the sidebar open. */
-export function hostColumns(t: T, links: Links): ColumnConfig<HostRow>[] {
+/**
+ * Columns of the hosts table; together as narrow as a window of 1440 pixels with the sidebar open.
+ *
+ * @param onboards - whether the person may take unmanaged hosts into care
+ */
+export function hostColumns(
+  t: T,
+  links: Links,
+  onboards: boolean,
+): ColumnConfig<HostRow>[] {
   return [
     {
       id: 'name',
@@ -190,7 +198,21 @@ export function hostColumns(t: T, links: Links): ColumnConfig<HostRow>[] {
       minWidth: 114,
       cell: host => (
         <Cell>
-          <ManagementLabel host={host} />
+          <div className={styles.name}>
+            <ManagementLabel host={host} />
+            {host.management === 'unmanaged' && onboards && (
+              <Link
+                href={links.template('onboard-host', {
+                  name: host.name,
+                  address: host.addresses[0],
+                  guest: { connection: host.connection, vmId: host.vmId },
+                })}
+                aria-label={t('hosts.onboardHost', { host: host.name })}
+              >
+                {t('hosts.onboard')}
+              </Link>
+            )}
+          </div>
         </Cell>
       ),
     },

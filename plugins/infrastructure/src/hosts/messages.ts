@@ -33,6 +33,8 @@ export const hostsMessages = {
   managedWhat: 'In the workspace {{workspace}}',
   onboardedWhat: 'Made by somebody else, configured here',
   unmanagedWhat: 'Not made here; shown only',
+  onboard: 'Onboard',
+  onboardHost: 'Onboard {{host}}',
   mismatch: 'Mismatch',
   missing: 'Missing',
   missingWhat: 'In the desired state, but not in Proxmox',

@@ -1,32 +1,16 @@
 import { LogViewer } from '@backstage/core-components';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Checkbox, Select, Skeleton, Text } from '@backstage/ui';
-import type { RunLogLine } from '@nante/model';
 import { runReadPermission } from '@nante/plugin-infrastructure-common';
 import { useMemo, useRef, useState } from 'react';
 import { Problem } from '../components/Problem';
 import { infrastructureTranslationRef } from '../translation';
 import styles from './RunPage.module.css';
+import { type Level, LogText } from './logText';
 import { useRunLog } from './useRunLog';
 
-type Level = 'info' | RunLogLine['level'];
-
-const shown: Record<Level, RunLogLine['level'][]> = {
-  info: ['info', 'warn', 'error'],
-  warn: ['warn', 'error'],
-  error: ['error'],
-};
-
-function asText(lines: RunLogLine[], level: Level): string {
-  return lines
-    .filter(line => shown[level].includes(line.level))
-    .map(line => {
-      const time = new Date(line.time).toLocaleTimeString();
-      const mark = line.level === 'info' ? '' : `${line.level.toUpperCase()} `;
-      return `${time} ${mark}${line.text}`;
-    })
-    .join('\n');
-}
+/** From this many lines on they are not wrapped: the viewer measures wrapped rows one by one, again with each new line. */
+const WRAP_LINES = 5_000;
 
 function download(text: string, name: string) {
   const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
@@ -44,7 +28,9 @@ export function RunLog({ id, final }: { id: string; final: boolean }) {
   const [level, setLevel] = useState<Level>('info');
   const [follow, setFollow] = useState(true);
   const [wrap, setWrap] = useState(false);
-  const newest = useMemo(() => asText(data ?? [], level), [data, level]);
+  const text = useMemo(() => new LogText(level), [level]);
+  const newest = useMemo(() => text.of(data ?? []), [text, data]);
+  const wraps = (data?.length ?? 0) < WRAP_LINES;
 
   // The viewer jumps to its end with every new line: whoever reads gets the text of the moment they stopped following.
   const held = useRef({ text: newest, level });
@@ -70,8 +56,14 @@ export function RunLog({ id, final }: { id: string; final: boolean }) {
         <Checkbox isSelected={follow} onChange={setFollow}>
           {t('run.follow')}
         </Checkbox>
-        <Checkbox isSelected={wrap} onChange={setWrap}>
-          {t('run.wrap')}
+        <Checkbox
+          isSelected={wrap && wraps}
+          isDisabled={!wraps}
+          onChange={setWrap}
+        >
+          {wraps
+            ? t('run.wrap')
+            : t('run.wrapNot', { lines: WRAP_LINES.toLocaleString() })}
         </Checkbox>
         <div className={styles.level}>
           <Select
@@ -89,9 +81,9 @@ export function RunLog({ id, final }: { id: string; final: boolean }) {
       <div className={styles.log} data-nante="log-viewer">
         <LogViewer
           text={held.current.text}
-          textWrap={wrap}
+          textWrap={wrap && wraps}
           onDownloadLog={() =>
-            download(asText(data, 'info'), t('run.logFile', { id }))
+            download(new LogText('info').of(data), t('run.logFile', { id }))
           }
         />
       </div>

@@ -1,12 +1,16 @@
 import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { failedRun, webHost } from '../__fixtures__/answers';
+import { failedRun, inspection, webHost } from '../__fixtures__/answers';
 import { fakeBackend, openPage } from '../__testUtils__/backend';
 
 const times = { usualSeconds: 220, targetSeconds: 300, mayCancel: true };
 
 describe('the run page', () => {
   const backend = fakeBackend();
+  beforeEach(() => {
+    backend.answer('/runs/:id/inspection', { ...inspection, remedies: [] });
+    backend.answer('/runs', { runs: [] });
+  });
 
   it('puts the first real error, the remedy and what is left on top of a failed run', async () => {
     backend.answer('/runs/:id', { ...times, run: failedRun } as never);

@@ -63,6 +63,7 @@ export const runMessages = {
   },
   follow: 'Follow the end',
   wrap: 'Wrap lines',
+  wrapNot: 'Wrap lines (in logs of fewer than {{lines}})',
   level: 'Level',
   levelAll: 'All lines',
   levelWarn: 'Warnings and errors',
