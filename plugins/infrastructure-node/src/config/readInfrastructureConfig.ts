@@ -1,20 +1,23 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, delimiter, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { RootConfigService } from '@backstage/backend-plugin-api';
 import { InputError } from '@backstage/errors';
-import type { AnsibleInstallation, ProviderSource } from '@nante/engine';
+import {
+  type AnsibleInstallation,
+  type ProviderSource,
+  type SandboxEndpoints,
+  chooseProvider,
+  findAnsible,
+  hasAnsible,
+  pointAtSandbox,
+  sandboxEndpointsSchema,
+} from '@nante/engine';
 import {
   type InfrastructureConfig,
   infrastructureConfigSchema,
 } from '@nante/model';
 import type { z } from 'zod';
-import {
-  type SandboxEndpoints,
-  knownKeys,
-  portalSettingsSchema,
-  sandboxEndpointsSchema,
-  sharedKeys,
-} from './schema';
+import { knownKeys, portalSettingsSchema, sharedKeys } from './schema';
 
 /** Where secrets come from. */
 export type SecretSettings =
@@ -126,7 +129,7 @@ export function readInfrastructureConfig(
         tool ?? (basename(binary).startsWith('tofu') ? 'tofu' : 'terraform'),
       provider,
     },
-    ansible: findAnsible(settings.ansible, root, env),
+    ansible: readAnsible(settings.ansible, root, env),
     catalog: { defaultOwner: settings.catalog.defaultOwner },
     sandbox: endpoints && {
       guests: endpoints.guests?.driver ?? 'record',
@@ -141,24 +144,18 @@ export function readInfrastructureConfig(
  *
  * @throws InputError when the configured folder has none
  */
-function findAnsible(
+function readAnsible(
   { bin, project }: z.infer<typeof portalSettingsSchema>['ansible'],
   root: string,
   env: NodeJS.ProcessEnv,
 ): AnsibleInstallation | undefined {
-  const has = (folder: string) => existsSync(join(folder, 'ansible-playbook'));
   const configured = bin && resolve(root, bin);
-  if (configured && !has(configured)) {
+  if (configured && !hasAnsible(configured)) {
     throw new InputError(
       `infrastructure.ansible.bin: there is no ansible-playbook in ${configured}; install Ansible there (node scripts/python.mjs installs it into .tools/python/bin), or remove the setting`,
     );
   }
-  const found =
-    configured ??
-    [
-      join(root, '.tools', 'python', 'bin'),
-      ...(env.PATH ?? '').split(delimiter).filter(Boolean),
-    ].find(has);
+  const found = configured ?? findAnsible(root, env);
   return found
     ? { bin: found, project: resolve(root, project ?? 'ansible') }
     : undefined;
@@ -184,34 +181,6 @@ function readSecretSettings(
     );
   }
   return { source: 'doppler', token: env.DOPPLER_TOKEN, ...secrets.doppler };
-}
-
-function chooseProvider(
-  mirror: string | undefined,
-  endpoints: SandboxEndpoints | undefined,
-): ProviderSource {
-  if (mirror) return { type: 'mirror', directory: mirror };
-  if (endpoints?.terraformProvider) {
-    return {
-      type: 'stand-in',
-      control: endpoints.terraformProvider.control,
-      sandboxUrl: endpoints.proxmox.url,
-    };
-  }
-  return { type: 'registry' };
-}
-
-/** The sandbox has one Proxmox: every connection leads to it. */
-function pointAtSandbox(
-  shared: InfrastructureConfig,
-  endpoints: SandboxEndpoints,
-): InfrastructureConfig {
-  const { url, ca } = endpoints.proxmox;
-  return mapConnections(shared, connection => ({
-    ...connection,
-    url,
-    caFile: ca,
-  }));
 }
 
 function resolveFiles(

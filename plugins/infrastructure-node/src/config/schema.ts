@@ -53,19 +53,3 @@ export const knownKeys = [
   ...sharedKeys,
   ...foreignKeys,
 ];
-
-const endpointSchema = z.object({ url: z.string(), ca: z.string().optional() });
-
-/** The part of `endpoints.json` that the portal needs. */
-export const sandboxEndpointsSchema = z.object({
-  proxmox: endpointSchema,
-  s3: endpointSchema.extend({
-    accessKeyId: z.string(),
-    secretAccessKey: z.string(),
-    bucket: z.string(),
-  }),
-  doppler: endpointSchema.extend({ token: z.string() }),
-  terraformProvider: z.object({ control: z.string() }).optional(),
-  guests: z.object({ driver: z.string(), real: z.boolean() }).optional(),
-});
-export type SandboxEndpoints = z.infer<typeof sandboxEndpointsSchema>;
