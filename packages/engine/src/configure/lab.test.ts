@@ -54,7 +54,7 @@ beforeAll(async () => {
   ]);
   lab = await startLab({
     // A VLAN that no other test and no sandbox on the same machine uses.
-    ...{ guests: 'nspawn', vlan: 1193, agentTimeoutMs: 30_000 },
+    ...{ guests: 'nspawn', vlan: 1196, agentTimeoutMs: 30_000 },
   });
   const tools = {
     ansible: { bin: ansibleBin, project: ansibleProject },
