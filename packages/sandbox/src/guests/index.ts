@@ -1,6 +1,8 @@
 import { NanteError } from '@nante/model';
 import type { GuestDriver } from './driver';
-import { findTool, run } from './nspawn/command';
+import { createDockerDriver } from './docker/driver';
+import { engineAnswers, knownImages } from './docker/engine';
+import { findTool } from './nspawn/command';
 import { createNspawnDriver } from './nspawn/driver';
 import { nspawnRequirements } from './nspawn/requirements';
 import { createRecordDriver } from './record';
@@ -27,9 +29,7 @@ export async function describeDrivers(options: {
   dataDir: string;
 }): Promise<DriverDescription[]> {
   const nspawn = await nspawnRequirements(options.dataDir);
-  const docker = (await dockerAnswers())
-    ? 'guests in Docker are not available yet'
-    : 'a Docker engine that answers (and guests in Docker are not available yet)';
+  const docker = await dockerLacks();
   return [
     {
       name: 'nspawn',
@@ -40,8 +40,8 @@ export async function describeDrivers(options: {
     {
       name: 'docker',
       summary: 'the same Debian as a systemd container',
-      available: false,
-      missing: [docker],
+      available: docker.length === 0,
+      missing: docker,
       packages: [],
     },
     {
@@ -54,14 +54,15 @@ export async function describeDrivers(options: {
   ];
 }
 
-async function dockerAnswers(): Promise<boolean> {
-  if (!findTool('docker')) return false;
-  return run('docker', ['info', '--format', '{{.ServerVersion}}'], {
-    timeoutMs: 3_000,
-  }).then(
-    version => version.trim() !== '',
-    () => false,
-  );
+/** What is missing for guests in Docker. */
+async function dockerLacks(): Promise<string[]> {
+  if (!findTool('docker') || !(await engineAnswers()))
+    return ['a Docker engine that answers'];
+  if (process.getuid?.() === 0)
+    return findTool('debootstrap') ? [] : ['debootstrap'];
+  return (await knownImages()).length > 0
+    ? []
+    : ['an image nante-guest in the Docker engine (only root can make it)'];
 }
 
 /**
@@ -107,7 +108,7 @@ export async function chooseDriver(
   options.log(
     `Guests: ${chosen.name}, ${chosen.summary}${kind === 'auto' && why ? ` (${why})` : ''}`,
   );
-  return chosen.name === 'nspawn'
-    ? createNspawnDriver(options)
-    : createRecordDriver();
+  if (chosen.name === 'nspawn') return createNspawnDriver(options);
+  if (chosen.name === 'docker') return createDockerDriver(options);
+  return createRecordDriver();
 }
