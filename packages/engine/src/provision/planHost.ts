@@ -10,6 +10,7 @@ import {
   assertPlan,
   hostAction,
   isTainted,
+  planToShow,
   summarizePlan,
   type HostAction,
   type PlanJson,
@@ -56,7 +57,9 @@ export async function planHost(
     }
   }
   const summary = summarizePlan(json);
-  await recorder.update({ plan: summary });
+  await recorder.update({
+    plan: isAdoption ? summary : planToShow(recorder.document.plan, summary),
+  });
   const action = assertPlan(json, target, allowedActions(json, target, host));
   return { action, candidate, isAdoption };
 }

@@ -340,13 +340,13 @@ describe('what cannot be known, or belongs to somebody else', () => {
 
 describe('a run whose process was killed', () => {
   it.each([
-    ['plan', 0, 'undo'],
-    ['create', 700, 'undo'],
-    ['create', 300, 'finish'],
-    ['verify', 0, 'finish'],
+    ['plan', 0, 'undo', undefined],
+    ['create', 700, 'undo', 1],
+    ['create', 300, 'finish', 1],
+    ['verify', 0, 'finish', 1],
   ] as const)(
     'in %s +%i ms is shown as interrupted, and %s ends it',
-    async (step, delayMs, remedy) => {
+    async (step, delayMs, remedy, planned) => {
       const app = `cut-${step}-${delayMs}`;
       const request = provisionRequest({ app });
       expect(
@@ -368,6 +368,8 @@ describe('a run whose process was killed', () => {
       expect(run.state).toBe('succeeded');
       const repaired = await runOf(request.requestId);
       expect(repaired.interrupted).toBeUndefined();
+      // What the first try planned is still to be seen after the second found it done.
+      expect(repaired.plan?.add).toBe(planned);
       expect(repaired.state).toBe(remedy === 'undo' ? 'failed' : 'succeeded');
       expect(await guestsOf(lab, app)).toBe(remedy === 'undo' ? 0 : 1);
       if (remedy === 'finish')

@@ -9,7 +9,12 @@ import type { Run } from '../operation/executeRun';
 import { moduleAddress } from '../provision/desired';
 import { guestPath, resizeByHand } from '../runs/byHand';
 import { readHosts, withHost } from '../store/hosts';
-import { assertPlan, summarizePlan, type HostAction } from '../terraform/plan';
+import {
+  assertPlan,
+  planToShow,
+  summarizePlan,
+  type HostAction,
+} from '../terraform/plan';
 import type { Terraform } from '../terraform/terraform';
 import { systemDisk } from './guestSize';
 import type { CallBefore, Judgement } from './impact';
@@ -51,7 +56,7 @@ export async function planSize(
   const { impact, reasons, before } = judgement;
   const byHand = before.map(call => commandOf(wanted, call));
   await recorder.update({
-    plan: summarizePlan(json),
+    plan: planToShow(recorder.document.plan, summarizePlan(json)),
     impact,
     // A run that is taken up again may find the new size in the records already.
     before: recorder.document.before ?? sizeOf(host.desired),

@@ -46,6 +46,17 @@ export function summarizePlan(plan: PlanJson): PlanSummary {
   };
 }
 
+/**
+ * The plan that a run's document shows: a try that is taken up after the change was made plans nothing, and what the run
+ * did change is still to be seen.
+ */
+export function planToShow(
+  earlier: PlanSummary | undefined,
+  now: PlanSummary,
+): PlanSummary {
+  return now.changes.length === 0 && earlier ? earlier : now;
+}
+
 /** Siblings that differ from the desired document, out of an untargeted plan. */
 export function siblingDrift(
   plan: PlanJson,
