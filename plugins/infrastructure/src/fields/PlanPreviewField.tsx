@@ -1,7 +1,7 @@
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
 import { Alert, Button, Flex, Text } from '@backstage/ui';
-import type { PlanSummary } from '@nante/model';
+import type { PlanSummary, RoleChoice } from '@nante/model';
 import type {
   CheckRequest,
   CheckedProblem,
@@ -46,6 +46,11 @@ export function requestOf(
     owner,
     sshKeys: (form.sshKeys as string[] | undefined) ?? [],
     purpose: form.purpose as string | undefined,
+    roles: (form.software as Partial<RoleChoice>[] | undefined)?.map(role => ({
+      name: role.name ?? '',
+      arguments: role.arguments ?? {},
+    })),
+    initScript: (form.initScript as string | undefined) || undefined,
     allowChange: false,
   };
 }

@@ -15,6 +15,16 @@ const lines = (from: number, to: number) =>
 
 describe('the log of a run', () => {
   const backend = fakeBackend();
+  // The viewer shows nothing where it has no room, and there is none without a layout.
+  beforeEach(() => {
+    for (const side of ['offsetHeight', 'offsetWidth'] as const) {
+      jest.spyOn(HTMLElement.prototype, side, 'get').mockReturnValue(480);
+    }
+    jest
+      .spyOn(HTMLElement.prototype, 'getBoundingClientRect')
+      .mockReturnValue({ width: 480, height: 480 } as DOMRect);
+  });
+  afterEach(() => jest.restoreAllMocks());
   const open = (final: boolean) =>
     renderInTestApp(<RunLog id="run-1" final={final} />, {
       apis: [backendApi()],
