@@ -13,6 +13,7 @@ import {
   guestsOf,
   leftovers,
   nothing,
+  whenRunning,
 } from '../__testUtils__/outcome';
 import { writeEntry } from '../ledger/ledger';
 import { commitServer } from '../store/servers';
@@ -244,6 +245,38 @@ describe('a state file that was left on a machine whose workspace went on elsewh
     expect((await readdir(paths.directory)).join(' ')).toContain('outdated-');
     expect(await guestsOf(lab, app)).toBe(1);
     await lab.engine.destroy(destroyRequest({ app }), cli);
+    expect(await leftovers(lab, app)).toEqual(nothing);
+  });
+});
+
+describe('two doors at one host', () => {
+  it('work one after the other; the second says whom it waits for, and a working run cannot be repaired', async () => {
+    const app = 'doors';
+    const request = provisionRequest({ app });
+    const other = lab.engineWith({
+      workDirectory: `${lab.setting.workDirectory}-other-door`,
+    });
+    const waits: string[] = [];
+    let second: Promise<RunDocument> | undefined;
+    let refused: Promise<{ code: string; message: string }> | undefined;
+    await lab.engine.provision(
+      request,
+      whenRunning('create', () => {
+        refused = failure(repair(request.requestId, 'undo'));
+        second = other.destroy(destroyRequest({ app }), {
+          door: 'workflow',
+          onLog: ({ text }) => waits.push(text),
+        });
+        // Its end is looked at below.
+        second.catch(() => {});
+      }),
+    );
+    expect(await refused).toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining('still works'),
+    });
+    expect((await second)?.state).toBe('succeeded');
+    expect(waits.join('\n')).toContain(`(run ${request.requestId})`);
     expect(await leftovers(lab, app)).toEqual(nothing);
   });
 });

@@ -379,37 +379,3 @@ describe('a run whose process was killed', () => {
     },
   );
 });
-
-describe('two doors at one host', () => {
-  it('work one after the other; the second says whom it waits for, and a working run cannot be repaired', async () => {
-    const app = 'doors';
-    const request = provisionRequest({ app });
-    const other = lab.engineWith({
-      workDirectory: `${lab.setting.workDirectory}-other-door`,
-    });
-    const waits: string[] = [];
-    let second: Promise<RunDocument> | undefined;
-    let refused: Promise<{ code: string; message: string }> | undefined;
-    await lab.engine.provision(
-      request,
-      whenRunning('create', () => {
-        refused = failure(
-          lab.engine.repair(repairRequest(request.requestId, 'undo'), cli),
-        );
-        second = other.destroy(destroyRequest({ app }), {
-          door: 'workflow',
-          onLog: ({ text }) => waits.push(text),
-        });
-        // Its end is looked at below.
-        second.catch(() => {});
-      }),
-    );
-    expect(await refused).toMatchObject({
-      code: 'refused',
-      message: expect.stringContaining('still works'),
-    });
-    expect((await second)?.state).toBe('succeeded');
-    expect(waits.join('\n')).toContain(`(run ${request.requestId})`);
-    expect(await leftovers(lab, app)).toEqual(nothing);
-  });
-});
