@@ -148,6 +148,8 @@ export interface Config {
       user?: string;
       /** Kinds of guests that may be asked for. */
       kinds?: ('vm' | 'lxc')[];
+      /** Doors without a sign-in whose users count as operators; the terminal unless given. */
+      operatorDoors?: ('cli' | 'workflow')[];
     };
 
     /** How hosts stand in the catalog. */

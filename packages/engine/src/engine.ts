@@ -7,7 +7,9 @@ import { describeRoles } from './ansible';
 import { configure } from './configure/configure';
 import { createContext } from './context';
 import { destroy } from './destroy/destroy';
+import { doctor } from './doctor/doctor';
 import { readLedger } from './ledger/ledger';
+import { unlock } from './lock/unlock';
 import { onboard } from './onboard/onboard';
 import { power } from './power/power';
 import { planOnly } from './provision/planOnly';
@@ -144,5 +146,7 @@ export function createEngine(options: EngineOptions): Engine {
       const { holder, runId, link, acquiredAt } = found.value;
       return { holder, runId, link, since: acquiredAt };
     },
+    unlock: (request, callOptions) => unlock(context, request, callOptions),
+    doctor: doctorOptions => doctor(context, doctorOptions),
   };
 }

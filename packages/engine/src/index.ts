@@ -3,3 +3,5 @@ export { createEngine } from './engine';
 export * from './ansible';
 export * from './setting';
 export { createRedactor, type Redactor } from './secrets';
+export type { DoctorOptions } from './doctor/doctor';
+export type { UnlockRequest, UnlockResult } from './lock/unlock';

@@ -2,6 +2,7 @@ import type {
   ConfigureRequest,
   DesiredHost,
   DestroyRequest,
+  Diagnosis,
   HostResult,
   Impact,
   InfrastructureConfig,
@@ -22,6 +23,8 @@ import type {
 } from '@nante/model';
 import type { AnsibleInstallation } from './ansible/environment';
 import type { ObjectStore, ProxmoxApi, SecretSource } from '@nante/clients';
+import type { DoctorOptions } from './doctor/doctor';
+import type { UnlockRequest, UnlockResult } from './lock/unlock';
 
 /** Where Terraform gets the Proxmox provider from. */
 export type ProviderSource =
@@ -235,4 +238,11 @@ export interface Engine {
   ): Promise<
     { holder: string; runId: string; link?: string; since: string } | undefined
   >;
+  /** Gives a lock back whose holder is provably gone. */
+  unlock(
+    request: UnlockRequest,
+    options: { door: RunOptions['door']; signal?: AbortSignal },
+  ): Promise<UnlockResult>;
+  /** Everything that has to be right before a host can be made, and who can repair what is not. */
+  doctor(options?: DoctorOptions): Promise<Diagnosis[]>;
 }

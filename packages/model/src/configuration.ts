@@ -86,6 +86,11 @@ export const policySchema = z.object({
   /** Login user made in VMs. */
   user: userNameSchema.default('ops'),
   kinds: z.array(hostKindSchema).default(['vm', 'lxc']),
+  /**
+   * Doors without a sign-in whose users count as operators. In a terminal that is whoever has the secrets, who could do
+   * the same by hand. A workflow is to stand here only where the rules of its GitHub environment guard the secrets.
+   */
+  operatorDoors: z.array(z.enum(['cli', 'workflow'])).default(['cli']),
 });
 export type Policy = z.infer<typeof policySchema>;
 

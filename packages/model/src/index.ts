@@ -8,3 +8,5 @@ export * from './request';
 export * from './run';
 export * from './secrets';
 export * from './stamp';
+export * from './commandResult';
+export * from './doctor';

@@ -45,6 +45,8 @@ export interface AcquireOptions extends LeaseTiming {
   /** Milliseconds to wait for a lock that somebody holds. */
   waitMs: number;
   signal?: AbortSignal;
+  /** Waits only until it is known whether the holder is dead: one that lives is an error at once. */
+  onlyDead?: boolean;
   /** Told once for each holder that is waited for. */
   onWait?: (current: OperationLock) => void;
 }
@@ -69,6 +71,7 @@ export async function acquireLock(
   for (;;) {
     throwIfCancelled(options.signal);
     const current = await readDocument(store, key, operationLockSchema);
+    const beats = seen.etag !== '' && current?.etag !== seen.etag;
     if (current && current.etag !== seen.etag) {
       seen.etag = current.etag;
       seen.since = performance.now();
@@ -81,7 +84,8 @@ export async function acquireLock(
       if (taken) return startLease(store, key, taken, options);
       continue;
     }
-    if (performance.now() >= deadline || obstacle.final)
+    const lives = options.onlyDead && (beats || obstacle.lives);
+    if (performance.now() >= deadline || obstacle.final || lives)
       throw heldError(request.workspace, current!.value, obstacle);
     if (waitedFor !== current!.value.runId) {
       waitedFor = current!.value.runId;
@@ -99,6 +103,8 @@ interface Obstacle {
   hint?: string;
   /** Waiting changes nothing. */
   final?: boolean;
+  /** The holder's process runs on this machine. */
+  lives?: boolean;
 }
 
 /**
@@ -127,7 +133,7 @@ async function mayTake(
   }
   // Our own process may hold a lock that it could not give back while the bucket was away.
   const isLeft = alive && isOwnIdleLock(lock, await ownProcess());
-  if (alive && !isLeft) return {};
+  if (alive && !isLeft) return { lives: true };
   if (alive === undefined && unchangedMs < timing.ttlMs) return {};
   if (await guards.childRuns()) return { reason: 'its Terraform still runs' };
   const foreign = await guards.foreignStateLock();

@@ -5,19 +5,15 @@ import type { ObjectStore } from '@nante/clients';
 import { NanteError, type OperationLock } from '@nante/model';
 import type { EngineContext } from '../context';
 import type { Lease } from '../lock/lease';
-import { acquireLock, type TakeOverGuards } from '../lock/operationLock';
+import { acquireLock } from '../lock/operationLock';
 import type { RunRecorder } from '../runs/recorder';
 import { liveChild, waitForChild } from '../terraform/child';
-import { workspacePaths, type WorkspacePaths } from '../terraform/root';
+import { workspacePaths } from '../terraform/root';
 import { parseState, readState } from '../terraform/stateDocument';
-import {
-  describeStateLock,
-  isOwnLock,
-  readStateLock,
-  removeOwnDeadLock,
-} from '../terraform/stateLock';
+import { removeOwnDeadLock } from '../terraform/stateLock';
 import { strandedStateDetail, type Terraform } from '../terraform/terraform';
 import type { RunOptions } from '../types';
+import { takeOverGuards } from './takeOverGuards';
 
 /** Takes the lock of a run's workspace; the caller ends it with `closeOperation`. */
 export async function openOperation(
@@ -144,23 +140,6 @@ export async function closeOperation(
     await lease.setStranded({ machine: hostname(), path: paths.erroredState });
   }
   await lease.release();
-}
-
-function takeOverGuards(
-  store: ObjectStore,
-  workspace: string,
-  paths: WorkspacePaths,
-): TakeOverGuards {
-  return {
-    childRuns: async () => Boolean(await liveChild(paths)),
-    async foreignStateLock() {
-      const info = await readStateLock(store, workspace);
-      if (!info || (await isOwnLock(info, paths))) return undefined;
-      return describeStateLock(info);
-    },
-    hasStrandedState: ({ machine, path }) =>
-      machine === hostname() && existsSync(path),
-  };
 }
 
 function waitText(workspace: string, lock: OperationLock): string {

@@ -305,6 +305,8 @@ export function fakeEngine(
     runLog: async () => [],
     requestCancel: unexpected('requestCancel'),
     lockHolder: async () => undefined,
+    unlock: unexpected('unlock'),
+    doctor: unexpected('doctor'),
     ...changes,
   };
 }

@@ -1,0 +1,102 @@
+/** Who can repair something, and how. */
+export interface Remedy {
+  who: string;
+  how: string;
+}
+
+const proxmoxAdministrator = 'whoever administers Proxmox';
+const nanteOperator = 'an operator of Nante (whoever keeps its configuration)';
+const machineOwner = 'whoever keeps this machine';
+const you = 'you';
+
+/** By id of a check, or by code of an error. */
+export const remedies: Partial<Record<string, Remedy>> = {
+  failed: {
+    who: machineOwner,
+    how: 'Read the message; docs/TROUBLESHOOTING.md lists the known ones.',
+  },
+  unreachable: {
+    who: machineOwner,
+    how: 'Check the address, and that this machine reaches it: firewall, VPN, name server.',
+  },
+  unauthorized: {
+    who: 'whoever keeps the secrets',
+    how: 'Replace the credentials in the source of the secrets.',
+  },
+  node: {
+    who: machineOwner,
+    how: 'Install Node 22 or 24.',
+  },
+  'work-directory': {
+    who: machineOwner,
+    how: 'Make the folder writable for this user, or name another by --work-directory; it has to survive the run.',
+  },
+  space: {
+    who: machineOwner,
+    how: 'Make room: Terraform keeps its provider and the state of a run that could not be uploaded there.',
+  },
+  terraform: {
+    who: machineOwner,
+    how: 'Install Terraform 1.11 or newer (or OpenTofu), or name its path by --terraform.',
+  },
+  ansible: {
+    who: machineOwner,
+    how: 'Install ansible-core (node scripts/python.mjs does, into .tools/python), or name its folder by --ansible-bin. Without it hosts are made and not configured.',
+  },
+  ssh: {
+    who: machineOwner,
+    how: 'Install the OpenSSH client: apt install openssh-client.',
+  },
+  secrets: {
+    who: 'whoever keeps the secrets',
+    how: 'Add the missing names to the source; docs/secrets.md says what each is.',
+  },
+  configuration: {
+    who: nanteOperator,
+    how: 'Start the portal once, or publish a configuration with: nante config push FILE',
+  },
+  quorum: {
+    who: proxmoxAdministrator,
+    how: 'Bring the nodes of the cluster back, or see why they do not hear each other: pvecm status.',
+  },
+  rights: {
+    who: proxmoxAdministrator,
+    how: 'Give the token the role from README.md, "Connect a real Proxmox": pveum acl modify PATH --roles NanteProvision --tokens TOKEN',
+  },
+  image: {
+    who: proxmoxAdministrator,
+    how: 'Make a template VM with the guest agent, or download a container template: pveam update, pveam download.',
+  },
+  'node-place': {
+    who: proxmoxAdministrator,
+    how: 'Bring an allowed node online, or allow another by policy.nodes.',
+  },
+  storage: {
+    who: proxmoxAdministrator,
+    how: 'Make room on an allowed storage, or allow another by policy.storages.',
+  },
+  network: {
+    who: nanteOperator,
+    how: 'Correct subnet, gateway and pool of the environment.',
+  },
+  address: {
+    who: nanteOperator,
+    how: 'Destroy a host that nobody needs, or make the pool of the environment larger.',
+  },
+  'read-only': {
+    who: nanteOperator,
+    how: 'Set readOnly of the connection to false, where changes are meant.',
+  },
+  'environment-access': {
+    who: nanteOperator,
+    how: 'Ask an operator to do it, or to let this door do it: policy.operatorDoors.',
+  },
+  quota: {
+    who: nanteOperator,
+    how: 'Destroy a host that nobody needs, or raise policy.hostsPerOwner.',
+  },
+  request: {
+    who: you,
+    how: 'Correct the request.',
+  },
+};
