@@ -30,21 +30,19 @@ const kinds: (Software & {
   {
     template: 'new-virtual-machine',
     kind: 'vm',
-    name: 'shop-web-1',
+    name: 'hello-1',
     limit: 60,
     roles: [
       { name: 'base_setup', fields: { Timezone: 'Europe/Zurich' } },
-      { name: 'nginx', fields: { 'Default page': pageOf('shop-web-1') } },
+      { name: 'nginx', fields: { 'Default page': pageOf('hello-1') } },
     ],
   },
   {
     template: 'new-container',
     kind: 'lxc',
-    name: 'shop-web-2',
+    name: 'hello-2',
     limit: 30,
-    roles: [
-      { name: 'nginx', fields: { 'Default page': pageOf('shop-web-2') } },
-    ],
+    roles: [{ name: 'nginx', fields: { 'Default page': pageOf('hello-2') } }],
     initScript:
       '#!/bin/sh\ndate > /root/first-boot\necho once >> /root/boots\n',
   },
