@@ -62,7 +62,7 @@ export function takeSnapshot(
     await page.getByRole('link', { name: 'Snapshot', exact: true }).click();
     await page.waitForURL(/snapshot-host/);
     await page.getByText('Take a snapshot', { exact: true }).click();
-    await page.getByLabel('Name', { exact: true }).fill(snapshot);
+    await page.getByRole('textbox', { name: /^Name/ }).fill(snapshot);
     await submitForm(page);
   });
 }
