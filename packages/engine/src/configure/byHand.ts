@@ -11,16 +11,42 @@ export function configureByHand(
   roles: readonly RoleChoice[],
   dryRun: boolean,
 ): string[] {
-  const variables = {
-    nante_roles: markUnsafe(roles),
-    // Whoever is root needs no sudo.
-    ...(host.user === 'root' ? { ansible_become: false } : {}),
-  };
   const flags = dryRun ? ' --check --diff' : '';
+  return playByHand(
+    host,
+    'software.json',
+    { nante_roles: roles },
+    `${flags} site.yml`,
+  );
+}
+
+/** The same for the script of the first boot. */
+export function firstBootByHand(
+  host: PlayHost,
+  script: string,
+  requestId: string,
+): string[] {
+  const variables = {
+    first_boot_script: script,
+    first_boot_request: requestId,
+  };
+  return playByHand(host, 'first_boot.json', variables, ' first_boot.yml');
+}
+
+function playByHand(
+  { address, user }: PlayHost,
+  file: string,
+  variables: Record<string, unknown>,
+  rest: string,
+): string[] {
+  const all = {
+    ...(markUnsafe(variables) as Record<string, unknown>),
+    // Whoever is root needs no sudo.
+    ...(user === 'root' ? { ansible_become: false } : {}),
+  };
   return [
-    'cd ansible',
-    `printf %s ${quoted(JSON.stringify(variables))} > software.json`,
-    `ansible-playbook -i ${host.address}, -u ${host.user} -e @software.json${flags} site.yml`,
+    `printf %s ${quoted(JSON.stringify(all))} > ansible/${file}`,
+    `(cd ansible && ansible-playbook -i ${address}, -u ${user} -e @${file}${rest})`,
   ];
 }
 

@@ -1,5 +1,6 @@
-import type { ProvisionRequest } from '@nante/model';
+import type { HostResult, ProvisionRequest } from '@nante/model';
 import { applyRoles } from '../configure/applyRoles';
+import { configureByHand, firstBootByHand } from '../configure/byHand';
 import { recapText } from '../configure/configure';
 import { runFirstBoot } from '../configure/firstBoot';
 import { softwareTools } from '../configure/software';
@@ -12,12 +13,21 @@ export async function configureNew(
   run: Run,
   lease: Lease,
   request: ProvisionRequest,
+  { address, user }: Pick<HostResult, 'address' | 'user'>,
 ): Promise<void> {
-  const { roles, initScript: script, name } = request;
+  const { roles, initScript: script, name, requestId } = request;
   if (!script && !roles?.length) return;
   const { recorder, store, context } = run;
   const { workspace, app, environment } = recorder.document;
   const tools = await softwareTools(context);
+  const where = { name, address: address ?? name, user };
+  await recorder.update({
+    byHand: [
+      ...recorder.document.byHand,
+      ...(script ? firstBootByHand(where, script, requestId) : []),
+      ...(roles?.length ? configureByHand(where, roles, false) : []),
+    ],
+  });
   const find = () =>
     configurableHosts(store, workspace, { app, environment, names: [name] });
   if (script)

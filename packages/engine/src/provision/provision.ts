@@ -135,8 +135,8 @@ async function provisionHost(
   await recorder.step('ready', step =>
     proveReady(run, { name: request.name, host, seen, deadline }, step),
   );
-  await configureNew(run, lease, request);
   const { result } = seen;
+  await configureNew(run, lease, request, result);
   await recorder.step('finish', async () => {
     await recorder.update({ result });
     await reportDrift(run, request, terraform, plan);
