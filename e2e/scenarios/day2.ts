@@ -187,15 +187,22 @@ async function onboard(lab: LabPortal): Promise<void> {
   assert.match(await on(lab, `anna@${address}`, 'sudo -n id -un'), /root/);
 }
 
-/** A request whose machine is made and cannot be started. */
-async function failing(lab: LabPortal, name: string): Promise<RunDocument> {
+/** A machine is made and cannot be started. */
+const cannotStart = {
+  kind: 'task-failure',
+  type: 'qmstart',
+  message: 'start failed: QEMU exited with code 1',
+  times: 20,
+};
+
+/** A request that fails by a fault of Proxmox when its machine is there. */
+async function failing(
+  lab: LabPortal,
+  name: string,
+  fault: Parameters<typeof setFault>[2],
+): Promise<RunDocument> {
   const { portal, api } = lab;
-  await setFault(portal.endpoints, 'proxmox', {
-    kind: 'task-failure',
-    type: 'qmstart',
-    message: 'start failed: QEMU exited with code 1',
-    times: 20,
-  });
+  await setFault(portal.endpoints, 'proxmox', fault);
   const known = await runsOf(api, name);
   await make(lab, name);
   const run = await endOf(api, (await newRunOf(api, name, known)).id);
@@ -209,12 +216,52 @@ async function named({ sandbox }: LabPortal, name: string) {
   return (await sandbox.guestsMade()).filter(guest => guest.name === name);
 }
 
+/** Goes a way out by the API. @returns what the hosts page says of the machine afterwards */
+async function repairByApi(
+  { api }: LabPortal,
+  runId: string,
+  remedy: string,
+  vmId: number,
+): Promise<string> {
+  const task = await api.submit('repair-run', {
+    repair: { runId, remedy },
+    requestId: randomUUID(),
+  });
+  const { status, error } = await followTask(api, task);
+  assert.equal(status, 'completed', `${remedy}: ${error}`);
+  return until('the hosts page knows it', async () => {
+    const { hosts } = await api.get('/infrastructure/hosts');
+    const found = hosts.find((one: { vmId: number }) => one.vmId === vmId);
+    assert.ok(found, 'the machine is still there');
+    const wanted = remedy === 'adopt' ? 'managed' : 'unmanaged';
+    return found.management === wanted && wanted;
+  });
+}
+
+/** Takes a guest out of the Terraform state behind everybody's back. */
+async function loseFromState(
+  { sandbox }: LabPortal,
+  vmId: number,
+): Promise<void> {
+  const key = 'env:/shop-dev/terraform.tfstate';
+  const state = await sandbox.object<{
+    serial: number;
+    resources: { instances: { attributes: { vm_id?: number } }[] }[];
+  }>(key);
+  state.serial += 1;
+  state.resources = state.resources.filter(
+    ({ instances }) =>
+      !instances.some(({ attributes }) => attributes.vm_id === vmId),
+  );
+  await sandbox.put(key, JSON.stringify(state));
+}
+
 /** Failed runs, and the ways out of them. */
 async function repairs(lab: LabPortal): Promise<Record<string, unknown>> {
   const { page, portal, api, sandbox } = lab;
   const ways: Record<string, string> = {};
   await part('A failed run, finished', async () => {
-    const run = await failing(lab, 'broken-1');
+    const run = await failing(lab, 'broken-1', cannotStart);
     await page.goto(`${portal.url}/runs/${run.id}`);
     await page.getByText('What exists, and the ways out').waitFor();
     await page.getByRole('listitem', { name: 'Finish', exact: true }).waitFor();
@@ -232,7 +279,7 @@ async function repairs(lab: LabPortal): Promise<Record<string, unknown>> {
     ways.finish = end.state;
   });
   await part('A failed run, undone', async () => {
-    const run = await failing(lab, 'broken-2');
+    const run = await failing(lab, 'broken-2', cannotStart);
     await repair(lab, run, 'Undo');
     await until(
       'nothing of it is left',
@@ -247,21 +294,27 @@ async function repairs(lab: LabPortal): Promise<Record<string, unknown>> {
     );
     ways.undo = 'nothing left';
   });
-  await part('Forgotten, and adopted, by the API', async () => {
-    const run = await failing(lab, 'broken-3');
+  await part('Forgotten, by the API', async () => {
+    const run = await failing(lab, 'broken-3', cannotStart);
     const [{ vmid }] = await named(lab, 'broken-3');
-    for (const remedy of ['forget', 'adopt']) {
-      const task = await api.submit('repair-run', {
-        repair: { runId: run.id, remedy },
-        requestId: randomUUID(),
-      });
-      const { status, error } = await followTask(api, task);
-      assert.equal(status, 'completed', `${remedy}: ${error}`);
-      const { hosts } = await api.get(`/infrastructure/hosts`);
-      const found = hosts.find((one: { vmId: number }) => one.vmId === vmid);
-      assert.ok(found, 'the machine is still there');
-      ways[remedy] = found.management;
-    }
+    ways.forget = await repairByApi(lab, run.id, 'forget', vmid);
+  });
+  await part('Adopted, by the API', async () => {
+    // Made, and not as it was asked for: the run fails with the guest in the state.
+    const run = await failing(lab, 'broken-4', {
+      kind: 'cloud-init-ignores',
+      what: 'hostname',
+    });
+    const [{ vmid }] = await named(lab, 'broken-4');
+    await loseFromState(lab, vmid);
+    ways.adopt = await repairByApi(lab, run.id, 'adopt', vmid);
+    assert.deepEqual(
+      (await disagreements(sandbox, 'shop-dev')).filter(line =>
+        line.includes(`${vmid}`),
+      ),
+      [],
+      'state, ledger and desired document know it again',
+    );
   });
   return { ways };
 }
