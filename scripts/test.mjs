@@ -189,6 +189,12 @@ await runMain(async () => {
   await yarn('Format', 'prettier', '--check', '--log-level=warn', '.');
   await yarn('Dead code', 'knip', '--no-progress');
   await check(
+    'Bundle of the command line',
+    tools.node,
+    ['--import', 'tsx', 'packages/cli/scripts/bundle.ts', '--check'],
+    context,
+  );
+  await check(
     'Terraform: format',
     tool,
     ['fmt', '-check', '-recursive', 'terraform'],

@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
+import type { CommandResult, RunDocument } from '@nante/model';
+import type { actionOutputs } from './actionOutputs';
+import type { Reporter, ReporterOptions } from './reporter';
+import { summary } from './summary';
+import { printable, problemLines, runFacts, stepText } from './text';
+
+/** Shorter values would star out half of the log. */
+const shortestMask = 4;
+
+/** Groups, annotations, masks, a job summary and outputs, as a runner of GitHub Actions reads them. */
+export function createActionsReporter({
+  world,
+  json,
+}: ReporterOptions): Reporter {
+  const { env } = world;
+  let redact = (text: string) => text;
+  let open = '';
+  const titles = new Map<string, string>();
+  const ended = new Set<string>();
+  const target = json ? world.stderr : world.stdout;
+  const command = (text: string) => target.write(`${text}\n`);
+  const say = (text: string) => command(harmless(printable(redact(text))));
+  const annotate = (level: 'error' | 'warning', title: string, text: string) =>
+    command(
+      `::${level} title=${escapeProperty(redact(title))}::${escapeData(redact(text))}`,
+    );
+  const group = (title: string) => {
+    if (open === title) return;
+    if (open) command('::endgroup::');
+    if (title) command(`::group::${escapeData(redact(title))}`);
+    open = title;
+  };
+  return {
+    run(run: RunDocument) {
+      for (const step of run.steps) {
+        titles.set(step.title, step.id);
+        if (['pending', 'running'].includes(step.state) || ended.has(step.id))
+          continue;
+        ended.add(step.id);
+        group('');
+        say(`${step.state}: ${stepText(step)}`);
+      }
+      group(run.steps.find(({ state }) => state === 'running')?.title ?? '');
+    },
+    log({ text, level }) {
+      if (titles.has(text)) return;
+      say(level === 'info' ? text : `${level}: ${text}`);
+      if (level === 'warn') annotate('warning', 'nante', text);
+    },
+    note: say,
+    learnSecrets(values, masked) {
+      redact = masked;
+      // The runner masks line by line.
+      const lines = values
+        .flatMap(value => value.split('\n'))
+        .map(line => line.trim())
+        .filter(line => line.length >= shortestMask && line !== 'true');
+      for (const line of new Set(lines))
+        command(`::add-mask::${escapeData(line)}`);
+    },
+    redact: text => redact(text),
+    end(result, lines) {
+      group('');
+      const { run, error } = result;
+      if (json)
+        world.stdout.write(`${redact(JSON.stringify(result, null, 2))}\n`);
+      else if (lines.length > 0) lines.forEach(say);
+      else if (run && !error)
+        for (const [name, value] of runFacts(run)) say(`${name}: ${value}`);
+      if (error) {
+        annotate('error', `nante ${result.verb}`, error.message);
+        problemLines(result).forEach(say);
+      }
+      if (env.GITHUB_STEP_SUMMARY)
+        appendFileSync(env.GITHUB_STEP_SUMMARY, redact(summary(result, lines)));
+      if (env.GITHUB_OUTPUT)
+        appendFileSync(env.GITHUB_OUTPUT, redact(outputsText(result)));
+    },
+  };
+}
+
+function outputsText({ run, exitCode }: CommandResult): string {
+  const { result, plan, configuration } = run ?? {};
+  const changes = [
+    plan && plan.add + plan.change + plan.destroy,
+    configuration?.recap.reduce((sum, { changed }) => sum + changed, 0),
+  ].filter(count => count !== undefined);
+  const values: Record<keyof typeof actionOutputs, unknown> = {
+    'run-id': run?.id,
+    state: run?.state,
+    changed: changes.length > 0 ? changes.some(count => count > 0) : undefined,
+    host: run?.host,
+    address: result?.address,
+    user: result?.user,
+    ssh: result?.ssh,
+    node: result?.node,
+    'vm-id': result?.vmId,
+    'exit-code': exitCode,
+  };
+  return Object.entries(values)
+    .filter(([, value]) => value !== undefined && value !== null)
+    .map(([name, value]) => {
+      // A value with a line break could otherwise set outputs of its own.
+      const end = `end-${randomBytes(12).toString('hex')}`;
+      return `${name}<<${end}\n${value}\n${end}\n`;
+    })
+    .join('');
+}
+
+/** A line that no runner takes for a command: `::` at its beginning, and the older `##[` anywhere. */
+export function harmless(text: string): string {
+  return text
+    .split('\n')
+    .map(line => line.replaceAll('##[', '## [').replace(/^\s*::/, '  : :'))
+    .join('\n');
+}
+
+function escapeData(text: string): string {
+  return text
+    .replaceAll('%', '%25')
+    .replaceAll('\r', '%0D')
+    .replaceAll('\n', '%0A');
+}
+
+function escapeProperty(text: string): string {
+  return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

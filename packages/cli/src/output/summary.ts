@@ -1,0 +1,58 @@
+import type { CommandResult } from '@nante/model';
+import { duration, printable, problemLines, runFacts } from './text';
+
+/** Job summary of GitHub Actions, Markdown. */
+export function summary(
+  result: CommandResult,
+  lines: readonly string[],
+): string {
+  const { run, error, verb, ok } = result;
+  const title = `### ${ok ? '✅' : '❌'} nante ${verb}${run ? ` ${inline(run.host)}` : ''}`;
+  const facts = run
+    ? [
+        '| | |',
+        '|---|---|',
+        ...runFacts(run).map(
+          ([name, value]) => `| ${inline(name)} | ${inline(value)} |`,
+        ),
+      ]
+    : [];
+  const steps = run?.steps.length
+    ? [
+        '| Step | State | Took | |',
+        '|---|---|---|---|',
+        ...run.steps.map(
+          ({ title: name, state, startedAt, finishedAt, detail }) =>
+            `| ${inline(name)} | ${state} | ${duration(startedAt, finishedAt)} | ${inline(detail ?? '')} |`,
+        ),
+      ]
+    : [];
+  const problem = error
+    ? [
+        `**${inline(error.message)}**`,
+        '',
+        ...problemLines(result).map(line => `- ${inline(line)}`),
+      ]
+    : [];
+  const text =
+    lines.length > 0 && !run ? ['```text', ...lines.map(fenced), '```'] : [];
+  return `${[title, problem, facts, steps, text]
+    .map(part => [part].flat().join('\n'))
+    .filter(Boolean)
+    .join('\n\n')}\n`;
+}
+
+/** Text of others inside a table: nothing of it is Markdown or HTML. */
+function inline(text: string): string {
+  return printable(text)
+    .replace(/\s+/g, ' ')
+    .replace(
+      /[\\`*_{}[\]<>()#+!|~&]/g,
+      character => `&#${character.charCodeAt(0)};`,
+    );
+}
+
+/** A line inside a fence that it cannot close. */
+function fenced(line: string): string {
+  return printable(line).replaceAll('`', "'");
+}

@@ -1,0 +1,202 @@
+import type { OptionName } from './options';
+import type { CommandDefinition } from './types';
+
+type Command = CommandDefinition & {
+  required?: readonly OptionName[];
+  optional?: readonly OptionName[];
+};
+
+const size = ['size', 'cores', 'memory-mb', 'disk-gb'] as const;
+const host = ['name', 'app', 'environment'] as const;
+const provision = [
+  'kind',
+  ...size,
+  'node',
+  'storage',
+  'image',
+  'ssh-key',
+  'ssh-key-file',
+  'roles',
+  'init-script-file',
+  'purpose',
+  'allow-change',
+] as const;
+const onboard = [
+  'port',
+  'login-user',
+  'admin-ssh-key',
+  'guest-connection',
+  'guest-vm-id',
+  'checked-run-id',
+] as const;
+const notYet = (name: string, summary: string, later: string): Command => ({
+  name,
+  summary,
+  later,
+});
+
+/** Every verb, in the order of the help. */
+export const commands: readonly Command[] = [
+  {
+    name: 'provision',
+    summary: 'Make a host, or bring one to what is asked for',
+    description: [
+      'Repeating it makes no second host: what is as it was asked for is left alone.',
+    ],
+    required: [...host, 'owner'],
+    optional: [...provision, 'request-id'],
+    changes: true,
+    example:
+      'nante provision --name web-1 --app shop --environment dev --owner group:default/shop --size small',
+  },
+  {
+    name: 'destroy',
+    summary: 'Destroy one host; the others of its app stay',
+    required: [...host, 'confirm'],
+    optional: ['request-id'],
+    changes: true,
+    example:
+      'nante destroy --name web-1 --app shop --environment dev --confirm web-1',
+  },
+  {
+    name: 'configure',
+    summary: 'Apply roles to hosts, or show what they would change',
+    required: host,
+    optional: ['roles', 'dry-run', 'request-id'],
+    changes: true,
+    example:
+      'nante configure --name web-1,web-2 --app shop --environment dev --dry-run',
+  },
+  {
+    name: 'onboard',
+    summary: 'Take a server into our care that somebody else made',
+    description: [
+      'Twice: first without --checked-run-id, which looks and changes nothing; then the same with the id that it answers.',
+    ],
+    required: [...host, 'owner', 'address'],
+    optional: [...onboard, 'admin-user', 'roles', 'request-id'],
+    changes: true,
+  },
+  {
+    name: 'bootstrap',
+    summary: 'Onboard a server with an administrator and no roles',
+    description: [
+      'What onboard does with --admin-user and without --roles: user, keys and Python, so that roles can follow.',
+    ],
+    required: [...host, 'owner', 'address', 'admin-user'],
+    optional: [...onboard, 'request-id'],
+    changes: true,
+  },
+  {
+    name: 'plan',
+    summary: 'Show what provision would change, by a real Terraform plan',
+    required: [...host, 'owner'],
+    optional: provision,
+  },
+  {
+    name: 'power',
+    summary: 'Start, shut down, reboot or cut off a host',
+    required: [...host, 'action'],
+    optional: ['request-id'],
+    changes: true,
+  },
+  {
+    name: 'resize',
+    summary: 'Give a host another size, or show what that would mean',
+    required: host,
+    optional: [...size, 'allow-reboot', 'dry-run', 'request-id'],
+    changes: true,
+  },
+  {
+    name: 'snapshot',
+    summary: 'Make a snapshot, return to one, or remove one',
+    required: [...host, 'action', 'snapshot'],
+    optional: ['description', 'confirm', 'request-id'],
+    changes: true,
+  },
+  {
+    name: 'status',
+    summary: 'Hosts and servers, and who holds the lock of their workspace',
+    optional: ['name', 'app', 'environment'],
+  },
+  {
+    name: 'history',
+    summary: 'Runs of all doors, newest first; or one of them',
+    optional: ['name', 'app', 'environment', 'run-id', 'log', 'limit'],
+  },
+  {
+    name: 'repair',
+    summary: 'What a failed run left, and the ways out of it',
+    required: ['run-id'],
+    optional: ['remedy', 'request-id'],
+    changes: true,
+  },
+  {
+    name: 'cancel',
+    summary: 'Ask a run to end; whoever executes it sees it in seconds',
+    required: ['run-id'],
+  },
+  {
+    name: 'unlock',
+    summary: 'Give back the lock of a run that is provably dead',
+    description: [
+      'Refused while the holder lives. With --force and the name of the workspace it also gives up what lies on a machine that is gone.',
+    ],
+    required: ['app', 'environment'],
+    optional: ['force', 'confirm'],
+  },
+  {
+    name: 'doctor',
+    summary: 'Check what has to be right, and say who repairs what is not',
+    description: [
+      'With the options of a request it checks that request too. Ends with 1 when something is wrong.',
+    ],
+    optional: [...host, 'owner', ...provision],
+  },
+  {
+    name: 'config push',
+    summary: 'Publish the configuration that all doors share',
+    description: [
+      'For sites without a portal, which publishes its own at each start.',
+    ],
+    argument: { name: 'file', description: 'JSON file' },
+  },
+  {
+    name: 'config show',
+    summary: 'Print the configuration that all doors share',
+  },
+  {
+    name: 'completion',
+    summary: 'Print a script that completes verbs and options',
+    argument: {
+      name: 'shell',
+      description: 'bash, zsh or fish',
+      choices: ['bash', 'zsh', 'fish'],
+    },
+    example: 'source <(nante completion bash)',
+  },
+  notYet(
+    'template',
+    'Make templates on a Proxmox',
+    'making templates through the API of Proxmox',
+  ),
+  notYet(
+    'register',
+    'Register a host as a deployment target',
+    'the registration with Octopus Deploy',
+  ),
+  notYet('publish', 'Publish an artifact', 'the publication to Nexus'),
+  notYet('release', 'Make a release', 'releases of Octopus Deploy'),
+  notYet('deploy', 'Deploy a release', 'deployments by Octopus Deploy'),
+];
+
+/** Exit codes, for help and the page. */
+export const exitCodeTexts: readonly [number, string][] = [
+  [0, 'done; repeating something that is done is that too'],
+  [1, 'failed'],
+  [2, 'wrong use: a flag, a value, or a name that there is not'],
+  [3, 'refused by policy, or in conflict with what is there'],
+  [4, 'locked by another run'],
+  [5, 'a system does not answer, or refuses our credentials'],
+  [130, 'cancelled'],
+];

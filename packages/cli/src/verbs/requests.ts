@@ -1,0 +1,135 @@
+import {
+  NanteError,
+  type OnboardRequest,
+  type ProvisionRequest,
+  type RoleChoice,
+} from '@nante/model';
+import { readGivenFile, type Inputs } from '../inputs';
+import type { Session } from '../session';
+
+type Actor = Awaited<ReturnType<Session['actor']>>;
+
+/** Name, app and environment of a host. */
+export function hostOf({ inputs }: Session) {
+  return {
+    name: inputs.required('name'),
+    app: inputs.required('app'),
+    environment: inputs.required('environment'),
+  };
+}
+
+/** The size as it was asked for; `custom` where only its figures were given. */
+export function sizeOf(inputs: Inputs) {
+  const [cores, memoryMb, diskGb] = [
+    inputs.number('cores'),
+    inputs.number('memory-mb'),
+    inputs.number('disk-gb'),
+  ];
+  const isCustom = [cores, memoryMb, diskGb].some(value => value !== undefined);
+  const size = inputs.text('size') ?? (isCustom ? 'custom' : undefined);
+  if (size === undefined)
+    throw new NanteError(
+      'invalid-input',
+      'missing: --size, or --cores, --memory-mb and --disk-gb',
+    );
+  return { size, cores, memoryMb, diskGb };
+}
+
+/**
+ * Roles out of names or JSON.
+ *
+ * @throws NanteError `invalid-input` for JSON that is none
+ */
+export function rolesOf(inputs: Inputs): RoleChoice[] | undefined {
+  const text = inputs.text('roles')?.trim();
+  if (!text) return undefined;
+  if (!text.startsWith('['))
+    return text
+      .split(',')
+      .map(name => name.trim())
+      .filter(Boolean)
+      .map(name => ({ name, arguments: {} }));
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new NanteError(
+      'invalid-input',
+      `--roles is neither names nor JSON: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+}
+
+/** The request of `provision`, `plan` and `doctor`. */
+export async function provisionRequest(
+  session: Session,
+  actor: Actor,
+): Promise<ProvisionRequest> {
+  const { inputs } = session;
+  const kind = inputs.text('kind') === 'lxc' ? 'lxc' : 'vm';
+  const script = inputs.text('init-script-file');
+  return {
+    ...actor,
+    ...hostOf(session),
+    ...sizeOf(inputs),
+    kind,
+    owner: inputs.required('owner'),
+    node: inputs.text('node'),
+    storage: inputs.text('storage'),
+    image: inputs.text('image'),
+    sshKeys: await sshKeys(session),
+    roles: rolesOf(inputs),
+    initScript: script && readGivenFile(script, '--init-script-file'),
+    purpose: inputs.text('purpose'),
+    allowChange: inputs.flag('allow-change'),
+  };
+}
+
+async function sshKeys(session: Session): Promise<string[]> {
+  const { inputs } = session;
+  const given = [
+    ...inputs.list('ssh-key'),
+    ...inputs
+      .list('ssh-key-file')
+      .flatMap(file => readGivenFile(file, '--ssh-key-file').split('\n'))
+      .map(line => line.trim())
+      .filter(line => line !== '' && !line.startsWith('#')),
+  ];
+  if (given.length > 0) return given;
+  const automation = await session.automationKey();
+  if (automation) return [automation.trim()];
+  throw new NanteError(
+    'invalid-input',
+    'Nobody could log in: there is neither --ssh-key, nor --ssh-key-file, nor the secret ANS_SSH_PUBLIC_KEY.',
+  );
+}
+
+/** The request of `onboard` and `bootstrap`. */
+export function onboardRequest(session: Session, actor: Actor): OnboardRequest {
+  const { inputs } = session;
+  const [connection, vmId] = [
+    inputs.text('guest-connection'),
+    inputs.number('guest-vm-id'),
+  ];
+  if ((connection === undefined) !== (vmId === undefined))
+    throw new NanteError(
+      'invalid-input',
+      '--guest-connection and --guest-vm-id go together.',
+    );
+  return {
+    ...actor,
+    ...hostOf(session),
+    owner: inputs.required('owner'),
+    address: inputs.required('address'),
+    port: inputs.number('port') ?? 22,
+    loginUser: inputs.text('login-user') ?? 'root',
+    adminUser: inputs.text('admin-user'),
+    adminSshKeys: inputs.list('admin-ssh-key'),
+    roles: rolesOf(inputs) ?? [],
+    guest:
+      connection !== undefined && vmId !== undefined
+        ? { connection, vmId }
+        : undefined,
+    checkedRunId: inputs.text('checked-run-id'),
+  };
+}

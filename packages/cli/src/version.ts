@@ -1,0 +1,4 @@
+import { version as packageVersion } from '../package.json';
+
+/** Version of this program. */
+export const version: string = packageVersion;
