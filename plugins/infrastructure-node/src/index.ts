@@ -29,6 +29,7 @@ export {
   readRecords,
   recordsOfRun,
 } from './records/records';
+export { audited } from './access/audited';
 export { type RunPerson, isRunOf, whyNotRepair } from './access/repair';
 export { removalProblem } from './hosts/guard';
 export type {

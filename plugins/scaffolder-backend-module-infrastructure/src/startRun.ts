@@ -4,8 +4,7 @@ import type {
 } from '@backstage/backend-plugin-api';
 import { InputError } from '@backstage/errors';
 import type { ActionContext } from '@backstage/plugin-scaffolder-node';
-import type { RunnerOptions } from '@nante/plugin-infrastructure-node';
-import { audited } from './audited';
+import { audited, type RunnerOptions } from '@nante/plugin-infrastructure-node';
 import type { Requester } from './authorization';
 import type { ActionDeps } from './deps';
 import { followRun } from './follow';

@@ -1,7 +1,6 @@
 import {
   NanteError,
   powerRequestSchema,
-  workspaceName,
   type PowerRequest,
   type RunDocument,
 } from '@nante/model';
@@ -9,15 +8,12 @@ import { z } from 'zod';
 import type { EngineContext } from '../context';
 import { hostLeftovers, hostTitle, ourHost } from '../ledger/ourHost';
 import type { OurHost } from '../ledger/ourHost';
-import { executeRun, type Run } from '../operation/executeRun';
-import { assertMayChange } from '../policy/policy';
+import type { Run } from '../operation/executeRun';
+import { runOnHost } from '../operation/hostRun';
 import { assertRights, powerRights } from '../policy/rights';
 import { hostResult } from '../provision/verify';
 import { staticAddress } from '../provision/reserve';
 import { powerByHand } from '../runs/byHand';
-import { newRunDocument } from '../runs/newRun';
-import type { StepTitle } from '../runs/recorder';
-import { readHosts } from '../store/hosts';
 import type { RunOptions } from '../types';
 import { bootedSince, changePower, waitUntilBack } from './changePower';
 
@@ -38,33 +34,19 @@ export async function power(
   if (!parsed.success)
     throw new NanteError('invalid-input', z.prettifyError(parsed.error));
   const request = parsed.data;
-  assertMayChange(await context.config(), request, 'switch');
-  const { app, environment, name, action } = request;
-  const { hosts } = await readHosts(
-    await context.provenStore(),
-    workspaceName(app, environment),
-    app,
-    environment,
-  );
-  const initial = await newRunDocument('power', request, options, {
-    hostKind: hosts[name]?.kind,
-    owner: hosts[name]?.owner,
-    inputs: { ...request },
-    byHand: hosts[name] ? powerByHand(hosts[name], action) : [],
-    context,
-  });
+  const { action } = request;
   const [act, verify] = titles[action];
-  const steps: StepTitle[] = [
-    ['check', 'Check that the host is ours'],
-    ['lock', 'Take the lock of the workspace'],
-    ['power', act],
-    ['verify', verify],
-  ];
-  return executeRun(
+  return runOnHost(
     context,
     {
-      initial,
-      steps,
+      ...{ kind: 'power', request, verb: 'switch' },
+      byHand: host => powerByHand(host, action),
+      steps: [
+        ['check', 'Check that the host is ours'],
+        ['lock', 'Take the lock of the workspace'],
+        ['power', act],
+        ['verify', verify],
+      ],
       body: (run, onFailure) => powerHost(run, request, onFailure),
     },
     options,

@@ -7,15 +7,13 @@ import {
 } from '@nante/model';
 import type { EngineContext } from '../context';
 import { hostTitle, ourHost } from '../ledger/ourHost';
-import { executeRun, type Run } from '../operation/executeRun';
-import { assertMayChange } from '../policy/policy';
+import type { Run } from '../operation/executeRun';
+import { runOnHost } from '../operation/hostRun';
 import { assertRights, resizeRights } from '../policy/rights';
 import { waitUntilBack } from '../power/changePower';
 import { moduleAddress } from '../provision/desired';
 import { resizeByHand } from '../runs/byHand';
-import { newRunDocument } from '../runs/newRun';
 import type { StepTitle } from '../runs/recorder';
-import { readHosts } from '../store/hosts';
 import type { RunOptions } from '../types';
 import { applySize } from './applySize';
 import { resizeLeftovers } from './aftermath';
@@ -39,32 +37,14 @@ export async function resize(
   options: RunOptions,
 ): Promise<RunDocument> {
   const request = parseResize(input);
-  const config = await context.config();
-  assertMayChange(config, request, 'resize');
   const { app, environment, name } = request;
   const workspace = workspaceName(app, environment);
-  const store = await context.provenStore();
-  const { hosts } = await readHosts(store, workspace, app, environment);
-  const desired = hosts[name];
-  const initial = await newRunDocument('resize', request, options, {
-    hostKind: desired?.kind,
-    owner: desired?.owner,
-    inputs: { ...request },
-    byHand: desired
-      ? byHandOf(
-          workspace,
-          name,
-          desired,
-          allowedSize(config, request, desired),
-        )
-      : [],
-    context,
-  });
-  return executeRun(
+  return runOnHost(
     context,
     {
-      initial,
-      steps,
+      ...{ kind: 'resize', request, verb: 'resize', steps },
+      byHand: (host, config) =>
+        byHandOf(workspace, name, host, allowedSize(config, request, host)),
       body: (run, onFailure) => resizeHost(run, request, onFailure),
     },
     options,

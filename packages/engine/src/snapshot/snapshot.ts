@@ -1,20 +1,16 @@
 import {
   NanteError,
   snapshotRequestSchema,
-  workspaceName,
   type RunDocument,
   type SnapshotRequest,
 } from '@nante/model';
 import { z } from 'zod';
 import type { EngineContext } from '../context';
 import { hostLeftovers, hostTitle, ourHost } from '../ledger/ourHost';
-import { executeRun, type Run } from '../operation/executeRun';
-import { assertMayChange } from '../policy/policy';
+import type { Run } from '../operation/executeRun';
+import { runOnHost } from '../operation/hostRun';
 import { assertRights, snapshotRights } from '../policy/rights';
 import { snapshotByHand } from '../runs/byHand';
-import { newRunDocument } from '../runs/newRun';
-import type { StepTitle } from '../runs/recorder';
-import { readHosts } from '../store/hosts';
 import type { RunOptions } from '../types';
 import { createSnapshot, deleteSnapshot } from './effects';
 import { findSnapshot, type FoundSnapshot } from './findSnapshot';
@@ -34,33 +30,18 @@ export async function snapshot(
   options: RunOptions,
 ): Promise<RunDocument> {
   const request = parseSnapshot(input);
-  assertMayChange(await context.config(), request, 'make snapshots of');
-  const { app, environment, name, action } = request;
-  const { hosts } = await readHosts(
-    await context.provenStore(),
-    workspaceName(app, environment),
-    app,
-    environment,
-  );
-  const initial = await newRunDocument('snapshot', request, options, {
-    hostKind: hosts[name]?.kind,
-    owner: hosts[name]?.owner,
-    inputs: { ...request },
-    byHand: hosts[name] ? snapshotByHand(hosts[name], request) : [],
-    context,
-  });
-  const [act, verify] = titles[action];
-  const steps: StepTitle[] = [
-    ['check', 'Check that the host is ours, and what snapshots it has'],
-    ['lock', 'Take the lock of the workspace'],
-    ['snapshot', act],
-    ['verify', verify],
-  ];
-  return executeRun(
+  const [act, verify] = titles[request.action];
+  return runOnHost(
     context,
     {
-      initial,
-      steps,
+      ...{ kind: 'snapshot', request, verb: 'make snapshots of' },
+      byHand: host => snapshotByHand(host, request),
+      steps: [
+        ['check', 'Check that the host is ours, and what snapshots it has'],
+        ['lock', 'Take the lock of the workspace'],
+        ['snapshot', act],
+        ['verify', verify],
+      ],
       body: (run, onFailure) => snapshotHost(run, request, onFailure),
     },
     options,

@@ -6,12 +6,12 @@ import {
   hostReadPermission,
 } from '@nante/plugin-infrastructure-common';
 import {
+  audited,
   type Engine,
   type InfrastructureSettings,
   findRecords,
 } from '@nante/plugin-infrastructure-node';
 import type { Router } from 'express';
-import { audited } from './audited';
 import type { Access } from './access';
 import { abortOnClose } from './hostRoutes';
 import { parse, resizePlanBodySchema } from './schemas';

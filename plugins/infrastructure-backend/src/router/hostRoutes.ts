@@ -17,16 +17,16 @@ import {
   hostReadPermission,
   operatePermission,
 } from '@nante/plugin-infrastructure-common';
-import type {
-  Engine,
-  HostFacts,
-  HostRegistry,
-  InfrastructureSettings,
+import {
+  audited,
+  type Engine,
+  type HostFacts,
+  type HostRegistry,
+  type InfrastructureSettings,
 } from '@nante/plugin-infrastructure-node';
 import type { Router } from 'express';
 import { mayChangeAnswer, mayDestroyAnswer } from './mayAct';
 import type { RunIndex } from '../runs/RunIndex';
-import { audited } from './audited';
 import type { Access, Person } from './access';
 import {
   hostPathSchema,

@@ -10,6 +10,7 @@ import {
   runReadPermission,
 } from '@nante/plugin-infrastructure-common';
 import {
+  audited,
   type Engine,
   isRunOf,
   readRecords,
@@ -17,7 +18,6 @@ import {
 } from '@nante/plugin-infrastructure-node';
 import type { Router } from 'express';
 import type { RunIndex } from '../runs/RunIndex';
-import { audited } from './audited';
 import type { Access } from './access';
 import { abortOnClose } from './hostRoutes';
 import { logQuerySchema, parse, runsQuerySchema } from './schemas';

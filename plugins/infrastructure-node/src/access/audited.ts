@@ -2,8 +2,13 @@ import type {
   AuditorService,
   AuditorServiceCreateEventOptions,
 } from '@backstage/backend-plugin-api';
+import { toBackstageError } from '../errors';
 
-/** Does something with an entry in the audit log before and after it. */
+/**
+ * Does something with an entry in the audit log before and after it.
+ *
+ * @throws the engine's error as one of Backstage, which knows its HTTP status
+ */
 export async function audited<T>(
   auditor: AuditorService,
   event: AuditorServiceCreateEventOptions,
@@ -16,6 +21,6 @@ export async function audited<T>(
     return result;
   } catch (error) {
     await entry.fail({ error: error as Error });
-    throw error;
+    throw toBackstageError(error);
   }
 }
