@@ -34,9 +34,8 @@ async function makeBundle(): Promise<Map<string, string>> {
     target: 'node22',
     format: 'cjs',
     banner: { js: '#!/usr/bin/env node' },
-    // Names stay, for readable stack traces.
-    minifySyntax: true,
-    minifyWhitespace: true,
+    // Without names there are no paths in it either, which differ from one installation to the next.
+    minify: true,
     legalComments: 'none',
     charset: 'ascii',
     logLevel: 'error',
