@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { type FileHandle, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NanteError } from '@nante/model';
-import type { GuestDriver, GuestInterface } from '../driver';
+import type { GuestDriver } from '../driver';
 import { createAgent } from './agent';
 import { boot, makeNamespace, type RunningGuest, wishes } from './boot';
 import { freezeProcesses, thawProcesses } from './freeze';
@@ -16,7 +16,6 @@ import {
   shareMounts,
   takeFolder,
 } from './cleanup';
-import { runJson } from './command';
 import {
   foldersOf,
   growMountedDisk,
@@ -29,6 +28,7 @@ import {
 } from './disk';
 import { checkSpec, machineNameservers, writeIdentity } from './identity';
 import { type BaseImage, imageRoot, prepareImage } from './image';
+import { interfacesIn } from './interfaces';
 import { createLeases } from './leases';
 import { createLabNetwork } from './network';
 import { signal } from './processes';
@@ -41,13 +41,6 @@ export interface NspawnOptions {
   /** Cache of base images; default `NANTE_GUEST_IMAGE_DIR`, else `guests/base` in the data folder. */
   imageDir?: string;
   log(line: string): void;
-}
-
-/** What `ip -json address` says about one device. */
-interface DeviceReport {
-  ifname: string;
-  address: string;
-  addr_info: { family: 'inet' | 'inet6'; local: string; prefixlen: number }[];
 }
 
 /**
@@ -377,19 +370,7 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
     status: vmid => (running.has(vmid) ? 'running' : 'stopped'),
     async interfaces(vmid) {
       if (!answering(vmid)) return undefined;
-      const devices = await runJson<DeviceReport[]>('nsenter', [
-        `--net=${foldersOf(guests, vmid).namespace}`,
-        ...['ip', '-json', 'address', 'show'],
-      ]);
-      return devices.map(({ ifname, address, addr_info }): GuestInterface => ({
-        name: ifname,
-        mac: address,
-        addresses: addr_info.map(({ family, local, prefixlen }) => ({
-          address: local,
-          prefix: prefixlen,
-          family: family === 'inet' ? 'ipv4' : 'ipv6',
-        })),
-      }));
+      return interfacesIn(foldersOf(guests, vmid).namespace);
     },
     async agent(vmid) {
       const leader = answering(vmid)?.leader();
