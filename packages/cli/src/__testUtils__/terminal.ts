@@ -1,4 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandResultSchema, type CommandResult } from '@nante/model';
@@ -102,14 +108,22 @@ export const configuration = {
   sizes: { small: { title: 'Small', cores: 1, memoryMb: 1024, diskGb: 10 } },
 };
 
-/** Starts a sandbox with guests that are records, and publishes a configuration there by the program itself. */
-export async function startPlace(): Promise<Place> {
+/**
+ * Starts a sandbox with guests that are records.
+ *
+ * @param options.push - publish a configuration there, by the program itself
+ */
+export async function startPlace({ push = true } = {}): Promise<Place> {
   const folder = mkdtempSync(join(tmpdir(), 'nante-cli-'));
   const dataDir = join(folder, 'sandbox');
   const sandbox = await startSandbox({
     dataDir,
     systems: ['proxmox', 's3', 'doppler'],
   });
+  // Only that it is there counts: nothing is played here.
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'ansible-playbook'), '');
   const { endpoints } = sandbox;
   const controlOf = (system: 'proxmox' | 's3') => endpoints[system]?.control;
   const tokens = endpoints.proxmox?.tokens as Record<string, string>;
@@ -122,6 +136,7 @@ export async function startPlace(): Promise<Place> {
         env: {
           NANTE_ENDPOINTS: join(dataDir, 'endpoints.json'),
           NANTE_WORK_DIRECTORY: join(folder, 'work'),
+          NANTE_ANSIBLE_BIN: bin,
           ...options.env,
         },
       }),
@@ -153,6 +168,7 @@ export async function startPlace(): Promise<Place> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+  if (!push) return place;
   const file = join(folder, 'config.json');
   writeFileSync(file, JSON.stringify(configuration));
   const pushed = await place.nante(['config', 'push', file]);

@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { infrastructureConfigSchema, NanteError } from '@nante/model';
+import {
+  infrastructureConfigSchema,
+  NanteError,
+  type Diagnosis,
+  type ProvisionRequest,
+} from '@nante/model';
 import { readGivenFile } from '../inputs';
-import type { Verb } from '../session';
-import { hostOf, provisionRequest } from './requests';
+import type { Session, Verb } from '../session';
+import { provisionRequest } from './requests';
 
 export const cancel: Verb = async session => {
   const runId = session.inputs.required('run-id');
@@ -49,19 +54,13 @@ export const doctor: Verb = async session => {
     if (NanteError.is(error) && error.code === 'cancelled') throw error;
     return session.plainEngine();
   });
-  const isWhole = (['name', 'app', 'environment', 'owner'] as const).every(
-    name => inputs.has(name),
-  );
-  const request = isWhole
-    ? await provisionRequest(session, await session.actor(['doctor']))
-    : undefined;
+  const asked = await askedRequest(session);
   const data = await engine.doctor({
-    request,
-    environment: isWhole
-      ? hostOf(session).environment
-      : inputs.text('environment'),
+    request: asked.request,
+    environment: inputs.text('environment'),
     signal,
   });
+  data.push(...asked.problems);
   const failed = data.filter(({ state }) => state === 'failed');
   return {
     data,
@@ -114,3 +113,31 @@ export const configShow: Verb = async session => {
   const data = await engine.config();
   return { data, lines: JSON.stringify(data, null, 2).split('\n') };
 };
+
+/** The request that was given whole; one that cannot be put together is a finding, since the rest is worth knowing. */
+async function askedRequest(
+  session: Session,
+): Promise<{ request?: ProvisionRequest; problems: Diagnosis[] }> {
+  const needed = ['name', 'app', 'environment', 'owner'] as const;
+  if (!needed.every(name => session.inputs.has(name))) return { problems: [] };
+  try {
+    const actor = await session.actor(['doctor']);
+    return { request: await provisionRequest(session, actor), problems: [] };
+  } catch (error) {
+    if (!NanteError.is(error) || error.code === 'cancelled') throw error;
+    const { message, hint } = error;
+    return {
+      problems: [
+        {
+          id: 'request',
+          group: 'request',
+          title: 'The request can be put together',
+          state: 'failed',
+          message,
+          who: 'you, or whoever keeps what it needs',
+          how: hint ?? 'Correct the request.',
+        },
+      ],
+    };
+  }
+}
