@@ -53,7 +53,7 @@ export function neverBoots(world: World): Promise<Record<string, unknown>> {
     const wait = run.steps.find(({ state }) => state === 'failed')!;
     const waited =
       (Date.parse(wait.finishedAt!) - Date.parse(wait.startedAt!)) / 1000;
-    assert.ok(waited <= 125, `${waited} s until it was named`);
+    assert.ok(waited <= 120, `${waited} s until it was named`);
     assert.ok(run.error?.hint ?? run.error?.cause, 'what to do about it');
     await destroy(world, name);
     return {

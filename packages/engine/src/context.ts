@@ -56,7 +56,7 @@ export function createContext(options: EngineOptions): EngineContext {
       lockTtlMs: 60_000,
       cancelGraceMs: 600_000,
       lockWaitMs: 300_000,
-      agentTimeoutMs: 120_000,
+      agentTimeoutMs: 110_000,
       shutdownTimeoutMs: 120_000,
       playTimeoutMs: 1_800_000,
       ...options.timing,

@@ -75,7 +75,7 @@ export interface EngineOptions {
     cancelGraceMs?: number;
     /** How long a run waits for a lock; 300 000. */
     lockWaitMs?: number;
-    /** How long a new guest may take until it reports its address and lets us in by SSH; 120 000. */
+    /** How long a new guest may take until it reports its address and lets us in by SSH; 110 000, so that the cause is named within two minutes. */
     agentTimeoutMs?: number;
     /** How long a guest may take to shut down; 120 000. */
     shutdownTimeoutMs?: number;
