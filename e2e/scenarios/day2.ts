@@ -233,8 +233,8 @@ async function repairByApi(
     const { hosts } = await api.get('/infrastructure/hosts');
     const found = hosts.find((one: { vmId: number }) => one.vmId === vmId);
     assert.ok(found, 'the machine is still there');
-    const wanted = remedy === 'adopt' ? 'managed' : 'unmanaged';
-    return found.management === wanted && wanted;
+    const isOurs = found.management === 'managed';
+    return isOurs === (remedy === 'adopt') && String(found.management);
   });
 }
 
