@@ -2,7 +2,7 @@ import type { RepairRequest, RunDocument } from '@nante/model';
 import type { EngineContext } from '../context';
 import { closeEntriesOf, guestEntryId, writeEntry } from '../ledger/ledger';
 import type { Lease } from '../lock/lease';
-import { forgetServer } from '../onboard';
+import { forgetServer } from '../onboard/records';
 import { executeRun, type Run } from '../operation/executeRun';
 import { removeEmptyWorkspace } from '../provision/cleanUp';
 import { releaseHost } from '../provision/reserve';

@@ -175,9 +175,7 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
         throw new NanteError(
           'invalid-input',
           `The data folder ${options.dataDir} cannot hold guests: its path has a comma, colon or backslash`,
-          {
-            hint: 'Use a data folder without these characters.',
-          },
+          { hint: 'Use a data folder without these characters.' },
         );
       }
       await takeFolder(guests);
@@ -281,9 +279,7 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
         throw new NanteError(
           'failed',
           `Guest ${vmid} did not power off within ${timeoutSeconds} s`,
-          {
-            hint: 'Stop it instead, which cuts its power.',
-          },
+          { hint: 'Stop it instead, which cuts its power.' },
         );
       }
       await driver.stop(vmid);
@@ -307,9 +303,7 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
           throw new NanteError(
             'failed',
             `Guest ${vmid} did not reboot within ${timeoutSeconds} s`,
-            {
-              hint: 'Stop and start it instead.',
-            },
+            { hint: 'Stop and start it instead.' },
           );
         }
         await within(guest.off, 0.05);

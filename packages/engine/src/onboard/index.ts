@@ -1,2 +1,0 @@
-export { onboard } from './onboard';
-export { forgetServer } from './records';
