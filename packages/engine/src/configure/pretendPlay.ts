@@ -1,3 +1,5 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Configuration } from '@nante/model';
 import { markUnsafe } from '../ansible/unsafe';
@@ -18,29 +20,35 @@ export async function pretendPlay(
     'warn',
     'The guests of this sandbox are records: Ansible only reads the playbook and lists its tasks.',
   );
-  const own = JSON.stringify(
-    markUnsafe({ ...variables, ...hosts[0]?.variables }),
-  );
-  for (const look of ['--syntax-check', '--list-tasks'])
-    await runProcess({
-      file: join(tools.ansible.bin, 'ansible-playbook'),
-      args: [
-        ...['-i', `${hosts.map(({ name }) => name).join(',')},`],
-        ...['-e', own, look, playbook],
-      ],
-      cwd: tools.ansible.project,
-      env: {
-        LC_ALL: 'C.UTF-8',
-        ANSIBLE_CONFIG: join(tools.ansible.project, 'ansible.cfg'),
-        ANSIBLE_NOCOLOR: '1',
-      },
-      timeoutMs: 60_000,
-      signal,
-      redactor,
-      onLine: (_stream, line) => {
-        if (line.trim()) recorder.log('info', line);
-      },
-    });
+  const folder = await mkdtemp(join(tmpdir(), 'nante-read-'));
+  try {
+    // In a file: everybody on a machine may read the arguments of a program.
+    const file = join(folder, 'variables.json');
+    const own = markUnsafe({ ...variables, ...hosts[0]?.variables });
+    await writeFile(file, JSON.stringify(own), { mode: 0o600 });
+    for (const look of ['--syntax-check', '--list-tasks'])
+      await runProcess({
+        file: join(tools.ansible.bin, 'ansible-playbook'),
+        args: [
+          ...['-i', `${hosts.map(({ name }) => name).join(',')},`],
+          ...['-e', `@${file}`, look, playbook],
+        ],
+        cwd: tools.ansible.project,
+        env: {
+          LC_ALL: 'C.UTF-8',
+          ANSIBLE_CONFIG: join(tools.ansible.project, 'ansible.cfg'),
+          ANSIBLE_NOCOLOR: '1',
+        },
+        timeoutMs: 60_000,
+        signal,
+        redactor,
+        onLine: (_stream, line) => {
+          if (line.trim()) recorder.log('info', line);
+        },
+      });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
   const configuration: Configuration = {
     dryRun,
     pretended: true,

@@ -1,4 +1,5 @@
 import type { RunThing } from '@nante/model';
+import { sizeText } from '../resize/guestSize';
 import { valueOf, type Fact } from './fact';
 import type { Findings } from './findings';
 import type { FoundGuest, HostFindings } from './hostFindings';
@@ -130,7 +131,7 @@ function guestThings(
         desired
           ? {
               state: 'exists',
-              detail: `${desired.cores} cores, ${desired.memory_mb} MiB, ${desired.disk_gb} GiB`,
+              detail: sizeText(desired),
             }
           : { state: 'missing' },
     ),
