@@ -21,8 +21,11 @@ export async function applyRoles(
     hosts: readonly ConfigurableHost[];
     roles?: readonly RoleChoice[];
     dryRun: boolean;
-    /** Made a moment ago, so that its image may lack Python and sudo. */
-    isNew?: boolean;
+    /**
+     * Made a moment ago, and we have just been in it: `bare` where its image may lack Python and sudo, `fit` where that was
+     * seen to.
+     */
+    isNew?: 'bare' | 'fit';
     tools: SoftwareTools;
   },
 ): Promise<Configuration> {
@@ -53,7 +56,8 @@ export async function applyRoles(
   await record('intended');
   const names = hosts.flatMap(host => host.roles.map(({ name }) => name));
   const configuration = await playOnHosts(run, {
-    playbook: input.isNew ? 'new_host.yml' : 'site.yml',
+    playbook: input.isNew === 'bare' ? 'new_host.yml' : 'site.yml',
+    variables: { nante_answers: Boolean(input.isNew) },
     hosts: targets,
     dryRun,
     roles: [...new Set(names)],

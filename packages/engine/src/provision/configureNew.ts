@@ -42,7 +42,8 @@ export async function configureNew(
         hosts,
         roles,
         dryRun: false,
-        isNew: true,
+        // The playbook of the script has seen to Python.
+        isNew: script ? 'fit' : 'bare',
         tools,
       });
       step.detail(recapText(done));
