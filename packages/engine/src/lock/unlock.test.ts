@@ -104,7 +104,7 @@ describe('unlock', () => {
     expect(await lab.store.get(stateLockOf('stuck'))).toBeDefined();
     const done = await ask('stuck', { force: true, confirm: 'stuck-dev' });
     expect(done.effects.join(' ')).toMatch(
-      /root@runner-7.*is gone.*\/work\/errored\.tfstate is given up/,
+      /root@runner-7.*is gone.*\/errored\.tfstate is given up/,
     );
     expect(await lab.store.get(stateLockOf('stuck'))).toBeUndefined();
     const lock = await lockNow('stuck');
