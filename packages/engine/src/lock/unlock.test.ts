@@ -88,7 +88,10 @@ describe('unlock', () => {
 
   it("takes Terraform's lock and a lost state away only by force, with the name typed", async () => {
     await hold('stuck', {
-      strandedState: { machine: 'runner-7', path: '/var/lib/nante/errored.tfstate' },
+      strandedState: {
+        machine: 'runner-7',
+        path: '/var/lib/nante/errored.tfstate',
+      },
     });
     await lab.store.put(
       stateLockOf('stuck'),

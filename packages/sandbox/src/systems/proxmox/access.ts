@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { ApiFailure, forbidden } from './failure';
 import {
   allPrivileges,
+  hostKeyPrivileges,
   provisionPrivileges,
   readPrivileges,
   snapshotPrivileges,
@@ -90,6 +91,7 @@ export class AccessControl {
     // Free memory and load of the nodes: without it a host cannot be placed on the node with the most room.
     NanteNodes: ['Sys.Audit'],
     NanteSnapshots: snapshotPrivileges,
+    NanteHostKeys: hostKeyPrivileges,
   };
   readonly acl: AclEntry[];
   readonly #tokens: TokenRecord[];
@@ -124,6 +126,7 @@ export class AccessControl {
       ),
       ...grant('/nodes', 'nante@pve', 'provision', 'NanteNodes'),
       ...grant('/vms', 'nante@pve', 'provision', 'NanteSnapshots'),
+      ...grant('/vms', 'nante@pve', 'provision', 'NanteHostKeys'),
       ...grant('/', 'portal@pve', 'read', 'NanteRead'),
     ];
     this.#listed = new Set(this.acl.map(entry => entry.path));

@@ -13,8 +13,6 @@ export const provisionPrivileges = [
   'VM.Config.Cloudinit',
   'VM.Config.CDROM',
   'VM.GuestAgent.Audit',
-  // SSH host keys come by the agent, where nobody on the network can give others.
-  'VM.GuestAgent.FileRead',
   'Datastore.AllocateSpace',
   'Datastore.Audit',
   'SDN.Use',
@@ -23,6 +21,9 @@ export const provisionPrivileges = [
 
 /** What the automation needs besides to make snapshots and to return to them. */
 export const snapshotPrivileges = ['VM.Snapshot', 'VM.Snapshot.Rollback'];
+
+/** What it needs besides to learn SSH host keys by the agent, where nobody on the network can give others. */
+export const hostKeyPrivileges = ['VM.GuestAgent.FileRead'];
 
 /** What pages need to show everything and change nothing. */
 export const readPrivileges = [
@@ -64,4 +65,5 @@ export const allPrivileges = [
   'VM.Migrate',
   'VM.Replicate',
   ...snapshotPrivileges,
+  ...hostKeyPrivileges,
 ].sort();
