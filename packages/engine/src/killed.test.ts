@@ -49,6 +49,29 @@ describe('killed with -9', () => {
     await expectConverges(lab, request);
   });
 
+  it('between its last word and giving the lock back: the repeat gives it back, and does nothing else', async () => {
+    const request = provisionRequest({ app: 'kill-last', name: 'last-1' });
+    await lab.engine.provision(request, cli);
+    const key = 'nante/kill-last-dev/operation.lock';
+    const lockOf = async () =>
+      JSON.parse((await lab.store.get(key))?.body ?? '');
+    const released = await lockOf();
+    const dead = { ...released.process, pid: 4_194_303 };
+    for (const [process, state] of [
+      [released.process, 'held'],
+      [dead, 'released'],
+    ]) {
+      const held = JSON.stringify({ ...released, state: 'held', process });
+      await lab.store.put(key, held, { always: true });
+      await lab.engine.provision(request, cli);
+      expect((await lockOf()).state).toBe(state);
+    }
+    await lab.engine.destroy(
+      destroyRequest({ app: 'kill-last', name: 'last-1' }),
+      cli,
+    );
+  });
+
   it.each([11, 23, 42])(
     'four times at random moments (seed %i), over provision and destroy: one machine, and none afterwards',
     async seed => {

@@ -97,6 +97,30 @@ export async function acquireLock(
   }
 }
 
+/**
+ * Gives back what a run that has ended still holds, because its process died between its last word and this. Whatever
+ * cannot be proved to be dead keeps its lock.
+ */
+export async function releaseAfterDeath(
+  store: ObjectStore,
+  workspace: string,
+  runId: string,
+): Promise<void> {
+  const key = lockKey(workspace);
+  const found = await readDocument(store, key, operationLockSchema);
+  const lock = found?.value;
+  if (lock?.state !== 'held' || lock.runId !== runId || lock.strandedState)
+    return;
+  if ((await processRuns(lock.process)) !== false) return;
+  try {
+    const released = { ...lock, state: 'released' as const };
+    await store.put(key, serialize(released), { ifMatch: found!.etag });
+  } catch (error) {
+    // Somebody has taken it meanwhile.
+    if (!NanteError.is(error) || error.code !== 'conflict') throw error;
+  }
+}
+
 interface Obstacle {
   /** Why the lock isn't taken, for the error. */
   reason?: string;

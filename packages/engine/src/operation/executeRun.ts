@@ -11,6 +11,7 @@ import {
 import type { EngineContext } from '../context';
 import { processRuns } from '../lock/machine';
 import type { Lease } from '../lock/lease';
+import { releaseAfterDeath } from '../lock/operationLock';
 import {
   openRecorder,
   type RunRecorder,
@@ -95,7 +96,10 @@ async function execute(
     plan.initial,
     options.signal,
   );
-  if (earlier?.state === 'succeeded') return earlier;
+  if (earlier?.state === 'succeeded') {
+    await releaseAfterDeath(store, earlier.workspace, earlier.id);
+    return earlier;
+  }
   const redactor = createRedactor(await knownSecrets(context));
   const cancel = new AbortController();
   const forward = () => cancel.abort(options.signal?.reason);
