@@ -1,4 +1,9 @@
-import { followFile, type DetachedHandle, type Redactor } from '../process';
+import {
+  followFile,
+  type DetachedHandle,
+  type Redactor,
+  redactStrings,
+} from '../process';
 import {
   describeEvent,
   parsePlayEvent,
@@ -66,7 +71,8 @@ export async function followPlay(
   try {
     for await (const { line } of followFile(handle)) {
       const shown = redactor.redact(line);
-      const event = parsePlayEvent(shown);
+      const parsed = parsePlayEvent(shown);
+      const event = parsed && redactStrings(parsed, redactor.redact);
       if (event) {
         progress.take(event);
         onEvent?.(event);

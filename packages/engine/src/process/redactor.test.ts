@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { createRedactor } from './redactor';
+import { redactStrings } from './redactStrings';
 
 const token = `t0k3n'"<&> /+=ä ${randomBytes(18).toString('base64')}`;
 const key = [
@@ -120,5 +121,20 @@ describe('the redactor', () => {
     const start = process.hrtime.bigint();
     for (let i = 0; i < 100_000; i++) many.redact(line);
     expect(Number(process.hrtime.bigint() - start) / 1e6).toBeLessThan(2_000);
+  });
+
+  it('finds a secret that was quoted for a shell inside a document of JSON, once that is read', () => {
+    const secret = `p"s'w $x`;
+    const quoted = `'${secret.replaceAll("'", `'\\''`)}'`;
+    const { redact } = createRedactor([secret]);
+    const line = JSON.stringify({
+      task: `echo ${quoted}`,
+      hosts: [{ quoted }],
+    });
+    const shown = redactStrings(JSON.parse(redact(line)), redact);
+    expect(JSON.stringify(shown)).not.toContain('w $x');
+    expect(redactStrings({ count: 3, none: null, yes: true }, redact)).toEqual({
+      ...{ count: 3, none: null, yes: true },
+    });
   });
 });

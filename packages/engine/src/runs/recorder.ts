@@ -7,6 +7,7 @@ import {
   type RunStep,
 } from '@nante/model';
 import { ownProcess } from '../lock/machine';
+import { redactStrings } from '../process';
 import { patiently, readDocument, updateDocument } from '../store/documents';
 import { runKey, runLogKey } from '../store/keys';
 import { openRunLog } from './runLog';
@@ -94,6 +95,22 @@ export async function openRecorder(options: {
   /** Between the ends of a run its document is a view: a bucket that is away must not stop the work. */
   const writeCalmly = () => write().catch(() => {});
 
+  /** What programs said, in whatever form it came, has no secret in it. */
+  const spoken = (change: Partial<RunDocument>): Partial<RunDocument> => {
+    const { plan, configuration, error } = change;
+    return {
+      ...change,
+      ...redactStrings(
+        {
+          ...(plan && { plan }),
+          ...(configuration && { configuration }),
+          ...(error && { error }),
+        },
+        redact,
+      ),
+    };
+  };
+
   const setStep = (id: string, change: Partial<RunStep>) => {
     document = {
       ...document,
@@ -152,7 +169,7 @@ export async function openRecorder(options: {
       }
     },
     async update(change) {
-      document = { ...document, ...change };
+      document = { ...document, ...spoken(change) };
       await write();
     },
     async isCancelRequested() {
@@ -166,7 +183,7 @@ export async function openRecorder(options: {
     async finish(end, deadlineMs) {
       document = {
         ...document,
-        ...end,
+        ...spoken(end),
         finishedAt: new Date().toISOString(),
         steps: document.steps.map(step =>
           step.state === 'pending' && end.state !== 'succeeded'
