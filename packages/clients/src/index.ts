@@ -1,6 +1,8 @@
 export * from './proxmox/types';
 export * from './s3/types';
 export * from './doppler/types';
+export * from './openobserve/types';
+export * from './tailscale/types';
 export {
   createDopplerSource,
   type DopplerSourceOptions,

@@ -5,6 +5,7 @@ import {
   type ProxmoxApi,
 } from '@nante/clients';
 import {
+  connectionNamed,
   infrastructureConfigSchema,
   NanteError,
   type InfrastructureConfig,
@@ -90,9 +91,12 @@ export function createContext(options: EngineOptions): EngineContext {
       );
     },
     async connection(name) {
-      const found = (await context.config()).connections[name];
+      const found = connectionNamed(await context.config(), 'proxmox', name);
       if (found) return found;
-      throw new NanteError('not-found', `There is no connection "${name}".`);
+      throw new NanteError(
+        'not-found',
+        `There is no Proxmox connection "${name}".`,
+      );
     },
     proxmox(name) {
       const known = clients.get(name);

@@ -1,3 +1,4 @@
+import { connectionNamed } from '@nante/model';
 import {
   destroyRequest,
   provisionRequest,
@@ -276,7 +277,12 @@ describe('bad input', () => {
           ...config.policy,
           maximum: { cores: 8, memoryMb: 16_384, diskGb: 9_000_000 },
         },
-        connections: { pve: { ...config.connections.pve, readOnly: true } },
+        connections: {
+          pve: {
+            ...connectionNamed(config, 'proxmox', 'pve')!,
+            readOnly: true,
+          },
+        },
       },
     });
     const full = await huge.check(

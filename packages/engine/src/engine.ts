@@ -15,6 +15,7 @@ import { power } from './power/power';
 import { planOnly } from './provision/planOnly';
 import { checkRequest } from './provision/checkRequest';
 import { provision } from './provision/provision';
+import { observe } from './observe/observe';
 import { inspect } from './repair/inspect';
 import { repair } from './repair/repair';
 import { planResize } from './resize/planResize';
@@ -147,6 +148,7 @@ export function createEngine(options: EngineOptions): Engine {
       return { holder, runId, link, since: acquiredAt };
     },
     unlock: (request, callOptions) => unlock(context, request, callOptions),
+    observe: callOptions => observe(context, callOptions),
     doctor: doctorOptions => doctor(context, doctorOptions),
   };
 }

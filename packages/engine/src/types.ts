@@ -7,6 +7,7 @@ import type {
   Impact,
   InfrastructureConfig,
   LedgerEntry,
+  Observation,
   OnboardedServer,
   OnboardRequest,
   PlanSummary,
@@ -243,6 +244,11 @@ export interface Engine {
     request: UnlockRequest,
     options: { door: RunOptions['door']; signal?: AbortSignal },
   ): Promise<UnlockResult>;
+  /**
+   * What mesh and telemetry say of all hosts of ours: at most one request to each tailnet and two to each OpenObserve. A
+   * system that does not answer is `unknown` for its hosts and no error.
+   */
+  observe(options?: { signal?: AbortSignal }): Promise<Observation[]>;
   /** Everything that has to be right before a host can be made, and who can repair what is not. */
   doctor(options?: DoctorOptions): Promise<Diagnosis[]>;
 }

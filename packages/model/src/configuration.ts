@@ -23,9 +23,63 @@ export const proxmoxConnectionSchema = z.object({
 });
 export type ProxmoxConnection = z.infer<typeof proxmoxConnectionSchema>;
 
+/** A tag of the tailnet, such as `tag:dev`. */
+const meshTagSchema = z
+  .string()
+  .regex(/^tag:[a-z][a-z0-9-]{0,49}$/, 'use a tag such as tag:dev');
+
+/**
+ * A tailnet that hosts join. Where the OAuth client is known, a key for one use is minted for each host and its device is
+ * removed with it; otherwise all hosts join with the one key.
+ */
+export const tailscaleConnectionSchema = z.object({
+  type: z.literal('tailscale'),
+  /** Address of the API. */
+  url: z.string().url().default('https://api.tailscale.com'),
+  /** Path of a PEM file with a private CA of the API, on the machine that runs the engine. */
+  caFile: z.string().optional(),
+  /** Tailnet; `-` is the one that the OAuth client belongs to. */
+  tailnet: z.string().default('-'),
+  /** Control server of one's own, such as headscale, that hosts join. Left out: Tailscale's. */
+  controlUrl: z.string().url().optional(),
+  /** Id of an OAuth client with the scopes `auth_keys` and `devices:core`, which owns the tags. */
+  clientId: secretNameSchema.default('TS_OAUTH_CLIENT_ID'),
+  clientSecret: secretNameSchema.default('TS_OAUTH_SECRET'),
+  /** Key for all hosts where there is no OAuth client. */
+  authKey: secretNameSchema.default('TS_AUTHKEY'),
+  /** Tags of every host; those of its environment come beside them. */
+  tags: z.array(meshTagSchema).min(1).default(['tag:nante']),
+});
+export type TailscaleConnection = z.infer<typeof tailscaleConnectionSchema>;
+
+/** An OpenObserve that hosts send metrics and logs to. */
+export const openobserveConnectionSchema = z.object({
+  type: z.literal('openobserve'),
+  /** Address as hosts and engine reach it. Left out: the secret `OO_HOST`. */
+  url: z.string().url().optional(),
+  /** Path of a PEM file with a private CA, on the machine that runs the engine. */
+  caFile: z.string().optional(),
+  organization: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]+$/)
+    .default('default'),
+  /** User, an e-mail address. */
+  user: secretNameSchema.default('OO_USER'),
+  password: secretNameSchema.default('OO_PASS'),
+});
+export type OpenobserveConnection = z.infer<typeof openobserveConnectionSchema>;
+
 export const connectionSchema = z.discriminatedUnion('type', [
   proxmoxConnectionSchema,
+  tailscaleConnectionSchema,
+  openobserveConnectionSchema,
 ]);
+export type Connection = z.infer<typeof connectionSchema>;
+
+/** Variables of roles by name, each beginning with its role's; what a request says comes before them. */
+const roleDefaultsSchema = z
+  .record(z.string().regex(/^(?!ansible_|nante_)[a-z][a-z0-9_]*$/), z.unknown())
+  .default({});
 
 /** A size that the form offers. */
 export const sizeSchema = z.object({
@@ -64,6 +118,16 @@ export const environmentSchema = z.object({
   addressing: addressingSchema,
   /** Names of the sizes that may be asked for here. */
   sizes: z.array(z.string()).min(1),
+  /** VLANs that a request may name instead of the environment's own; a host there gets its address by DHCP. */
+  otherVlans: z.array(z.number().int().min(1).max(4094)).default([]),
+  /** Name of the tailnet's connection. Left out: hosts join none. */
+  mesh: z.string().optional(),
+  /** Tags of the hosts here beside those of the connection. */
+  meshTags: z.array(meshTagSchema).default([]),
+  /** Name of the OpenObserve connection. Left out: hosts are not monitored. */
+  telemetry: z.string().optional(),
+  /** Defaults of role variables here, before those of the site. */
+  roleDefaults: roleDefaultsSchema,
   /** Only operators may create or destroy here. */
   restricted: z.boolean().default(false),
 });
@@ -94,6 +158,13 @@ export const policySchema = z.object({
 });
 export type Policy = z.infer<typeof policySchema>;
 
+/** Which key of an environment names a connection of which type. */
+const environmentConnections = {
+  connection: 'proxmox',
+  mesh: 'tailscale',
+  telemetry: 'openobserve',
+} as const;
+
 /** `nante/config.json`: what all three doors must agree on. The portal publishes it from `infrastructure:` at start. */
 export const infrastructureConfigSchema = z
   .object({
@@ -101,15 +172,23 @@ export const infrastructureConfigSchema = z
     connections: z.record(dnsLabelSchema, connectionSchema),
     environments: z.record(dnsLabelSchema, environmentSchema),
     sizes: z.record(dnsLabelSchema, sizeSchema),
+    /** Defaults of role variables at this site, such as a mirror of a package repository. */
+    roleDefaults: roleDefaultsSchema,
     policy: policySchema.default(() => policySchema.parse({})),
   })
   .superRefine((config, context) => {
     for (const [name, environment] of Object.entries(config.environments)) {
-      if (!config.connections[environment.connection]) {
+      for (const [key, type] of Object.entries(environmentConnections)) {
+        const named = environment[key as keyof typeof environmentConnections];
+        if (named === undefined) continue;
+        const found = config.connections[named];
+        if (found?.type === type) continue;
         context.addIssue({
           code: 'custom',
-          path: ['environments', name, 'connection'],
-          message: `names the connection "${environment.connection}", which is not under infrastructure.connections`,
+          path: ['environments', name, key],
+          message: found
+            ? `names the connection "${named}", which is of type ${found.type}, not ${type}`
+            : `names the connection "${named}", which is not under infrastructure.connections`,
         });
       }
       for (const size of environment.sizes) {
@@ -124,3 +203,35 @@ export const infrastructureConfigSchema = z
     }
   });
 export type InfrastructureConfig = z.infer<typeof infrastructureConfigSchema>;
+
+/** Connections of one type by name, in the order of the configuration. */
+export function connectionsOf<T extends Connection['type']>(
+  { connections }: Pick<InfrastructureConfig, 'connections'>,
+  type: T,
+): [string, Extract<Connection, { type: T }>][] {
+  return Object.entries(connections).filter(
+    (entry): entry is [string, Extract<Connection, { type: T }>] =>
+      entry[1].type === type,
+  );
+}
+
+/** The connection of that name and type; undefined where there is none. */
+export function connectionNamed<T extends Connection['type']>(
+  { connections }: Pick<InfrastructureConfig, 'connections'>,
+  type: T,
+  name: string | undefined,
+): Extract<Connection, { type: T }> | undefined {
+  const found = name === undefined ? undefined : connections[name];
+  return found?.type === type
+    ? (found as Extract<Connection, { type: T }>)
+    : undefined;
+}
+
+/** The Proxmox of an environment, which the schema has made sure of. */
+export function proxmoxOf(
+  config: Pick<InfrastructureConfig, 'connections' | 'environments'>,
+  environment: string,
+): ProxmoxConnection {
+  const name = config.environments[environment].connection;
+  return connectionNamed(config, 'proxmox', name)!;
+}

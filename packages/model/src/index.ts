@@ -4,6 +4,7 @@ export * from './errors';
 export * from './host';
 export * from './ledger';
 export * from './names';
+export * from './observation';
 export * from './request';
 export * from './run';
 export * from './secrets';

@@ -14,11 +14,11 @@ export type LedgerState = z.infer<typeof ledgerStateSchema>;
 export const ledgerEntrySchema = z.object({
   /** `<system>/<connection>/<kind>/<outside id>`; the key that a repeated effect finds itself by. */
   id: z.string(),
-  /** Outside system: `proxmox`, `ansible`, `ssh`. */
+  /** Outside system: `proxmox`, `ansible`, `ssh`, `tailscale`. */
   system: z.string(),
   /** Name of the connection. */
   connection: z.string(),
-  /** What it is: `vm`, `lxc`, `snapshot`, `server`, `configuration`. */
+  /** What it is: `vm`, `lxc`, `snapshot`, `server`, `configuration`, `device`. */
   kind: z.string(),
   /** Id in the outside system, for example `20014`. */
   outsideId: z.string(),

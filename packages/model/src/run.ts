@@ -105,6 +105,23 @@ export const hostResultSchema = z.object({
 });
 export type HostResult = z.infer<typeof hostResultSchema>;
 
+/** That a host has arrived where it should: in the mesh, and with its first metric and log line in the telemetry. */
+export const arrivalSchema = z.object({
+  host: z.string(),
+  mesh: z
+    .object({
+      /** Name in MagicDNS, without the dot at its end. */
+      name: z.string(),
+      addresses: z.array(z.string()),
+    })
+    .optional(),
+  /** ISO time of the newest metric when the run looked. */
+  metricAt: z.string().optional(),
+  /** ISO time of the newest log line when the run looked. */
+  logAt: z.string().optional(),
+});
+export type Arrival = z.infer<typeof arrivalSchema>;
+
 /** What Ansible did, or would do. */
 export const configurationSchema = z.object({
   /** Nothing was changed. */
@@ -229,6 +246,8 @@ export const runDocumentSchema = z.object({
   /** What the guest itself says of what was asked of cloud-init. */
   proof: z.array(proofSchema).optional(),
   configuration: configurationSchema.optional(),
+  /** What mesh and telemetry said of the hosts at the end of the run, where their environment has them. */
+  arrivals: z.array(arrivalSchema).optional(),
   /** SSH host keys that the check of an onboarding learned, best first; the onboarding takes no others. */
   hostKeys: z.array(z.string()).optional(),
   result: hostResultSchema.optional(),

@@ -73,9 +73,22 @@ export const secretDefinitions = {
     secret: true,
   },
   TS_AUTHKEY: {
-    description: 'Tailscale key that lets a host join the tailnet.',
+    description:
+      'Tailscale key that lets a host join the tailnet, where there is no OAuth client.',
     neededBy: ['ansible'],
     handedOverAs: '--auth-key=file:…',
+    secret: true,
+  },
+  TS_OAUTH_CLIENT_ID: {
+    description:
+      'Id of a Tailscale OAuth client with the scopes auth_keys and devices:core, which owns the tags of the hosts.',
+    neededBy: ['engine'],
+    secret: false,
+  },
+  TS_OAUTH_SECRET: {
+    description:
+      'Secret of that OAuth client: mints a key for one use for each host, and frees its name when it is destroyed.',
+    neededBy: ['engine'],
     secret: true,
   },
   OO_HOST: {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CallOptions } from '@nante/clients';
 import {
+  connectionsOf,
   NanteError,
   type Diagnosis,
   type HostKind,
@@ -114,7 +115,7 @@ function examineConnections(
   options: CallOptions,
 ): Promise<Diagnosis[]> {
   return Promise.all(
-    Object.keys(config.connections).map(async name => {
+    connectionsOf(config, 'proxmox').map(async ([name]) => {
       const where = {
         id: `proxmox-${name}`,
         group: 'proxmox',

@@ -1,5 +1,6 @@
 import type { CallOptions } from '@nante/clients';
 import {
+  connectionsOf,
   secretDefinitions,
   secretNames,
   type Diagnosis,
@@ -55,7 +56,7 @@ export async function examineOtherSecrets(
   config: InfrastructureConfig,
   options?: CallOptions,
 ): Promise<Diagnosis[]> {
-  const connections = Object.entries(config.connections).map(
+  const connections = connectionsOf(config, 'proxmox').map(
     ([name, { url, tokenId, tokenSecret }]) =>
       demanded(
         context,

@@ -1,5 +1,7 @@
 import type { ObjectStore } from '@nante/clients';
 import {
+  connectionNamed,
+  proxmoxOf,
   NanteError,
   parseStamp,
   workspaceName,
@@ -74,7 +76,7 @@ function policyProblems(
     ...(restricted && !operator
       ? [refused(`Only operators may onboard servers in ${name}.`)]
       : []),
-    ...(config.connections[connection].readOnly
+    ...(proxmoxOf(config, name).readOnly
       ? [
           refused(
             `The connection ${connection} is read-only: nothing can be onboarded in ${name}.`,
@@ -228,7 +230,7 @@ async function guestProblems(
   const { guest: wanted, address } = request;
   if (!wanted) return [];
   const { connection, vmId } = wanted;
-  if (!config.connections[connection])
+  if (!connectionNamed(config, 'proxmox', connection))
     return [invalid(`There is no connection "${connection}".`)];
   const proxmox = await context.proxmox(connection);
   const guest = await findGuest(proxmox, vmId);

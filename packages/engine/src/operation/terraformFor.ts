@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { ObjectStore } from '@nante/clients';
 import type { InfrastructureConfig, RunDocument } from '@nante/model';
+import { proxmoxOf } from '@nante/model';
 import { proxmoxUrl, type EngineContext } from '../context';
 import { terraformEnvironment, type Redactor } from '../secrets';
 import {
@@ -29,8 +30,7 @@ export async function terraformFor(
 ): Promise<Terraform> {
   const { options, timing } = context;
   const { provider, binary } = options.terraform;
-  const connection =
-    config.connections[config.environments[run.environment].connection];
+  const connection = proxmoxOf(config, run.environment);
   const tools = await context.tools();
   const endpoint = await proxmoxUrl(context, connection);
   assertProviderAllowed(provider, endpoint);

@@ -1,4 +1,5 @@
 import {
+  proxmoxOf,
   NanteError,
   type Environment,
   type InfrastructureConfig,
@@ -53,7 +54,7 @@ export function checkPolicy(
       'read-only',
       'The connection may be changed',
       'environment',
-      config.connections[environment.connection].readOnly
+      proxmoxOf(config, request.environment).readOnly
         ? `The connection ${environment.connection} is read-only: nothing can be made in ${request.environment}.`
         : undefined,
     ),
@@ -134,7 +135,7 @@ export function assertMayChange(
       `Only operators may ${what} hosts in ${request.environment}.`,
       { hint: 'Ask one of them.' },
     );
-  if (config.connections[environment.connection].readOnly)
+  if (proxmoxOf(config, request.environment).readOnly)
     throw new NanteError(
       'refused',
       `The connection ${environment.connection} is read-only: nothing can be changed in ${request.environment}.`,

@@ -1,4 +1,8 @@
-import type { HostKind, PowerRequest } from '@nante/model';
+import {
+  connectionNamed,
+  type HostKind,
+  type PowerRequest,
+} from '@nante/model';
 import { provisionRequest, startLab, type Lab } from '../__testUtils__/lab';
 import {
   cli,
@@ -159,7 +163,10 @@ it('nothing happens to a host that is not ours, or without the right to it', asy
       config: {
         ...lab.setting.config,
         connections: {
-          pve: { ...lab.setting.config.connections.pve, readOnly: true },
+          pve: {
+            ...connectionNamed(lab.setting.config, 'proxmox', 'pve')!,
+            readOnly: true,
+          },
         },
       },
     });

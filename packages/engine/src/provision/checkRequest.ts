@@ -4,6 +4,7 @@ import type {
   ProxmoxResources,
 } from '@nante/clients';
 import {
+  proxmoxOf,
   NanteError,
   provisionRequestSchema,
   workspaceName,
@@ -271,7 +272,7 @@ async function askProxmox(
     );
     checks.push(...chosen.checks);
     if (chosen.placement) {
-      const first = config.connections[environment.connection].vmIds.from;
+      const first = proxmoxOf(config, request.environment).vmIds.from;
       const draft = desiredHost(
         config,
         request,

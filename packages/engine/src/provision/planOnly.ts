@@ -1,5 +1,6 @@
 import type { CallOptions } from '@nante/clients';
 import {
+  connectionNamed,
   NanteError,
   workspaceName,
   type DesiredHost,
@@ -79,7 +80,7 @@ async function draft(
   const config = await context.config();
   const environment = config.environments[request.environment];
   const { connection } = environment;
-  const { from } = config.connections[connection].vmIds;
+  const { from } = connectionNamed(config, 'proxmox', connection)!.vmIds;
   const used = new Set(resources.guests.map(({ vmId }) => vmId));
   const store = await context.store();
   // An id may belong to a host that never came into being, or is about to.

@@ -1,5 +1,6 @@
 import type { ProxmoxResources } from '@nante/clients';
 import {
+  connectionNamed,
   NanteError,
   type DesiredHost,
   type LedgerEntry,
@@ -137,7 +138,7 @@ async function reserveVmId(
 ): Promise<number> {
   const { config, store, recorder, context } = run;
   const { connection } = config.environments[request.environment];
-  const { from, to } = config.connections[connection].vmIds;
+  const { from, to } = connectionNamed(config, 'proxmox', connection)!.vmIds;
   const proxmox = await context.proxmox(connection);
   const used = new Set(resources.guests.map(({ vmId }) => vmId));
   const earlier = recorder.document.reserved?.vmId;

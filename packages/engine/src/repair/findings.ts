@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { CallOptions, ObjectStore, ProxmoxGuest } from '@nante/clients';
 import {
+  proxmoxOf,
   operationLockSchema,
   type InfrastructureConfig,
   type LedgerEntry,
@@ -112,8 +113,7 @@ export async function findOut(
   for (const name of run.hosts ?? [run.host])
     hosts.push(await findHost(records, name, repaired ?? run, options));
   const connection =
-    config.environments[environment] &&
-    config.connections[config.environments[environment].connection];
+    config.environments[environment] && proxmoxOf(config, environment);
   return {
     run,
     repaired,

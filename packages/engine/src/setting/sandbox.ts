@@ -1,8 +1,13 @@
-import type { InfrastructureConfig } from '@nante/model';
+import type { Connection, InfrastructureConfig } from '@nante/model';
 import { z } from 'zod';
 import type { ProviderSource } from '../types';
 
-const endpointSchema = z.object({ url: z.string(), ca: z.string().optional() });
+const endpointSchema = z.object({
+  url: z.string(),
+  /** Where guests reach it, and this machine too; only where guests are real. */
+  guestUrl: z.string().optional(),
+  ca: z.string().optional(),
+});
 
 /** The part of a sandbox's `endpoints.json` that a door needs. */
 export const sandboxEndpointsSchema = z.object({
@@ -13,25 +18,79 @@ export const sandboxEndpointsSchema = z.object({
     bucket: z.string(),
   }),
   doppler: endpointSchema.extend({ token: z.string() }),
+  tailscale: endpointSchema.optional(),
+  openobserve: endpointSchema.optional(),
+  /** Package repository with stand-ins for vendors' packages. */
+  packages: endpointSchema.optional(),
   terraformProvider: z.object({ control: z.string() }).optional(),
   guests: z.object({ driver: z.string(), real: z.boolean() }).optional(),
 });
 export type SandboxEndpoints = z.infer<typeof sandboxEndpointsSchema>;
 
-/** The configuration with every connection leading to the sandbox, which has one Proxmox. */
+/**
+ * The configuration with every connection leading to the sandbox, which has one system of each kind; what it does not have
+ * is taken out, of the environments too. Roles take vendors' packages from the sandbox.
+ */
 export function pointAtSandbox(
   config: InfrastructureConfig,
-  { proxmox: { url, ca } }: SandboxEndpoints,
+  endpoints: SandboxEndpoints,
 ): InfrastructureConfig {
+  const connections = Object.fromEntries(
+    Object.entries(config.connections).flatMap(([name, connection]) => {
+      const endpoint = endpoints[connection.type];
+      return endpoint ? [[name, pointed(connection, endpoint)]] : [];
+    }),
+  );
+  const present = (name: string | undefined) =>
+    name !== undefined && connections[name] ? name : undefined;
+  const environments = Object.entries(config.environments).map(
+    ([name, environment]) => [
+      name,
+      {
+        ...environment,
+        mesh: present(environment.mesh),
+        telemetry: present(environment.telemetry),
+      },
+    ],
+  );
   return {
     ...config,
-    connections: Object.fromEntries(
-      Object.entries(config.connections).map(([name, connection]) => [
-        name,
-        { ...connection, url, caFile: ca },
-      ]),
-    ),
+    connections,
+    environments: Object.fromEntries(environments),
+    roleDefaults: {
+      ...packageSources(endpoints.packages),
+      ...config.roleDefaults,
+    },
   };
+}
+
+type Endpoint = z.infer<typeof endpointSchema>;
+
+function pointed(
+  connection: Connection,
+  { url, guestUrl = url, ca }: Endpoint,
+): Connection {
+  switch (connection.type) {
+    case 'tailscale':
+      return { ...connection, url, caFile: ca, controlUrl: guestUrl };
+    // Guests send to the same address that we ask.
+    case 'openobserve':
+      return { ...connection, url: guestUrl, caFile: ca };
+    default:
+      return { ...connection, url, caFile: ca };
+  }
+}
+
+/** Where roles find the packages of vendors. */
+function packageSources(packages?: Endpoint): Record<string, unknown> {
+  if (!packages) return {};
+  const url = packages.guestUrl ?? packages.url;
+  return Object.fromEntries(
+    ['base_setup_tailscale', 'base_setup_alloy'].flatMap(prefix => [
+      [`${prefix}_apt_uri`, url],
+      [`${prefix}_apt_key_url`, `${url}/key.asc`],
+    ]),
+  );
 }
 
 /**

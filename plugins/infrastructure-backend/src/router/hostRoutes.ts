@@ -24,6 +24,7 @@ import {
   type HostRegistry,
   type InfrastructureSettings,
 } from '@nante/plugin-infrastructure-node';
+import { connectionNamed } from '@nante/model';
 import type { Router } from 'express';
 import { mayChangeAnswer, mayDestroyAnswer } from './mayAct';
 import type { RunIndex } from '../runs/RunIndex';
@@ -108,7 +109,8 @@ export function addHostRoutes(
           restricted: environment.restricted,
           allowed:
             (!environment.restricted || person.operator) &&
-            !shared.connections[environment.connection].readOnly,
+            !connectionNamed(shared, 'proxmox', environment.connection)
+              ?.readOnly,
         }),
       ),
     };

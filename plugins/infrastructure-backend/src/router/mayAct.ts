@@ -1,5 +1,5 @@
 import { parseEntityRef } from '@backstage/catalog-model';
-import type { InfrastructureConfig } from '@nante/model';
+import { connectionNamed, type InfrastructureConfig } from '@nante/model';
 import type { HostSummary } from '@nante/plugin-infrastructure-common';
 
 /** What the answers depend on. */
@@ -54,7 +54,7 @@ function whyNot(input: MayInput, verb: 'destroy' | 'change') {
   if (host.management === 'mismatch') {
     return `It is not clear that it is ours. ${host.managementDetail ?? ''}`.trim();
   }
-  if (shared.connections[host.connection]?.readOnly) {
+  if (connectionNamed(shared, 'proxmox', host.connection)?.readOnly) {
     return `The connection ${host.connection} is read-only.`;
   }
   if (!allowed) {

@@ -1,6 +1,7 @@
 import type { ProxmoxResources } from '@nante/clients';
 import type { Engine } from '@nante/engine';
 import {
+  connectionsOf,
   type HostKind,
   type InfrastructureConfig,
   NanteError,
@@ -127,7 +128,7 @@ export function createHostRegistry(deps: {
   const { engine, shared } = deps;
   const now = deps.now ?? (() => Date.now());
   const sources = new Map(
-    Object.entries(shared.connections).map(([name, connection]) => [
+    connectionsOf(shared, 'proxmox').map(([name, connection]) => [
       name,
       new ConnectionSource({ name, connection, engine, now }),
     ]),

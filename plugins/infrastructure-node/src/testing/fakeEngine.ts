@@ -306,6 +306,7 @@ export function fakeEngine(
     requestCancel: unexpected('requestCancel'),
     lockHolder: async () => undefined,
     unlock: unexpected('unlock'),
+    observe: async () => [],
     doctor: unexpected('doctor'),
     ...changes,
   };
