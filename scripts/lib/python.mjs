@@ -1,4 +1,5 @@
-// Ansible and its linters in a Python environment inside the clone: .tools/python, from requirements with checksums.
+// Python tools inside the clone, from requirements with checksums: Ansible and its linters in .tools/python, and what checks
+// and runs workflows in .tools/checks.
 import fs from 'node:fs';
 import path from 'node:path';
 import { run } from './command.mjs';
@@ -6,7 +7,6 @@ import { hashOf, whenChanged } from './hash.mjs';
 import { root, toolsDirectory } from './paths.mjs';
 import { StepError } from './steps.mjs';
 
-const requirements = 'scripts/tools/requirements.txt';
 const environment = path.join(toolsDirectory, 'python');
 const bin = path.join(environment, 'bin');
 /** What Ansible would otherwise keep below the home folder. */
@@ -23,12 +23,21 @@ const home = path.join(toolsDirectory, 'ansible');
  * @property {Record<string, string>} env to add to the environment of these programs
  */
 
+/**
+ * @typedef {object} CheckTools
+ * @property {string} act
+ * @property {string} detectSecrets
+ * @property {string} python
+ * @property {string} shellcheck
+ * @property {string | undefined} zizmor absent for Python 3.10, which it does not support
+ */
+
 /** Runs one step of the installation. */
 async function must(file, args, progress) {
   const { code, output } = await run(file, args, { onLine: progress });
   if (code !== 0) {
     throw new StepError(
-      `Ansible could not be installed into .tools/python:\n${output}`,
+      `Python tools could not be installed into .tools:\n${output}`,
       'check that this machine has the venv module of Python (Debian: python3-venv) and reaches its Python package registry, then start again',
     );
   }
@@ -45,7 +54,7 @@ async function findPython() {
   const [major, minor] = output.trim().split(' ').map(Number);
   if (code !== 0 || major !== 3 || minor < 10) {
     throw new StepError(
-      `Ansible needs Python 3.10 to 3.13, and ${python} is ${code === 0 ? `${major}.${minor}` : 'not here'}.`,
+      `Ansible and the linters need Python 3.10 to 3.13, and ${python} is ${code === 0 ? `${major}.${minor}` : 'not here'}.`,
       'install one of them, or name it by NANTE_PYTHON, then start again',
     );
   }
@@ -53,25 +62,25 @@ async function findPython() {
 }
 
 /**
- * Installs Ansible into `.tools/python` when its requirements or the machine's Python changed.
+ * Makes a Python environment in `.tools` when its requirements or the machine's Python changed.
  *
+ * @param {string} directory of the environment
+ * @param {string} requirements file with checksums
  * @param {(line: string) => void} progress gets the lines of the installer
- * @returns {Promise<PythonTools>}
- * @throws {StepError} where it cannot be installed
  */
-export async function ensurePython(progress) {
+async function ensureEnvironment(directory, requirements, progress) {
   const { python, version } = await findPython();
   await whenChanged(
-    path.join(environment, '.nante-ansible-stamp'),
+    path.join(directory, '.nante-stamp'),
     `${version} ${hashOf([requirements])}`,
     async () => {
-      progress(`making ${path.relative(root, environment)}`);
+      progress(`making ${path.relative(root, directory)}`);
       // Without --clear: tests keep packages of their own in it. Another Python does need a fresh one.
-      const made = path.join(environment, 'lib', `python${version}`);
+      const made = path.join(directory, 'lib', `python${version}`);
       const clear = fs.existsSync(made) ? [] : ['--clear'];
-      await must(python, ['-m', 'venv', ...clear, environment], progress);
+      await must(python, ['-m', 'venv', ...clear, directory], progress);
       await must(
-        path.join(bin, 'python'),
+        path.join(directory, 'bin', 'python'),
         [
           ...['-m', 'pip', 'install', '--disable-pip-version-check'],
           ...['--require-hashes', '-r', path.join(root, requirements)],
@@ -79,6 +88,41 @@ export async function ensurePython(progress) {
         progress,
       );
     },
+  );
+}
+
+/**
+ * Installs act, zizmor, shellcheck and detect-secrets into `.tools/checks`.
+ *
+ * @param {(line: string) => void} progress gets the lines of the installer
+ * @returns {Promise<CheckTools>}
+ * @throws {StepError} where they cannot be installed
+ */
+export async function ensureCheckTools(progress) {
+  const directory = path.join(toolsDirectory, 'checks');
+  await ensureEnvironment(directory, 'scripts/tools/checks.txt', progress);
+  const program = name => path.join(directory, 'bin', name);
+  return {
+    act: program('act'),
+    detectSecrets: program('detect-secrets'),
+    python: program('python'),
+    shellcheck: program('shellcheck'),
+    zizmor: fs.existsSync(program('zizmor')) ? program('zizmor') : undefined,
+  };
+}
+
+/**
+ * Installs Ansible into `.tools/python`.
+ *
+ * @param {(line: string) => void} progress gets the lines of the installer
+ * @returns {Promise<PythonTools>}
+ * @throws {StepError} where it cannot be installed
+ */
+export async function ensurePython(progress) {
+  await ensureEnvironment(
+    environment,
+    'scripts/tools/requirements.txt',
+    progress,
   );
   fs.mkdirSync(path.join(home, 'tmp'), { recursive: true });
   const env = {
