@@ -36,6 +36,10 @@ export interface HttpCall {
   query?: Record<string, string | number | undefined>;
   /** Sent as a form. */
   form?: Record<string, string | number>;
+  /** Sent as JSON. */
+  json?: unknown;
+  /** Beside those of the client, for what differs from call to call; never shown in a message. */
+  headers?: Record<string, string>;
   /** Milliseconds for the whole call, repetitions and the body included. */
   timeoutMs: number;
   signal?: AbortSignal;
@@ -105,9 +109,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     : undefined;
 
   const once = async (call: HttpCall, url: URL, signal: AbortSignal) => {
-    const init: RequestInit = {
+    const init: RequestInit & { headers: Record<string, string> } = {
       method: call.method,
-      headers: options.headers,
+      headers: { ...options.headers, ...call.headers },
       dispatcher: agent,
       redirect: 'manual',
       signal,
@@ -116,6 +120,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       init.body = new URLSearchParams(
         Object.entries(call.form).map(([name, value]) => [name, `${value}`]),
       );
+    } else if (call.json !== undefined) {
+      init.headers = { ...init.headers, 'content-type': 'application/json' };
+      init.body = JSON.stringify(call.json);
     }
     let answer: HttpAnswer;
     try {
