@@ -11,8 +11,12 @@ import { build, type Metafile } from 'esbuild';
 import { z } from 'zod';
 
 const root = resolve(__dirname, '../../..');
-/** Folder of the committed bundle. */
-const target = join(root, '.github/actions/nante/dist');
+const out = process.argv.indexOf('--out');
+/** Folder of the bundle: the committed one, or what `--out DIR` says. */
+const target =
+  out > 0
+    ? resolve(process.argv[out + 1])
+    : join(root, '.github/actions/nante/dist');
 
 const packageSchema = z.looseObject({
   name: z.string(),
