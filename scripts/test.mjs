@@ -7,6 +7,7 @@ import { run } from './lib/command.mjs';
 import { root } from './lib/paths.mjs';
 import { buildPages } from './lib/portal.mjs';
 import { ensurePython } from './lib/python.mjs';
+import { linters, prepareLinters } from './lint/index.mjs';
 import { runMain, step } from './lib/steps.mjs';
 import { Summary } from './lib/summary.mjs';
 import { ensureSystemPackages } from './lib/systemPackages.mjs';
@@ -105,33 +106,29 @@ async function runJest(tools, summary) {
   });
 }
 
-/** The linters of Ansible, and whether roles, specifications and READMEs agree. */
-async function ansibleChecks(tools, summary) {
+/** Linters of workflows, shell, Ansible and YAML, and the search for secrets. */
+async function lintChecks(summary) {
+  const lint = await step('Linters', prepareLinters);
+  for (const name of Object.keys(linters))
+    await step(`Lint: ${name}`, async () => {
+      const lines = await lint(name);
+      if (!lines) summary.skip(name, 'needs Python 3.11 or newer');
+      else if (lines.length === 0) summary.pass();
+      else {
+        summary.fail(`Lint: ${name}`);
+        console.log(lines.slice(0, shownLines).join('\n'));
+      }
+    });
+}
+
+/** Whether roles, specifications and READMEs agree. */
+async function roleTables(tools, summary) {
   const python = await step('Ansible', ensurePython);
-  const context = {
-    env: { ...tools.env, ...python.env, NO_COLOR: '1' },
-    summary,
-  };
-  await check(
-    'Ansible: lint',
-    python.ansibleLint,
-    [
-      ...['--offline', '--profile', 'production', '--format', 'pep8'],
-      ...['--project-dir', python.playbooks, python.playbooks],
-    ],
-    context,
-  );
-  await check(
-    'Ansible: YAML',
-    python.yamllint,
-    [...['--strict', '--config-file', 'ansible/.yamllint'], python.playbooks],
-    context,
-  );
   await check(
     'Ansible: arguments of the roles',
     python.python,
     ['scripts/tools/role_tables.py'],
-    context,
+    { env: { ...tools.env, ...python.env, NO_COLOR: '1' }, summary },
   );
 }
 
@@ -201,7 +198,8 @@ await runMain(async () => {
     context,
   );
   await terraformTests(tools, summary);
-  await ansibleChecks(tools, summary);
+  await lintChecks(summary);
+  await roleTables(tools, summary);
   // First, since it builds the base image of the lab that other tests share.
   if (values.quick) {
     summary.skip('first-host', 'left out by --quick');
