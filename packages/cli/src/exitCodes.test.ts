@@ -76,6 +76,12 @@ describe('exit codes', () => {
       'choose one of dev, prod',
     ],
     [
+      'a VLAN of others',
+      host('provision', { ...bad, vlan: '77' }),
+      2,
+      'The VLAN 77 is not one of dev; leave it out for its own, 30, or 32, 33.',
+    ],
+    [
       'roles that are no JSON',
       host('provision', { ...bad, roles: '[{"name"' }),
       2,

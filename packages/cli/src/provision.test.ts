@@ -86,6 +86,64 @@ describe('a host from the terminal', () => {
     );
   });
 
+  it('keeps what a request leaves out, and a new one says all that it lacks in one answer', async () => {
+    const of = { app: 'keep', name: 'keep-1' };
+    const ask = (verb: string, more: string[] = []) =>
+      place.nante([
+        verb,
+        ...['--name', of.name, '--app', of.app, '--environment', 'dev'],
+        ...more,
+      ]);
+    const empty = await ask('provision');
+    expect(empty.code).toBe(2);
+    expect(empty.stderr).toContain(
+      'There is no host keep-1 of keep in dev, and a new one needs an owner, a size.',
+    );
+    expect(
+      (
+        await ask('provision', [
+          '--owner',
+          'group:default/shop',
+          '--vlan',
+          '31',
+        ])
+      ).stderr,
+    ).toContain('needs a size');
+    const made = await ask('provision', [
+      ...['--owner', 'group:default/shop', '--size', 'small', '--vlan', '32'],
+      '--json',
+    ]);
+    expect(made.result.run).toMatchObject({
+      hostKind: 'vm',
+      owner: 'group:default/shop',
+      reserved: { address: null },
+      inputs: { size: 'small', vlan: 32 },
+    });
+    expect(made.result.run!.inputs).not.toHaveProperty('kind');
+    expect(
+      (await ask('plan', ['--vlan', '33', '--cores', '2'])).stderr,
+    ).toContain('cores is 1, asked for 2; VLAN is 32, asked for 33');
+
+    let again = made;
+    const calls = await place.mutatingCalls(async () => {
+      again = await ask('provision', ['--json']);
+    });
+    expect([again.code, calls]).toEqual([0, 0]);
+    expect(again.result.run!.result).toEqual(made.result.run!.result);
+    expect(again.result.run).toMatchObject({ owner: 'group:default/shop' });
+    const more = await ask('plan', ['--cores', '2', '--allow-change']);
+    expect(more.stdout).toContain('"cores":2');
+    const doctor = await ask('doctor', ['--json']);
+    expect(
+      (doctor.result.data as { id: string; state: string }[]).find(
+        ({ id }) => id === 'request-workspace',
+      ),
+    ).toMatchObject({ state: 'ok' });
+    expect(
+      (await place.nante(host('destroy', { ...of, confirm: 'keep-1' }))).code,
+    ).toBe(0);
+  });
+
   it('is switched, resized by plan, snapshotted and inspected by the same words', async () => {
     const of = { app: 'day', name: 'day-1' };
     expect((await place.nante(host('provision', of))).code).toBe(0);

@@ -49,8 +49,6 @@ export interface Session {
     what: readonly (string | undefined)[],
   ): Promise<{ requestId: string; requestedBy: string; operator: boolean }>;
   runOptions(): RunOptions;
-  /** Value of the public key that goes into every host. */
-  automationKey(): Promise<string | undefined>;
 }
 
 /** @param program - folder that this program lies in */
@@ -113,11 +111,6 @@ export function createSession(
       onRun: run => reporter.run(run),
       onLog: line => reporter.log(line),
     }),
-    async automationKey() {
-      const { secrets } = settings().options;
-      const found = await secrets.readOptional(['ANS_SSH_PUBLIC_KEY']);
-      return found.ANS_SSH_PUBLIC_KEY;
-    },
   };
   return session;
 }

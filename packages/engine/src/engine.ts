@@ -13,7 +13,7 @@ import { unlock } from './lock/unlock';
 import { onboard } from './onboard/onboard';
 import { power } from './power/power';
 import { planOnly } from './provision/planOnly';
-import { checkRequest } from './provision/checkRequest';
+import { checkInput } from './provision/completeRequest';
 import { provision } from './provision/provision';
 import { observe } from './observe/observe';
 import { inspect } from './repair/inspect';
@@ -57,9 +57,7 @@ export function createEngine(options: EngineOptions): Engine {
       );
     },
     proxmox: name => context.proxmox(name),
-    async check(request, callOptions) {
-      return (await checkRequest(context, request, callOptions)).checks;
-    },
+    check: (request, callOptions) => checkInput(context, request, callOptions),
     plan: (request, callOptions) => planOnly(context, request, callOptions),
     provision: (request, runOptions) => provision(context, request, runOptions),
     destroy: (request, runOptions) => destroy(context, request, runOptions),
@@ -106,7 +104,9 @@ export function createEngine(options: EngineOptions): Engine {
           return Object.entries(document.hosts).map(([name, desired]) => {
             const ledger = entries.findLast(
               entry =>
-                entry.host === name && entry.requestId === desired.request_id,
+                entry.host === name &&
+                entry.requestId === desired.request_id &&
+                entry.system !== 'tailscale',
             );
             return {
               app: document.app,

@@ -12,6 +12,7 @@ import type {
   OnboardRequest,
   PlanSummary,
   PowerRequest,
+  ProvisionInput,
   ProvisionRequest,
   RepairRequest,
   ResizeRequest,
@@ -23,7 +24,13 @@ import type {
   SnapshotRequest,
 } from '@nante/model';
 import type { AnsibleInstallation } from './ansible/environment';
-import type { ObjectStore, ProxmoxApi, SecretSource } from '@nante/clients';
+import type {
+  ObjectStore,
+  OpenobserveApi,
+  ProxmoxApi,
+  SecretSource,
+  TailscaleApi,
+} from '@nante/clients';
 import type { DoctorOptions } from './doctor/doctor';
 import type { UnlockRequest, UnlockResult } from './lock/unlock';
 
@@ -61,6 +68,8 @@ export interface EngineOptions {
   sandboxGuests?: string;
   /** Test seam and rate limit: one client for each server, made once. */
   createProxmox?: (connection: string) => Promise<ProxmoxApi>;
+  createTailscale?: (connection: string) => Promise<TailscaleApi>;
+  createOpenobserve?: (connection: string) => Promise<OpenobserveApi>;
   createStore?: () => Promise<ObjectStore>;
   log?: (level: 'info' | 'warn' | 'error', line: string) => void;
   /** Milliseconds; shorter in tests. */
@@ -82,6 +91,8 @@ export interface EngineOptions {
     shutdownTimeoutMs?: number;
     /** How long a play may take; 1 800 000. */
     playTimeoutMs?: number;
+    /** How long the first sample of a host is waited for after its play; 90 000. */
+    firstSampleMs?: number;
   };
 }
 
@@ -155,12 +166,12 @@ export interface Engine {
   proxmox(connection: string): Promise<ProxmoxApi>;
   /** Checks everything that can be known beforehand and changes nothing; all problems at once. */
   check(
-    request: ProvisionRequest,
+    request: ProvisionInput,
     options?: { signal?: AbortSignal },
   ): Promise<CheckResult[]>;
   /** What a request would change, by a real Terraform plan; changes nothing. */
   plan(
-    request: ProvisionRequest,
+    request: ProvisionInput,
     options?: { signal?: AbortSignal },
   ): Promise<{ plan: PlanSummary; host: DesiredHost }>;
   /**
@@ -171,7 +182,7 @@ export interface Engine {
    * @throws NanteError after the run document says `failed` or `cancelled`
    */
   provision(
-    request: ProvisionRequest,
+    request: ProvisionInput,
     options: RunOptions,
   ): Promise<RunDocument & { result: HostResult }>;
   /** Destroys one host; siblings stay. Repeating it is success. */

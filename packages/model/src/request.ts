@@ -42,12 +42,26 @@ export const provisionRequestSchema = actorSchema.extend({
   roles: z.array(roleChoiceSchema).optional(),
   /** Shell script that a new container runs once, as root, before the roles; containers only. */
   initScript: z.string().max(65_536).optional(),
+  /** VLAN instead of the environment's own, one of its `otherVlans`; the host gets its address there by DHCP. */
+  vlan: z.number().int().min(1).max(4094).optional(),
   /** Free text, shown as text and never run. */
   purpose: z.string().max(500).optional(),
   /** A differing host of the same name and app is changed to this; otherwise the difference is refused. */
   allowChange: z.boolean().default(false),
 });
 export type ProvisionRequest = z.infer<typeof provisionRequestSchema>;
+
+/**
+ * What a door may leave out as well: a host that exists keeps what it is and has. A new one is a `vm` with the key
+ * `ANS_SSH_PUBLIC_KEY` unless it says otherwise, and has to say owner and size.
+ */
+export const provisionInputSchema = provisionRequestSchema.partial({
+  kind: true,
+  owner: true,
+  size: true,
+  sshKeys: true,
+});
+export type ProvisionInput = z.infer<typeof provisionInputSchema>;
 
 /** What every request about a host of ours says. */
 const hostRequestSchema = actorSchema.extend({

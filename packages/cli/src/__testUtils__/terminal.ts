@@ -98,6 +98,7 @@ const environment = (vlan: number, restricted: boolean) => ({
     to: `10.${vlan}.0.220`,
   },
   sizes: ['small'],
+  otherVlans: [32, 33],
   restricted,
 });
 

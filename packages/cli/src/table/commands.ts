@@ -9,8 +9,10 @@ type Command = CommandDefinition & {
 const size = ['size', 'cores', 'memory-mb', 'disk-gb'] as const;
 const host = ['name', 'app', 'environment'] as const;
 const provision = [
+  'owner',
   'kind',
   ...size,
+  'vlan',
   'node',
   'storage',
   'image',
@@ -42,8 +44,9 @@ export const commands: readonly Command[] = [
     summary: 'Make a host, or bring one to what is asked for',
     description: [
       'Repeating it makes no second host: what is as it was asked for is left alone.',
+      'For a host that exists, an option left out keeps what is there. A new one needs --owner and --size.',
     ],
-    required: [...host, 'owner'],
+    required: host,
     optional: [...provision, 'request-id'],
     changes: true,
     example:
@@ -90,7 +93,7 @@ export const commands: readonly Command[] = [
   {
     name: 'plan',
     summary: 'Show what provision would change, by a real Terraform plan',
-    required: [...host, 'owner'],
+    required: host,
     optional: provision,
   },
   {
@@ -151,7 +154,7 @@ export const commands: readonly Command[] = [
     description: [
       'With the options of a request it checks that request too. Ends with 1 when something is wrong.',
     ],
-    optional: [...host, 'owner', ...provision],
+    optional: [...host, ...provision],
   },
   {
     name: 'config push',

@@ -29,6 +29,7 @@ export const options = [
     type: 'text',
     placeholder: 'REF',
     description: 'Owner in the catalog, such as group:default/shop',
+    whenAbsent: 'that of the host; a new one needs it',
   },
   {
     name: 'kind',
@@ -36,7 +37,7 @@ export const options = [
     placeholder: 'KIND',
     choices: ['vm', 'lxc'],
     description: 'Virtual machine or container',
-    whenAbsent: 'vm',
+    whenAbsent: 'that of the host; a new one is a vm',
   },
   {
     name: 'size',
@@ -44,7 +45,7 @@ export const options = [
     placeholder: 'SIZE',
     description:
       'Size, by its name in the configuration; custom with --cores, --memory-mb and --disk-gb',
-    whenAbsent: 'custom where one of these is given',
+    whenAbsent: 'custom where one of these is given, else that of the host',
   },
   {
     name: 'cores',
@@ -65,32 +66,43 @@ export const options = [
     description: 'System disk of a custom size, in GiB; disks only grow',
   },
   {
+    name: 'vlan',
+    type: 'number',
+    placeholder: 'ID',
+    description:
+      'VLAN of a new host: one that the environment allows beside its own; the address there comes by DHCP',
+    whenAbsent: "the environment's",
+  },
+  {
     name: 'node',
     type: 'text',
     placeholder: 'NODE',
     description: 'Proxmox node',
-    whenAbsent: 'the allowed one with the most free memory',
+    whenAbsent:
+      'that of the host; for a new one the allowed with the most free memory',
   },
   {
     name: 'storage',
     type: 'text',
     placeholder: 'STORAGE',
     description: 'Proxmox storage of the system disk',
-    whenAbsent: 'the allowed one with the most free space',
+    whenAbsent:
+      'that of the host; for a new one the allowed with the most free space',
   },
   {
     name: 'image',
     type: 'text',
     placeholder: 'IMAGE',
     description: 'Id of a template VM, or volume id of a container template',
-    whenAbsent: 'the newest',
+    whenAbsent: 'that of the host; for a new one the newest',
   },
   {
     name: 'ssh-key',
     type: 'list',
     placeholder: 'KEY',
     description: 'Public key that may log in, one line',
-    whenAbsent: 'only the key of the secret ANS_SSH_PUBLIC_KEY',
+    whenAbsent:
+      'those of the host; a new one has only the key of the secret ANS_SSH_PUBLIC_KEY',
   },
   {
     name: 'ssh-key-file',

@@ -3,7 +3,7 @@ import {
   infrastructureConfigSchema,
   NanteError,
   type Diagnosis,
-  type ProvisionRequest,
+  type ProvisionInput,
 } from '@nante/model';
 import { readGivenFile } from '../inputs';
 import type { Session, Verb } from '../session';
@@ -117,12 +117,12 @@ export const configShow: Verb = async session => {
 /** The request that was given whole; one that cannot be put together is a finding, since the rest is worth knowing. */
 async function askedRequest(
   session: Session,
-): Promise<{ request?: ProvisionRequest; problems: Diagnosis[] }> {
-  const needed = ['name', 'app', 'environment', 'owner'] as const;
+): Promise<{ request?: ProvisionInput; problems: Diagnosis[] }> {
+  const needed = ['name', 'app', 'environment'] as const;
   if (!needed.every(name => session.inputs.has(name))) return { problems: [] };
   try {
     const actor = await session.actor(['doctor']);
-    return { request: await provisionRequest(session, actor), problems: [] };
+    return { request: provisionRequest(session, actor), problems: [] };
   } catch (error) {
     if (!NanteError.is(error) || error.code === 'cancelled') throw error;
     const { message, hint } = error;

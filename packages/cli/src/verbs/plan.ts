@@ -5,7 +5,7 @@ import { provisionRequest } from './requests';
 export const plan: Verb = async session => {
   const engine = await session.engine();
   const actor = await session.actor(['plan']);
-  const request = await provisionRequest(session, actor);
+  const request = provisionRequest(session, actor);
   const data = await engine.plan(request, { signal: session.signal });
   return { data, lines: planLines(data.plan) };
 };

@@ -1,7 +1,7 @@
 import {
   NanteError,
   type OnboardRequest,
-  type ProvisionRequest,
+  type ProvisionInput,
   type RoleChoice,
 } from '@nante/model';
 import { readGivenFile, type Inputs } from '../inputs';
@@ -18,21 +18,27 @@ export function hostOf({ inputs }: Session) {
   };
 }
 
-/** The size as it was asked for; `custom` where only its figures were given. */
+/** The size as it was asked for. */
+function figuresOf(inputs: Inputs) {
+  return {
+    size: inputs.text('size'),
+    cores: inputs.number('cores'),
+    memoryMb: inputs.number('memory-mb'),
+    diskGb: inputs.number('disk-gb'),
+  };
+}
+
+/** The size where one has to be said; `custom` where only its figures were given. */
 export function sizeOf(inputs: Inputs) {
-  const [cores, memoryMb, diskGb] = [
-    inputs.number('cores'),
-    inputs.number('memory-mb'),
-    inputs.number('disk-gb'),
-  ];
-  const isCustom = [cores, memoryMb, diskGb].some(value => value !== undefined);
-  const size = inputs.text('size') ?? (isCustom ? 'custom' : undefined);
+  const { size: given, ...figures } = figuresOf(inputs);
+  const isCustom = Object.values(figures).some(value => value !== undefined);
+  const size = given ?? (isCustom ? 'custom' : undefined);
   if (size === undefined)
     throw new NanteError(
       'invalid-input',
       'missing: --size, or --cores, --memory-mb and --disk-gb',
     );
-  return { size, cores, memoryMb, diskGb };
+  return { size, ...figures };
 }
 
 /**
@@ -60,24 +66,24 @@ export function rolesOf(inputs: Inputs): RoleChoice[] | undefined {
   }
 }
 
-/** The request of `provision`, `plan` and `doctor`. */
-export async function provisionRequest(
+/** The request of `provision`, `plan` and `doctor`; what it leaves out, the engine knows. */
+export function provisionRequest(
   session: Session,
   actor: Actor,
-): Promise<ProvisionRequest> {
+): ProvisionInput {
   const { inputs } = session;
-  const kind = inputs.text('kind') === 'lxc' ? 'lxc' : 'vm';
   const script = inputs.text('init-script-file');
   return {
     ...actor,
     ...hostOf(session),
-    ...sizeOf(inputs),
-    kind,
-    owner: inputs.required('owner'),
+    ...figuresOf(inputs),
+    kind: inputs.text('kind') as ProvisionInput['kind'],
+    owner: inputs.text('owner'),
     node: inputs.text('node'),
     storage: inputs.text('storage'),
     image: inputs.text('image'),
-    sshKeys: await sshKeys(session),
+    vlan: inputs.number('vlan'),
+    sshKeys: sshKeys(inputs),
     roles: rolesOf(inputs),
     initScript: script && readGivenFile(script, '--init-script-file'),
     purpose: inputs.text('purpose'),
@@ -85,8 +91,7 @@ export async function provisionRequest(
   };
 }
 
-async function sshKeys(session: Session): Promise<string[]> {
-  const { inputs } = session;
+function sshKeys(inputs: Inputs): string[] | undefined {
   const given = [
     ...inputs.list('ssh-key'),
     ...inputs
@@ -95,13 +100,7 @@ async function sshKeys(session: Session): Promise<string[]> {
       .map(line => line.trim())
       .filter(line => line !== '' && !line.startsWith('#')),
   ];
-  if (given.length > 0) return given;
-  const automation = await session.automationKey();
-  if (automation) return [automation.trim()];
-  throw new NanteError(
-    'invalid-input',
-    'Nobody could log in: there is neither --ssh-key, nor --ssh-key-file, nor the secret ANS_SSH_PUBLIC_KEY.',
-  );
+  return given.length > 0 ? given : undefined;
 }
 
 /** The request of `onboard` and `bootstrap`. */

@@ -33,7 +33,7 @@ async function begin(session: Session, verb: string, what?: string) {
 
 export const provision: Verb = async session => {
   const { engine, actor, options } = await begin(session, 'provision');
-  const request = await provisionRequest(session, actor);
+  const request = provisionRequest(session, actor);
   return { run: await engine.provision(request, options) };
 };
 

@@ -6,10 +6,10 @@ import {
   type Diagnosis,
   type HostKind,
   type InfrastructureConfig,
-  type ProvisionRequest,
+  type ProvisionInput,
 } from '@nante/model';
 import type { EngineContext } from '../context';
-import { checkRequest } from '../provision/checkRequest';
+import { checkInput } from '../provision/completeRequest';
 import type { CheckResult } from '../types';
 import { examineMachine } from './machine';
 import { ask, fine, unasked, wrong } from './report';
@@ -19,7 +19,7 @@ import { examineBucketSecrets, examineOtherSecrets } from './secrets';
 /** What to look at beside what every request needs. */
 export interface DoctorOptions extends CallOptions {
   /** A request to check as it stands. */
-  request?: ProvisionRequest;
+  request?: ProvisionInput;
   /** Only this environment; all of them unless given. */
   environment?: string;
 }
@@ -149,7 +149,7 @@ async function examinePlace(
   kind: HostKind,
   options: CallOptions,
 ): Promise<Diagnosis[]> {
-  const { checks } = await checkRequest(
+  const checks = await checkInput(
     context,
     {
       requestId: randomUUID(),
@@ -186,10 +186,10 @@ function smallest(config: InfrastructureConfig, environment: string): string {
 
 async function examineRequest(
   context: EngineContext,
-  request: ProvisionRequest,
+  request: ProvisionInput,
   options: CallOptions,
 ): Promise<Diagnosis[]> {
-  const { checks } = await checkRequest(context, request, options);
+  const checks = await checkInput(context, request, options);
   return checks.map(check =>
     diagnosis(check, {
       id: `request-${check.id}`,

@@ -5,6 +5,7 @@ import {
   type InfrastructureConfig,
   type ProvisionRequest,
 } from '@nante/model';
+import { vlanProblem } from '../provision/network';
 import type { CheckResult } from '../types';
 
 /** Cores, memory and disk that a request comes to. */
@@ -21,12 +22,14 @@ export const customSize = 'custom';
  * What the configuration says about a request: pure, nothing is asked of any system.
  *
  * @param hostsOfOwner - hosts that the owner has already, this one not counted
+ * @param isSizeKept - the host exists and its size was not spoken of
  * @returns every check with its outcome, failed ones with a sentence that says what to do
  */
 export function checkPolicy(
   config: InfrastructureConfig,
   request: ProvisionRequest,
   hostsOfOwner: number,
+  isSizeKept = false,
 ): CheckResult[] {
   const environment = config.environments[request.environment];
   const { policy } = config;
@@ -70,7 +73,7 @@ export function checkPolicy(
       'size',
       'The size is allowed',
       'size',
-      sizeProblem(config, environment, request),
+      isSizeKept ? undefined : sizeProblem(config, environment, request),
     ),
     check(
       'quota',
@@ -79,6 +82,12 @@ export function checkPolicy(
       hostsOfOwner >= policy.hostsPerOwner
         ? `${request.owner} has ${hostsOfOwner} hosts, and ${policy.hostsPerOwner} is the most for one owner; destroy one, or ask an operator to raise hostsPerOwner.`
         : undefined,
+    ),
+    check(
+      'vlan',
+      'The VLAN belongs to the environment',
+      'vlan',
+      vlanProblem(config, request),
     ),
     check(
       'allowed-node',

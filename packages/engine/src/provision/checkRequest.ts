@@ -34,8 +34,15 @@ import {
 import { readAllHosts } from '../store/hosts';
 import { readAllServers } from '../store/servers';
 import type { CheckResult } from '../types';
+import type { CompletedRequest } from './completeRequest';
 import { desiredHost } from './desired';
-import { differenceProblem, differences } from './difference';
+import {
+  askedSize,
+  differenceProblem,
+  differences,
+  keepsSize,
+} from './difference';
+import { environmentFor } from './network';
 
 /** All checks of a request, and what they found out. */
 export interface CheckedRequest {
@@ -59,36 +66,23 @@ const codes: Record<string, NanteErrorCode> = {
   state: 'unreachable',
 };
 
-/**
- * Reads a request.
- *
- * @throws NanteError `invalid-input` with every wrong field
- */
-export function parseRequest(input: ProvisionRequest): ProvisionRequest {
-  const result = provisionRequestSchema.safeParse(input);
-  if (result.success) return result.data;
-  throw checksError(shapeChecks(result.error.issues));
-}
-
 /** Checks everything that can be known beforehand and changes nothing. */
 export async function checkRequest(
   context: EngineContext,
-  input: ProvisionRequest,
+  { input, request }: CompletedRequest,
   options?: CallOptions,
 ): Promise<CheckedRequest> {
-  const parsed = provisionRequestSchema.safeParse(input);
-  if (!parsed.success) return { checks: shapeChecks(parsed.error.issues) };
-  const request = parsed.data;
   const config = await context.config();
   const bucket = await askBucket(context, request, options);
   const checks = [
-    ...checkPolicy(config, request, bucket.hostsOfOwner),
+    ...checkPolicy(config, request, bucket.hostsOfOwner, keepsSize(input)),
     bucket.check,
   ];
   checks.push(...(await softwareChecks(context, request)));
   const size = resolveSize(config, request);
-  const environment = config.environments[request.environment];
-  if (!environment || !size) return { checks, size };
+  if (!config.environments[request.environment] || !size)
+    return { checks, size };
+  const environment = environmentFor(config, request);
   checks.push(networkCheck(config, request));
   if (bucket.isOnboarded)
     checks.push(
@@ -105,7 +99,7 @@ export async function checkRequest(
         ? undefined
         : differenceProblem(
             request.name,
-            differences(bucket.existing, request, size),
+            differences(bucket.existing, input, askedSize(config, input)),
             request.allowChange,
           );
     checks.push(
@@ -319,7 +313,8 @@ function networkCheck(
   );
 }
 
-function shapeChecks(
+/** One failed check for each wrong field of an input. */
+export function shapeChecks(
   issues: readonly { path: PropertyKey[]; message: string }[],
 ): CheckResult[] {
   return issues.map(({ path, message }) => {

@@ -5,6 +5,7 @@ import type {
 } from '@nante/model';
 import type { Placement } from '../placement/placement';
 import type { ResolvedSize } from '../policy/policy';
+import { environmentFor } from './network';
 
 /**
  * The desired host of a request.
@@ -21,7 +22,7 @@ export function desiredHost(
   address: string | null,
   automationKeys: readonly string[],
 ): DesiredHost {
-  const environment = config.environments[request.environment];
+  const environment = environmentFor(config, request);
   const { image } = placement;
   const prefix = environment.subnet.split('/')[1];
   const keys = [...request.sshKeys, ...automationKeys].map(key => key.trim());

@@ -1,10 +1,11 @@
 import {
   NanteError,
   type DesiredHost,
-  type ProvisionRequest,
+  type InfrastructureConfig,
+  type ProvisionInput,
   type RoleChoice,
 } from '@nante/model';
-import type { ResolvedSize } from '../policy/policy';
+import { customSize, type ResolvedSize } from '../policy/policy';
 
 /** One input that differs from the host that is there. */
 export interface Difference {
@@ -15,11 +16,25 @@ export interface Difference {
   changeable: boolean;
 }
 
+/** The figures of the size that was asked for; those that nobody spoke of are left out. */
+export function askedSize(
+  { sizes }: InfrastructureConfig,
+  { size = customSize, cores, memoryMb, diskGb }: ProvisionInput,
+): Partial<ResolvedSize> {
+  return size === customSize ? { cores, memoryMb, diskGb } : { ...sizes[size] };
+}
+
+/** Whether nothing was said about the size. */
+export function keepsSize(input: ProvisionInput): boolean {
+  const { size, cores, memoryMb, diskGb } = input;
+  return [size, cores, memoryMb, diskGb].every(value => value === undefined);
+}
+
 /** What a request asks differently from the host that is there; an input left out keeps what is there. */
 export function differences(
   host: DesiredHost,
-  request: ProvisionRequest,
-  size: ResolvedSize,
+  request: ProvisionInput,
+  size: Partial<ResolvedSize>,
 ): Difference[] {
   const image =
     host.kind === 'vm'
@@ -35,17 +50,23 @@ export function differences(
     ['owner', host.owner, request.owner, true],
     ['cores', host.cores, size.cores, true],
     ['memory in MiB', host.memory_mb, size.memoryMb, true],
-    ['disk in GiB', host.disk_gb, size.diskGb, size.diskGb > host.disk_gb],
+    [
+      'disk in GiB',
+      host.disk_gb,
+      size.diskGb,
+      Number(size.diskGb) > host.disk_gb,
+    ],
     ['node', host.node, request.node, false],
     ['storage', host.storage, request.storage, false],
     ['image', image, request.image, false],
+    ['VLAN', host.network.vlan ?? 'none', request.vlan, false],
     [
       'software',
       rolesText(host.roles),
       request.roles && rolesText(request.roles),
       true,
     ],
-    ...request.sshKeys
+    ...(request.sshKeys ?? [])
       .filter(key => !host.ssh_keys.includes(key.trim()))
       .map((key): [string, string, string, boolean] => [
         'SSH key',
@@ -88,8 +109,8 @@ function rolesText(roles: readonly RoleChoice[] = []): string {
 export function changedHost(
   name: string,
   host: DesiredHost,
-  request: ProvisionRequest,
-  size: ResolvedSize,
+  request: ProvisionInput,
+  size: Partial<ResolvedSize>,
 ): DesiredHost {
   const found = differences(host, request, size);
   const problem = differenceProblem(name, found, request.allowChange);
@@ -100,10 +121,10 @@ export function changedHost(
     });
   return {
     ...host,
-    owner: request.owner,
-    cores: size.cores,
-    memory_mb: size.memoryMb,
-    disk_gb: size.diskGb,
+    owner: request.owner ?? host.owner,
+    cores: size.cores ?? host.cores,
+    memory_mb: size.memoryMb ?? host.memory_mb,
+    disk_gb: size.diskGb ?? host.disk_gb,
     ...(request.roles ? { roles: request.roles } : {}),
   };
 }

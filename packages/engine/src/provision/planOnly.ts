@@ -5,7 +5,7 @@ import {
   workspaceName,
   type DesiredHost,
   type PlanSummary,
-  type ProvisionRequest,
+  type ProvisionInput,
 } from '@nante/model';
 import type { EngineContext } from '../context';
 import { withScratchTerraform } from '../operation/scratchTerraform';
@@ -13,24 +13,22 @@ import { addressKey, isFree, vmIdKey } from '../reservations/reservations';
 import { poolAddresses } from '../reservations/addresses';
 import { readHosts, withHost } from '../store/hosts';
 import { summarizePlan } from '../terraform/plan';
-import {
-  checkRequest,
-  checksError,
-  parseRequest,
-  type CheckedRequest,
-} from './checkRequest';
+import { checkRequest, checksError, type CheckedRequest } from './checkRequest';
+import { completeRequest, type CompletedRequest } from './completeRequest';
 import { desiredHost, moduleAddress } from './desired';
-import { changedHost } from './difference';
+import { askedSize, changedHost } from './difference';
+import { environmentFor } from './network';
 
 /** See `Engine.plan`: a real plan in a folder of its own, without a lock, without a claim, without a workspace made for it. */
 export async function planOnly(
   context: EngineContext,
-  input: ProvisionRequest,
+  input: ProvisionInput,
   options: CallOptions = {},
 ): Promise<{ plan: PlanSummary; host: DesiredHost }> {
-  const request = parseRequest(input);
   const { signal } = options;
-  const checked = await checkRequest(context, request, options);
+  const completed = await completeRequest(context, input, options);
+  const { request } = completed;
+  const checked = await checkRequest(context, completed, options);
   if (checked.checks.some(({ ok }) => !ok)) throw checksError(checked.checks);
   const workspace = workspaceName(request.app, request.environment);
   const document = await readHosts(
@@ -42,7 +40,7 @@ export async function planOnly(
   );
   const host = await draft(
     context,
-    request,
+    completed,
     checked,
     document.hosts[request.name],
   );
@@ -65,7 +63,7 @@ export async function planOnly(
 /** The host as a run would want it now; id and address are only likely, since nothing is claimed. */
 async function draft(
   context: EngineContext,
-  request: ProvisionRequest,
+  { input, request }: CompletedRequest,
   { size, placement, resources }: CheckedRequest,
   existing: DesiredHost | undefined,
 ): Promise<DesiredHost> {
@@ -74,11 +72,12 @@ async function draft(
       'invalid-input',
       `There is no size "${request.size}".`,
     );
-  if (existing) return changedHost(request.name, existing, request, size);
+  const config = await context.config();
+  if (existing)
+    return changedHost(request.name, existing, input, askedSize(config, input));
   if (!placement || !resources)
     throw new NanteError('failed', 'No place for the host could be found.');
-  const config = await context.config();
-  const environment = config.environments[request.environment];
+  const environment = environmentFor(config, request);
   const { connection } = environment;
   const { from } = connectionNamed(config, 'proxmox', connection)!.vmIds;
   const used = new Set(resources.guests.map(({ vmId }) => vmId));

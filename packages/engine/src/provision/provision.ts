@@ -2,6 +2,7 @@ import {
   workspaceName,
   type HostResult,
   type LedgerEntry,
+  type ProvisionInput,
   type ProvisionRequest,
   type RunDocument,
 } from '@nante/model';
@@ -23,12 +24,8 @@ import { siblingDrift } from '../terraform/plan';
 import type { Terraform } from '../terraform/terraform';
 import type { RunOptions } from '../types';
 import { cleanUp } from './cleanUp';
-import {
-  checkRequest,
-  checksError,
-  parseRequest,
-  type CheckedRequest,
-} from './checkRequest';
+import { checkRequest, checksError, type CheckedRequest } from './checkRequest';
+import { completeRequest, type CompletedRequest } from './completeRequest';
 import { moduleAddress } from './desired';
 import { planHost, type HostPlan } from './planHost';
 import {
@@ -70,14 +67,15 @@ function stepsOf(request: ProvisionRequest): readonly StepTitle[] {
 /** See `Engine.provision`. */
 export async function provision(
   context: EngineContext,
-  input: ProvisionRequest,
+  given: ProvisionInput,
   options: RunOptions,
 ): Promise<RunDocument & { result: HostResult }> {
-  const request = parseRequest(input);
+  const completed = await completeRequest(context, given, options);
+  const { input, request } = completed;
   const initial = await newRunDocument('provision', request, options, {
     hostKind: request.kind,
     owner: request.owner,
-    inputs: { ...request },
+    inputs: { ...input },
     byHand: commandsByHand(
       workspaceName(request.app, request.environment),
       moduleAddress(request.name, request),
@@ -89,7 +87,7 @@ export async function provision(
     {
       initial,
       steps: stepsOf(request),
-      body: (run, onFailure) => provisionHost(run, request, onFailure),
+      body: (run, onFailure) => provisionHost(run, completed, onFailure),
     },
     options,
   );
@@ -98,19 +96,20 @@ export async function provision(
 
 async function provisionHost(
   run: Run,
-  request: ProvisionRequest,
+  completed: CompletedRequest,
   onFailure: (look: (error: unknown) => Promise<string[]>) => void,
 ): Promise<Partial<RunDocument>> {
   const { recorder } = run;
+  const { request } = completed;
   const checked = await recorder.step('check', () =>
-    checkOrThrow(run, request),
+    checkOrThrow(run, completed),
   );
   const { lease, terraform, host } = await recorder.step(
     'reserve',
     async step => {
       const opened = await run.lock();
       onFailure(() => giveBackClaims(run, request));
-      const reserved = await reserveHost(run, request, checked);
+      const reserved = await reserveHost(run, completed, checked);
       const { vm_id: vmId, node, network } = reserved.desired;
       step.detail(
         `${request.kind} ${vmId} on ${node}, address ${network.address}`,
@@ -156,9 +155,9 @@ function terraformWaitMs(plan: HostPlan, { desired }: ReservedHost): number {
 
 async function checkOrThrow(
   { context, signal }: Run,
-  request: ProvisionRequest,
+  completed: CompletedRequest,
 ): Promise<CheckedRequest & { size: ResolvedSize }> {
-  const checked = await checkRequest(context, request, { signal });
+  const checked = await checkRequest(context, completed, { signal });
   // Calls that were cut off look like systems that do not answer.
   throwIfCancelled(signal);
   const { size } = checked;

@@ -19,8 +19,10 @@ import {
 import { claimAddress } from '../reservations/addresses';
 import { readHosts } from '../store/hosts';
 import { checksError, type CheckedRequest } from './checkRequest';
+import type { CompletedRequest } from './completeRequest';
 import { desiredHost } from './desired';
-import { changedHost } from './difference';
+import { askedSize, changedHost } from './difference';
+import { environmentFor } from './network';
 
 /** The host as this run wants it. */
 export interface ReservedHost {
@@ -35,10 +37,10 @@ export interface ReservedHost {
 /** Under the lock: what the host will be, with its id and address claimed over all workspaces. */
 export async function reserveHost(
   run: Run,
-  request: ProvisionRequest,
+  { input, request }: CompletedRequest,
   checked: CheckedRequest & { size: ResolvedSize },
 ): Promise<ReservedHost> {
-  const { store, recorder } = run;
+  const { config, store, recorder } = run;
   const { workspace } = recorder.document;
   const hosts = await readHosts(
     store,
@@ -54,7 +56,12 @@ export async function reserveHost(
       desired: isOwn
         ? existing
         : onItsNode(
-            changedHost(request.name, existing, request, checked.size),
+            changedHost(
+              request.name,
+              existing,
+              input,
+              askedSize(config, input),
+            ),
             checked.resources,
           ),
       origin: isOwn ? 'new' : 'existing',
@@ -111,7 +118,7 @@ async function reserveNew(
   const address = await claimAddress(
     store,
     request.environment,
-    config.environments[request.environment],
+    environmentFor(config, request),
     owner,
     recorder.document.reserved?.address,
     chosen => recorder.update({ reserved: { vmId, address: chosen } }),

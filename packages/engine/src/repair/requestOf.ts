@@ -3,7 +3,7 @@ import {
   destroyRequestSchema,
   onboardRequestSchema,
   powerRequestSchema,
-  provisionRequestSchema,
+  provisionInputSchema,
   repairRequestSchema,
   resizeRequestSchema,
   snapshotRequestSchema,
@@ -11,7 +11,7 @@ import {
   type DestroyRequest,
   type OnboardRequest,
   type PowerRequest,
-  type ProvisionRequest,
+  type ProvisionInput,
   type RepairRequest,
   type ResizeRequest,
   type RunDocument,
@@ -21,7 +21,7 @@ import type { z } from 'zod';
 
 /** A request with the verb that takes it. */
 export type RunRequest =
-  | { verb: 'provision'; request: ProvisionRequest }
+  | { verb: 'provision'; request: ProvisionInput }
   | { verb: 'destroy'; request: DestroyRequest }
   | { verb: 'configure'; request: ConfigureRequest }
   | { verb: 'power'; request: PowerRequest }
@@ -31,7 +31,7 @@ export type RunRequest =
   | { verb: 'repair'; request: RepairRequest };
 
 const schemas: Record<RunRequest['verb'], z.ZodType> = {
-  provision: provisionRequestSchema,
+  provision: provisionInputSchema,
   destroy: destroyRequestSchema,
   configure: configureRequestSchema,
   power: powerRequestSchema,
