@@ -4,6 +4,8 @@ import type { SystemName } from './standIn';
 /** How to reach one stand-in; credentials stand beside, under the vendor's names. */
 export interface SystemEndpoint {
   url: string;
+  /** The same for guests, which do not reach our loopback; this machine reaches it too. Only where guests are real. */
+  guestUrl?: string;
   /** File with the certificate authority, where the stand-in speaks TLS. */
   ca?: string;
   /** Faults, request counters and reset. */

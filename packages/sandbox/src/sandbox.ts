@@ -86,6 +86,8 @@ async function start(options: SandboxOptions, undo: Undo[]) {
     sandbox: { control: control.url, pid: process.pid, seed },
   };
   const tls = await loadOrCreateTls(join(dataDir, 'tls'));
+  /** Where guests reach this machine; known once they were started, and only where they are real. */
+  let guestAddress: string | undefined;
   async function startGuests(kind: GuestKind) {
     const folder = join(dataDir, 'guests');
     const driver = await chooseDriver(kind, { dataDir: folder, log });
@@ -97,6 +99,7 @@ async function start(options: SandboxOptions, undo: Undo[]) {
     );
     await driver.prepare(log);
     endpoints.guests = { driver: driver.name, real: driver.real };
+    guestAddress = driver.machineAddress;
     return driver;
   }
   const parts: SystemParts = {
@@ -125,11 +128,15 @@ async function start(options: SandboxOptions, undo: Undo[]) {
       tls: definition.tls ? tls : undefined,
       log,
     });
-    await server.listen(ports[name] ?? 0);
+    await server.listen(
+      ports[name] ?? 0,
+      definition.forGuests ? guestAddress : undefined,
+    );
     undo.push(() => server.stop());
     control.mount(name, standInControl(server, standIn));
     endpoints[name] = {
       url: server.url,
+      ...(server.guestUrl ? { guestUrl: server.guestUrl } : {}),
       ...(definition.tls ? { ca: tls.caFile } : {}),
       control: `${control.url}/${name}`,
       ...standIn.credentials,

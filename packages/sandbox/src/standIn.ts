@@ -7,7 +7,8 @@ export type SystemName =
   | 'nexus'
   | 'github'
   | 'tailscale'
-  | 'openobserve';
+  | 'openobserve'
+  | 'packages';
 
 /** What a stand-in gets from the sandbox that hosts it. */
 export interface StandInContext {

@@ -3,6 +3,8 @@ import type { Endpoints } from './endpoints';
 import { loadOrCreateSshKey } from './seed/sshKey';
 import type { StandIn, StandInContext, SystemName } from './standIn';
 import { createDoppler } from './systems/doppler';
+import { createOpenobserve } from './systems/openobserve';
+import { createPackages } from './systems/packages';
 import { createProxmox } from './systems/proxmox';
 import { createS3 } from './systems/s3';
 
@@ -23,6 +25,8 @@ export interface SystemParts {
 interface SystemDefinition {
   /** True when the system speaks TLS, as its original does. */
   tls: boolean;
+  /** True when guests call it: it then listens where they reach it as well. */
+  forGuests?: boolean;
   create(context: StandInContext, parts: SystemParts): Promise<StandIn>;
 }
 
@@ -37,6 +41,12 @@ export const systemDefinitions: Partial<Record<SystemName, SystemDefinition>> =
         return createProxmox(context, { guests, guestCount });
       },
     },
+    openobserve: {
+      tls: false,
+      forGuests: true,
+      create: context => createOpenobserve(context),
+    },
+    packages: { tls: false, forGuests: true, create: c => createPackages(c) },
     doppler: {
       tls: false,
       create: (context, parts) =>
@@ -50,7 +60,7 @@ function seededSecrets({
   endpoints,
 }: SystemParts): Record<string, string> {
   const key = loadOrCreateSshKey(`${dataDir}/ssh`);
-  const { s3, proxmox } = endpoints;
+  const { s3, proxmox, openobserve } = endpoints;
   const secrets: Record<string, unknown> = {
     ANS_SSH_PUBLIC_KEY: key.publicKey,
     SSH_PRIVATE_KEY: key.privateKey,
@@ -59,6 +69,9 @@ function seededSecrets({
     MINIO_ROOT_USER: s3?.accessKeyId,
     MINIO_ROOT_PASSWORD: s3?.secretAccessKey,
     PROXMOX_API_URL: proxmox?.url,
+    OO_HOST: openobserve?.guestUrl ?? openobserve?.url,
+    OO_USER: openobserve?.username,
+    OO_PASS: openobserve?.password,
     ...tokenParts(proxmox?.tokens),
   };
   return Object.fromEntries(

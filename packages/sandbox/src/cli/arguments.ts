@@ -56,6 +56,7 @@ export function fixedPorts(
     github: base + 2,
     tailscale: base + 3,
     openobserve: base + 5,
+    packages: base + 7,
   };
 }
 

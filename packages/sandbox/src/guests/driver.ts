@@ -25,6 +25,8 @@ export interface GuestSpec {
   /** cloud-init's user (`ciuser`); absent for containers, which are entered as root. */
   user?: string;
   sshKeys: string[];
+  /** A container's feature: it may run containers, as every VM may. */
+  nesting?: boolean;
   /** A fault: it is switched on, but never gets as far as network, agent and sshd. */
   neverBoots?: boolean;
   /** A fault: nothing in this VM answers for an agent, though one can log in. */
@@ -83,6 +85,8 @@ export interface GuestDriver {
   readonly name: 'record' | 'nspawn' | 'docker';
   /** True when a started guest is a Linux that one can log in to. */
   readonly real: boolean;
+  /** An address of this machine that guests of every network reach once `prepare` is done; absent where there is none. */
+  readonly machineAddress?: string;
   /** Builds or finds what all guests share (base image, bridges); reports progress in lines for a person. */
   prepare(progress: (line: string) => void): Promise<void>;
   /** Makes the guest's disk; repeating it is harmless. */

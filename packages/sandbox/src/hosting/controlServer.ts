@@ -13,7 +13,7 @@ import {
 } from '../faults/schema';
 import type { StandIn } from '../standIn';
 import { fromFetchResponse, toFetchRequest } from './adapter';
-import { listenOnLoopback, type SystemServer } from './systemServer';
+import { listenOn, type SystemServer } from './systemServer';
 
 /** Something that answers below `http://127.0.0.1:<port>/<name>`; `path` is what follows, `''` or `/…`. */
 export type ControlHandler = (
@@ -34,7 +34,7 @@ export class ControlServer {
 
   /** @throws NanteError `conflict` when the port is in use */
   async listen(port: number): Promise<void> {
-    await listenOnLoopback(this.#server, port, 'control');
+    await listenOn(this.#server, { port, name: 'control' });
   }
 
   mount(name: string, handler: ControlHandler): void {

@@ -18,14 +18,17 @@ import type { TlsMaterial } from './tls';
 
 type Fetch = StandIn['fetch'];
 
+const loopback = '127.0.0.1';
+
 /** A stand-in on a port of its own: sockets, TLS, counters and faults around `fetch`. */
 export class SystemServer {
   readonly counters: RequestCounters;
   readonly faults: FaultPlan;
   readonly #name: SystemName;
   readonly #log: (line: string) => void;
-  readonly #scheme: 'http' | 'https';
-  readonly #server: Server;
+  readonly #tls: TlsMaterial | undefined;
+  /** By the address that each listens on. */
+  readonly #servers = new Map<string, Server>();
   readonly #sockets = new Set<Socket>();
   #fetch: Fetch;
   #port = 0;
@@ -43,39 +46,37 @@ export class SystemServer {
     this.#name = options.name;
     this.#fetch = options.fetch;
     this.#log = options.log;
-    this.#scheme = options.tls ? 'https' : 'http';
+    this.#tls = options.tls;
     this.counters = new RequestCounters(options.name);
     this.faults = new FaultPlan(options.seed);
-    const listener = (incoming: IncomingMessage, answer: ServerResponse) => {
-      void this.#handle(incoming, answer);
-    };
-    this.#server = options.tls
-      ? createTlsServer(
-          {
-            key: options.tls.key,
-            cert: options.tls.cert,
-            minVersion: 'TLSv1.3',
-          },
-          listener,
-        )
-      : createServer(listener);
-    this.#server.on('connection', (socket: Socket) => this.#connected(socket));
   }
 
   /** Address for clients, without a slash at its end. */
   get url(): string {
-    return `${this.#scheme}://127.0.0.1:${this.#port}`;
+    return this.#urlAt(loopback);
+  }
+
+  /** The same for guests; undefined where it does not listen for them. */
+  get guestUrl(): string | undefined {
+    const address = [...this.#servers.keys()].find(key => key !== loopback);
+    return address && this.#urlAt(address);
   }
 
   /**
    * Starts to listen on loopback.
    *
    * @param port - 0 takes a free one
+   * @param guestAddress - another address of this machine to listen on, on the same port
    * @throws NanteError `conflict` when the port is in use
    */
-  async listen(port: number): Promise<void> {
-    await listenOnLoopback(this.#server, port, this.#name);
-    this.#port = (this.#server.address() as AddressInfo).port;
+  async listen(port: number, guestAddress?: string): Promise<void> {
+    const server = this.#createServer();
+    this.#servers.set(loopback, server);
+    await listenOn(server, { address: loopback, port, name: this.#name });
+    this.#port = (server.address() as AddressInfo).port;
+    if (!guestAddress) return;
+    this.#servers.set(guestAddress, this.#createServer());
+    await this.#openPort();
   }
 
   /** Sets a fault of the wire; `refuse` takes effect at once. */
@@ -99,6 +100,29 @@ export class SystemServer {
     await this.#close();
   }
 
+  get #scheme(): 'http' | 'https' {
+    return this.#tls ? 'https' : 'http';
+  }
+
+  #urlAt(address: string): string {
+    return `${this.#scheme}://${address}:${this.#port}`;
+  }
+
+  #createServer(): Server {
+    const listener = (incoming: IncomingMessage, answer: ServerResponse) => {
+      void this.#handle(incoming, answer);
+    };
+    const tls = this.#tls && {
+      key: this.#tls.key,
+      cert: this.#tls.cert,
+      minVersion: 'TLSv1.3' as const,
+    };
+    const server = tls
+      ? createTlsServer(tls, listener)
+      : createServer(listener);
+    return server.on('connection', (socket: Socket) => this.#connected(socket));
+  }
+
   #connected(socket: Socket) {
     this.#sockets.add(socket);
     socket.on('close', () => this.#sockets.delete(socket));
@@ -110,10 +134,11 @@ export class SystemServer {
   }
 
   async #close() {
-    if (!this.#server.listening) return;
-    const closed = new Promise(resolve => this.#server.close(resolve));
+    const closed = [...this.#servers.values()]
+      .filter(server => server.listening)
+      .map(server => new Promise(resolve => server.close(resolve)));
     for (const socket of this.#sockets) socket.destroy();
-    await closed;
+    await Promise.all(closed);
   }
 
   async #closePort(durationMs: number | undefined) {
@@ -127,8 +152,10 @@ export class SystemServer {
 
   async #openPort() {
     clearTimeout(this.#reopen);
-    if (this.#stopped || this.#server.listening) return;
-    await listenOnLoopback(this.#server, this.#port, this.#name);
+    for (const [address, server] of this.#servers) {
+      if (this.#stopped || server.listening) continue;
+      await listenOn(server, { address, port: this.#port, name: this.#name });
+    }
   }
 
   async #handle(incoming: IncomingMessage, outgoing: ServerResponse) {
@@ -187,15 +214,15 @@ export class SystemServer {
 }
 
 /**
- * Listens on 127.0.0.1.
+ * Listens on 127.0.0.1 unless told another address of this machine.
  *
  * @throws NanteError `conflict` when the port is in use
  */
-export async function listenOnLoopback(
+export async function listenOn(
   server: Server,
-  port: number,
-  name: string,
+  options: { address?: string; port: number; name: string },
 ): Promise<void> {
+  const { address = loopback, port, name } = options;
   await new Promise<void>((resolve, reject) => {
     function failed(error: NodeJS.ErrnoException) {
       reject(
@@ -208,7 +235,7 @@ export async function listenOnLoopback(
       );
     }
     server.once('error', failed);
-    server.listen(port, '127.0.0.1', () => {
+    server.listen(port, address, () => {
       server.off('error', failed);
       resolve();
     });

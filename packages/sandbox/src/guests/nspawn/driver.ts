@@ -8,6 +8,7 @@ import { createAgent } from './agent';
 import { boot, makeNamespace, type RunningGuest, wishes } from './boot';
 import { freezeProcesses, thawProcesses } from './freeze';
 import { removeGroups } from './cgroups';
+import { mayNest } from './containers';
 import {
   clearMachine,
   giveFolder,
@@ -30,10 +31,16 @@ import { checkSpec, machineNameservers, writeIdentity } from './identity';
 import { type BaseImage, imageRoot, prepareImage } from './image';
 import { interfacesIn } from './interfaces';
 import { createLeases } from './leases';
+import {
+  addMachineAddress,
+  machineAddress,
+  removeMachineAddress,
+} from './machineAddress';
 import { createLabNetwork } from './network';
 import { signal } from './processes';
 import { readSettings, writeJson } from './settings';
 import { removeSnapshot, returnToSnapshot, takeSnapshot } from './snapshots';
+import { within } from './within';
 
 export interface NspawnOptions {
   /** The sandbox's data folder; guests go below `guests/`. */
@@ -124,20 +131,6 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
       hint: 'Stop it first.',
     });
 
-  /** Waits for a promise, but not for ever; true when it came to be in time. */
-  async function within(
-    work: Promise<unknown>,
-    seconds: number,
-  ): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<false>(resolve => {
-      timer = setTimeout(() => resolve(false), seconds * 1000);
-    });
-    const inTime = await Promise.race([work.then(() => true), late]);
-    clearTimeout(timer);
-    return inTime;
-  }
-
   /** A guest whose agent, or Proxmox in its place, can tell something. */
   function answering(vmid: number): RunningGuest | undefined {
     const guest = running.get(vmid);
@@ -170,6 +163,7 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
   const driver: GuestDriver = {
     name: 'nspawn',
     real: true,
+    machineAddress,
     async prepare(progress) {
       if (/[,:\\]/.test(`${guests}${images}`)) {
         throw new NanteError(
@@ -184,6 +178,7 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
         progress(
           `Stopped ${left} guests that a killed sandbox had left running`,
         );
+      await addMachineAddress();
       await shareMounts(guests);
       runtime ??= await prepareRuntimeFolder();
       image = await prepareImage(images, progress);
@@ -244,6 +239,7 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
         cores: spec.cores,
         neverBoots: spec.neverBoots ?? false,
         noAgent: spec.noAgent ?? false,
+        nesting: mayNest(spec),
         log,
         // A VM's cloud-init grows the file system whenever it boots.
         beforeReboot: () => mountTree(spec.vmid),
@@ -382,6 +378,7 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
       await runtime?.close();
       runtime = undefined;
       await removeRuntimeFolder();
+      await removeMachineAddress();
       await giveFolder(guests);
       process.off('exit', onExit);
     },

@@ -1,4 +1,5 @@
 import { findTool, run, tryRun } from './command';
+import { machineAddress } from './machineAddress';
 
 /** A bridge as the packet filter sees it. */
 export interface FilteredBridge {
@@ -29,6 +30,11 @@ export function nftables(prefix: string): Firewall {
         `iifname "${name}" oifname "${prefix}v*" drop`,
         `iifname "${uplink}" oifname "${name}" ct state new drop`,
       ]);
+      // What listens for guests is for guests.
+      const input =
+        uplink === 'lo'
+          ? []
+          : [`iifname "${uplink}" ip daddr ${machineAddress} drop`];
       const masquerade = bridges.flatMap(({ networks }) =>
         networks.map(
           network => `ip saddr ${network} oifname != "${prefix}v*" masquerade`,
@@ -43,6 +49,10 @@ export function nftables(prefix: string): Firewall {
           '  chain forward {',
           '    type filter hook forward priority filter; policy accept;',
           ...forward.map(rule => `    ${rule}`),
+          '  }',
+          '  chain input {',
+          '    type filter hook input priority filter; policy accept;',
+          ...input.map(rule => `    ${rule}`),
           '  }',
           '  chain postrouting {',
           '    type nat hook postrouting priority srcnat; policy accept;',
@@ -63,8 +73,10 @@ export function nftables(prefix: string): Firewall {
 export function iptables(prefix: string): Firewall {
   const forward = `NANTE-${prefix}-FWD`;
   const masquerade = `NANTE-${prefix}-NAT`;
+  const input = `NANTE-${prefix}-IN`;
   const jumps = [
     { table: 'filter', from: 'FORWARD', chain: forward },
+    { table: 'filter', from: 'INPUT', chain: input },
     { table: 'nat', from: 'POSTROUTING', chain: masquerade },
   ];
   const rule = (table: string, ...args: string[]) =>
@@ -78,6 +90,12 @@ export function iptables(prefix: string): Firewall {
         if ((await tryRun('iptables', jump)) === undefined) {
           await rule(table, '-I', from, '-j', chain);
         }
+      }
+      if (uplink !== 'lo') {
+        await rule(
+          ...(['filter', '-A', input, '-i', uplink] as const),
+          ...['-d', machineAddress, '-j', 'DROP'],
+        );
       }
       const add = (...args: string[]) => rule('filter', '-A', forward, ...args);
       for (const { name, networks } of bridges) {

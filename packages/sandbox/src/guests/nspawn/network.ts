@@ -13,6 +13,7 @@ import {
 } from './addresses';
 import { run, runJson, tryRun } from './command';
 import { createFirewall, type FilteredBridge } from './firewall';
+import { addMachineAddress } from './machineAddress';
 import { isAlive, markOf } from './processes';
 
 interface Link {
@@ -160,6 +161,8 @@ export function createLabNetwork(
       ]);
       await addGateway(bridge, subnet, toAddress(subnet.base + 1));
       await openWay(name, up.name);
+      // Another sandbox that ended may have taken it along.
+      await addMachineAddress();
       bridges.set(name, bridge);
     }
     // A site with other subnets: the machine plays the gateway that the guest was told, too.
