@@ -27,6 +27,8 @@ const namedAfter: Partial<Record<SystemName, Record<string, string>>> = {
     zones: '{zone}',
     network: '{iface}',
   },
+  tailscale: { tailnet: '{tailnet}', keys: '{keyId}', device: '{deviceId}' },
+  openobserve: { api: '{org}' },
 };
 
 /**
