@@ -7,6 +7,7 @@ import { createOpenobserve } from './systems/openobserve';
 import { createPackages } from './systems/packages';
 import { createProxmox } from './systems/proxmox';
 import { createS3 } from './systems/s3';
+import { createTailscale } from './systems/tailscale';
 
 /** Which driver makes guests; `auto` takes the most real one that the machine allows. */
 export type GuestKind = GuestDriverKind;
@@ -41,6 +42,11 @@ export const systemDefinitions: Partial<Record<SystemName, SystemDefinition>> =
         return createProxmox(context, { guests, guestCount });
       },
     },
+    tailscale: {
+      tls: false,
+      forGuests: true,
+      create: context => createTailscale(context),
+    },
     openobserve: {
       tls: false,
       forGuests: true,
@@ -60,7 +66,7 @@ function seededSecrets({
   endpoints,
 }: SystemParts): Record<string, string> {
   const key = loadOrCreateSshKey(`${dataDir}/ssh`);
-  const { s3, proxmox, openobserve } = endpoints;
+  const { s3, proxmox, tailscale, openobserve } = endpoints;
   const secrets: Record<string, unknown> = {
     ANS_SSH_PUBLIC_KEY: key.publicKey,
     SSH_PRIVATE_KEY: key.privateKey,
@@ -69,6 +75,8 @@ function seededSecrets({
     MINIO_ROOT_USER: s3?.accessKeyId,
     MINIO_ROOT_PASSWORD: s3?.secretAccessKey,
     PROXMOX_API_URL: proxmox?.url,
+    TS_OAUTH_CLIENT_ID: tailscale?.oauthClientId,
+    TS_OAUTH_SECRET: tailscale?.oauthClientSecret,
     OO_HOST: openobserve?.guestUrl ?? openobserve?.url,
     OO_USER: openobserve?.username,
     OO_PASS: openobserve?.password,
