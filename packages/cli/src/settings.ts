@@ -16,6 +16,7 @@ import {
 } from '@nante/engine';
 import { NanteError } from '@nante/model';
 import { readGivenFile, type Inputs } from './inputs';
+import { isWorkflow } from './world';
 
 /** How the engine is made, without the configuration, which the bucket has. */
 export interface Settings {
@@ -133,20 +134,25 @@ function secretSource(
   env: NodeJS.ProcessEnv,
   endpoints: SandboxEndpoints | undefined,
 ): SecretSource {
-  if (endpoints) {
-    const { token, url, ca } = endpoints.doppler;
-    return createDopplerSource({ token, apiHost: url, caFile: ca });
-  }
   const token = env.DOPPLER_TOKEN ?? '';
+  const target = {
+    project: env.DOPPLER_TARGET_PROJECT || undefined,
+    config: env.DOPPLER_TARGET_CONFIG || undefined,
+  };
+  if (endpoints) {
+    const { url, ca } = endpoints.doppler;
+    const place = { apiHost: url, caFile: ca };
+    // A workflow's own secret counts there too; on a terminal it may be that of a real Doppler.
+    const isOwn = token !== '' || inputs.text('secrets') === 'doppler';
+    return isWorkflow(env) && isOwn
+      ? createDopplerSource({ ...place, ...target, token })
+      : createDopplerSource({ ...place, token: endpoints.doppler.token });
+  }
   const source =
     inputs.text('secrets') ?? (token === '' ? 'environment' : 'doppler');
   return source === 'environment'
     ? createEnvironmentSource(env)
-    : createDopplerSource({
-        token,
-        project: env.DOPPLER_TARGET_PROJECT || undefined,
-        config: env.DOPPLER_TARGET_CONFIG || undefined,
-      });
+    : createDopplerSource({ ...target, token });
 }
 
 function readEndpoints(file: string | undefined): SandboxEndpoints | undefined {

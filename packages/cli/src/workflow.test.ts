@@ -140,6 +140,22 @@ describe('a step of a workflow', () => {
     expect(taken.outputs['run-id']).toBe(failed.outputs['run-id']);
   });
 
+  it('reads the secrets that its own token opens, and says so when there is none', async () => {
+    const tokens = place.endpoints.doppler?.tokens as Record<string, string>;
+    const look = (token: string) =>
+      step(
+        { verb: 'status', app: 'flow', secrets: 'doppler' },
+        { DOPPLER_TOKEN: token },
+      );
+    expect(await look(tokens.dev)).toMatchObject({ code: 0 });
+    const revoked = await look('dp.st.dev.revoked');
+    expect(revoked.code).toBe(5);
+    expect(revoked.stdout).toContain('::error title=nante status::Doppler');
+    const none = await look('');
+    expect(none.code).toBe(2);
+    expect(none.stdout).toContain('DOPPLER_TOKEN is empty.');
+  });
+
   it('destroys nothing by a wrong confirmation', async () => {
     let wrong;
     const calls = await place.mutatingCalls(async () => {
