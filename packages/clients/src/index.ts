@@ -11,3 +11,7 @@ export { createEnvironmentSource } from './doppler/EnvironmentSource';
 export { createProxmoxClient } from './proxmox/ProxmoxClient';
 export type { ProxmoxClientOptions } from './proxmox/connection';
 export { createS3Store, type S3StoreOptions } from './s3/S3Store';
+export {
+  createOpenobserveClient,
+  type OpenobserveClientOptions,
+} from './openobserve/OpenobserveClient';
