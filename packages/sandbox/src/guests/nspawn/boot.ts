@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { findTool, run, toolEnvironment } from './command';
 import { limitGroups, startInGroups } from './cgroups';
+import { nestingOptions, prepareNesting } from './containers';
 import type { GuestFolders } from './disk';
 import {
   findGuestProcesses,
@@ -56,6 +57,8 @@ export interface BootOptions extends Limits {
   /** A fault: boots into a system without network and sshd. */
   neverBoots: boolean;
   noAgent: boolean;
+  /** It may run containers. */
+  nesting: boolean;
   log(line: string): void;
   /** Done while the guest is down between two boots. */
   beforeReboot(): Promise<void>;
@@ -73,6 +76,7 @@ export async function boot(options: BootOptions): Promise<RunningGuest> {
   let ended = false;
   let leader: ProcessMark | undefined;
   let limits: Limits = options;
+  if (options.nesting) await prepareNesting(folders);
   const output = await open(folders.console, 'w');
   const launch = () => {
     const child = startInGroups(prefix, machine, limits, () =>
@@ -86,6 +90,7 @@ export async function boot(options: BootOptions): Promise<RunningGuest> {
           '--capability=CAP_NET_ADMIN',
           ...['--resolv-conf=off', '--timezone=off', '--console=read-only'],
           `--setenv=${markerVariable}=${machine}`,
+          ...(options.nesting ? nestingOptions(folders) : []),
           // What stands behind the options is for the guest's systemd, as a kernel's command line is.
           ...(options.neverBoots ? ['systemd.unit=emergency.target'] : []),
         ],

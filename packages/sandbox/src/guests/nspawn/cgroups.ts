@@ -17,9 +17,6 @@ interface Hierarchy {
   own: string;
 }
 
-/** Controllers that a guest gets a group of; the others of version 1 need settings before they take a process. */
-const used = ['memory', 'cpu', 'pids', 'name=systemd', 'unified'];
-
 function hierarchies(): Hierarchy[] {
   const own = new Map(
     readFileSync('/proc/self/cgroup', 'utf8')
@@ -46,10 +43,7 @@ function hierarchies(): Hierarchy[] {
       const place = join(mount, path ?? '/');
       return { controllers: names, base: place, own: place };
     })
-    .filter(
-      ({ controllers, base }) =>
-        controllers.some(name => used.includes(name)) && existsSync(base),
-    );
+    .filter(({ base }) => existsSync(base));
 }
 
 function attempt(path: string, value: string): void {
@@ -60,9 +54,20 @@ function attempt(path: string, value: string): void {
   }
 }
 
+/** A group of version 1 takes processes only once it was told which processors and memory: those of the one above it. */
+function letProcessesIn(base: string, prefix: string, group: string): void {
+  for (const [from, to] of [
+    [base, join(base, prefix)],
+    [join(base, prefix), group],
+  ]) {
+    for (const file of ['cpuset.cpus', 'cpuset.mems'])
+      attempt(join(to, file), readFileSync(join(from, file), 'utf8'));
+  }
+}
+
 /**
  * Runs `start`, which must spawn systemd-nspawn synchronously, so that the child is born in groups of its own: guests in one
- * group would end each other's services. Limits memory and processors where the machine allows that. The sandbox itself
+ * group would end each other's services, and what a Docker in it makes goes with the guest. Limits memory and processors where the machine allows that. The sandbox itself
  * steps into the groups for that moment; moving the child afterwards comes too late, as it makes the guest's groups at once.
  */
 export function startInGroups<T>(
@@ -76,6 +81,7 @@ export function startInGroups<T>(
     for (const { controllers, base, own } of hierarchies()) {
       const group = join(base, prefix, machine);
       mkdirSync(group, { recursive: true });
+      if (controllers.includes('cpuset')) letProcessesIn(base, prefix, group);
       setLimits(controllers, base, prefix, group, limits);
       writeFileSync(join(group, 'cgroup.procs'), String(process.pid));
       entered.push(own);

@@ -23,6 +23,8 @@ export interface GuestFolders {
   /** What the guest changed, compared with the base image. */
   upper: string;
   work: string;
+  /** What container engines in it keep: on its disk, and beside the overlay, on which theirs would not work. */
+  containers: string;
   /** The whole file tree, mounted while the guest runs. */
   root: string;
   /** The guest's network namespace, held open by a mount. */
@@ -41,6 +43,7 @@ export function foldersOf(guests: string, vmid: number): GuestFolders {
     disk: join(home, 'disk'),
     upper: join(home, 'disk', 'upper'),
     work: join(home, 'disk', 'work'),
+    containers: join(home, 'disk', 'containers'),
     root: join(home, 'root'),
     namespace: join(home, 'network'),
     console: join(home, 'console.log'),

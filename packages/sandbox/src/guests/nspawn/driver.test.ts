@@ -241,6 +241,39 @@ inLab(title, () => {
     expect(mountsBelow(join(dataDir, 'guests', '1102'))).toEqual([]);
   });
 
+  it('A container engine finds what it needs in a VM and in a container with nesting, in others not', async () => {
+    const container = (vmid: number, nesting: boolean) =>
+      spec(vmid, { kind: 'lxc', user: undefined, nesting });
+    const all = [spec(1103), container(1104, true), container(1105, false)];
+    await Promise.all(all.map(wish => guests.start(wish)));
+    const look = [
+      // A session key of its own, as each container gets; -1 is a refusal.
+      `python3 -c "import ctypes, os; print(ctypes.CDLL(None).syscall(250 if os.uname().machine == 'x86_64' else 219, 1, 0) > 0)"`,
+      'cd /var/lib/docker 2>/dev/null',
+      'mkdir low up work on',
+      'mount -t overlay overlay -o lowerdir=low,upperdir=up,workdir=work on',
+      'touch on/file',
+      'cat up/file',
+      'test "$(stat -f -c %b .)" = "$(stat -f -c %b /)"',
+      'umount on',
+      'echo layers on its own disk',
+    ].join(' && ');
+    const seen = await Promise.all(
+      all.map(async ({ vmid, user = 'root' }) => {
+        const address = ipv4(await answering(vmid));
+        const command = `sudo -n sh -c '${look.replaceAll("'", `'\\''`)}'`;
+        return ssh(`${user}@${address}`, command).catch(() => 'refused');
+      }),
+    );
+    const able = 'True\nlayers on its own disk';
+    expect(seen).toEqual([able, able, 'refused']);
+    for (const { vmid } of all) {
+      await guests.stop(vmid);
+      await guests.destroy(vmid);
+      expect(mountsBelow(join(dataDir, 'guests', String(vmid)))).toEqual([]);
+    }
+  });
+
   it('A guest that powers itself off is seen as stopped', async () => {
     const seen: number[] = [];
     guests.onPowerOff(vmid => seen.push(vmid));

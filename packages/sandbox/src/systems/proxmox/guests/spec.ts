@@ -19,9 +19,13 @@ export function specOf(guest: Guest): GuestSpec {
     networks: networksOf(guest),
     sshKeys: keysOf(guest),
   };
-  return kind === 'qemu' && config.ciuser !== undefined
-    ? { ...spec, user: String(config.ciuser) }
-    : spec;
+  if (kind === 'lxc') {
+    const { nesting } = parseProperties(String(config.features ?? ''));
+    return nesting === '1' ? { ...spec, nesting: true } : spec;
+  }
+  return config.ciuser === undefined
+    ? spec
+    : { ...spec, user: String(config.ciuser) };
 }
 
 /** What is wrong with a guest that is switched on now; the faults that are set decide. */
