@@ -15,3 +15,7 @@ export {
   createOpenobserveClient,
   type OpenobserveClientOptions,
 } from './openobserve/OpenobserveClient';
+export {
+  createTailscaleClient,
+  type TailscaleClientOptions,
+} from './tailscale/TailscaleClient';
