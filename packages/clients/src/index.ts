@@ -9,6 +9,7 @@ export {
 } from './doppler/DopplerSource';
 export { createEnvironmentSource } from './doppler/EnvironmentSource';
 export { createProxmoxClient } from './proxmox/ProxmoxClient';
+export { openRootSession } from './proxmox/making';
 export type { ProxmoxClientOptions } from './proxmox/connection';
 export { createS3Store, type S3StoreOptions } from './s3/S3Store';
 export {

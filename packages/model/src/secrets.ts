@@ -60,6 +60,13 @@ export const secretDefinitions = {
     handedOverAs: 'PROXMOX_VE_API_TOKEN (id=secret, joined)',
     secret: true,
   },
+  PROXMOX_ROOT_PASSWORD: {
+    description:
+      'Password of root@pam. Optional, and for `nante template` only: no token may give a container template /dev/net/tun.',
+    neededBy: ['engine'],
+    handedOverAs: 'the body of one sign-in to the Proxmox API',
+    secret: true,
+  },
   ANS_SSH_PUBLIC_KEY: {
     description:
       'Public key of the automation user; put into every guest beside the keys of the request.',

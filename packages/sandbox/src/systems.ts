@@ -75,6 +75,7 @@ function seededSecrets({
     MINIO_ROOT_USER: s3?.accessKeyId,
     MINIO_ROOT_PASSWORD: s3?.secretAccessKey,
     PROXMOX_API_URL: proxmox?.url,
+    PROXMOX_ROOT_PASSWORD: proxmox?.rootPassword,
     TS_OAUTH_CLIENT_ID: tailscale?.oauthClientId,
     TS_OAUTH_SECRET: tailscale?.oauthClientSecret,
     OO_HOST: openobserve?.guestUrl ?? openobserve?.url,

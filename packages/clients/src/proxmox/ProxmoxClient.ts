@@ -19,6 +19,7 @@ import {
   permissionsSchema,
   resourcesSchema,
 } from './inventory';
+import { makingCalls } from './making';
 import { waitForTask } from './tasks';
 import type { ProxmoxApi } from './types';
 import { text } from './values';
@@ -190,5 +191,6 @@ export function createProxmoxClient(options: ProxmoxClientOptions): ProxmoxApi {
         query: { purge: 1, 'destroy-unreferenced-disks': 1 },
       }),
     waitForTask: (upid, call = {}) => waitForTask(connection, upid, call),
+    ...makingCalls(connection),
   };
 }

@@ -54,6 +54,9 @@ async function callsOfClient(): Promise<AskedCall[]> {
         action => () => api.power(...at, action),
       ),
       () => api.deleteGuest(...at),
+      () => api.createGuest(...at, { description: 'why', tags: 'nante' }),
+      () => api.setGuestOptions(...at, { delete: 'nameserver' }),
+      () => api.convertToTemplate(...at),
     ];
   });
   const all: (() => Promise<unknown>)[] = [
@@ -66,6 +69,15 @@ async function callsOfClient(): Promise<AskedCall[]> {
     () => api.storageContent('pve1', 'local', 'vztmpl'),
     () => api.setContainerMemory('pve1', 100, 1024),
     () => api.waitForTask('UPID:pve1:0000189C:109708B2C:6B04E883:x:1:a@pve!b:'),
+    () =>
+      api.downloadFile('pve1', 'local', {
+        url: 'https://images.example/a.qcow2',
+        name: 'a.qcow2',
+        content: 'import',
+        checksum: { algorithm: 'sha256', value: '00' },
+      }),
+    () => api.appliances('pve1'),
+    () => api.downloadAppliance('pve1', 'local', 'debian.tar.zst'),
     ...guests,
   ];
   for (const call of all) await call().catch(() => undefined);

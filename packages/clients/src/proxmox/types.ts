@@ -122,6 +122,84 @@ export interface ProxmoxSnapshot {
   withMemory: boolean;
 }
 
+/** A container template that Proxmox's own catalogue offers. */
+export interface ProxmoxAppliance {
+  /** Name of the file, for example `debian-12-standard_12.12-1_amd64.tar.zst`. */
+  file: string;
+  /** `system`, `turnkeylinux`, … */
+  section: string;
+  /** For example `debian-12`. */
+  os: string;
+  version: string;
+}
+
+/** What was told about a file that Proxmox is to download. */
+export interface ProxmoxDownload {
+  url: string;
+  /** Name that it gets on the storage. */
+  name: string;
+  content: 'import' | 'vztmpl';
+  /** Proxmox checks it, and keeps no file that differs. */
+  checksum?: { algorithm: string; value: string };
+}
+
+/** Options of a guest as Proxmox takes them. */
+export type GuestOptions = Record<string, string | number>;
+
+/** Calls that make a guest without Terraform. */
+export interface ProxmoxMaking {
+  /** Lets Proxmox download a file onto a storage; answers the task's UPID. Needs Datastore.AllocateTemplate, Sys.AccessNetwork. */
+  downloadFile(
+    node: string,
+    storage: string,
+    file: ProxmoxDownload,
+    options?: CallOptions,
+  ): Promise<string>;
+  /** Container templates that the node knows of, on a storage or not. */
+  appliances(node: string, options?: CallOptions): Promise<ProxmoxAppliance[]>;
+  /** Downloads one of them; answers the task's UPID. Needs Datastore.AllocateTemplate. */
+  downloadAppliance(
+    node: string,
+    storage: string,
+    file: string,
+    options?: CallOptions,
+  ): Promise<string>;
+  /** Makes a guest, which is not started; answers the task's UPID. */
+  createGuest(
+    node: string,
+    kind: HostKind,
+    vmId: number,
+    guest: GuestOptions,
+    options?: CallOptions,
+  ): Promise<string>;
+  /** Sets options of a guest; `delete` takes those away that it names. */
+  setGuestOptions(
+    node: string,
+    kind: HostKind,
+    vmId: number,
+    guest: GuestOptions,
+    options?: CallOptions,
+  ): Promise<void>;
+  /** Makes a template of a stopped guest; answers the task's UPID, which containers do not have. */
+  convertToTemplate(
+    node: string,
+    kind: HostKind,
+    vmId: number,
+    options?: CallOptions,
+  ): Promise<string | undefined>;
+}
+
+/** What is done as root@pam, by a ticket. */
+export interface RootSession {
+  /** Sets options of a container that no token may set. */
+  setContainerOptions(
+    node: string,
+    vmId: number,
+    guest: GuestOptions,
+    options?: CallOptions,
+  ): Promise<void>;
+}
+
 export type PowerAction = 'start' | 'shutdown' | 'stop' | 'reboot';
 
 /**
@@ -130,7 +208,7 @@ export type PowerAction = 'start' | 'shutdown' | 'stop' | 'reboot';
  * Throws `NanteError`: `unreachable` (no answer in time, names the address), `unauthorized` (401, or 403 with the missing
  * privilege and path in the message), `not-found`, `conflict` (a lock), `invalid-input` (400, with the parameters).
  */
-export interface ProxmoxApi {
+export interface ProxmoxApi extends ProxmoxMaking {
   readonly url: string;
   version(options?: CallOptions): Promise<{ version: string; release: string }>;
   resources(options?: CallOptions): Promise<ProxmoxResources>;

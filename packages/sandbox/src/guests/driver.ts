@@ -91,6 +91,11 @@ export interface GuestDriver {
   prepare(progress: (line: string) => void): Promise<void>;
   /** Makes the guest's disk; repeating it is harmless. */
   create(spec: GuestSpec): Promise<void>;
+  /**
+   * The same with what is on the disk of another guest, its identity included; absent where a disk holds nothing. A guest
+   * that is not there any more, or never was real, leaves an empty disk.
+   */
+  clone?(from: number, spec: GuestSpec): Promise<void>;
   /** Boots; resolves when the boot was started, not when it ended: `interfaces` tells when the agent answers. */
   start(spec: GuestSpec): Promise<void>;
   /** Asks the guest to power off, and cuts the power after the timeout when `force` is set. Resolves when it is off. */

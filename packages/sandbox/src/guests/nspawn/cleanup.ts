@@ -24,6 +24,16 @@ import { thaw } from './snapshots';
 
 const runtimeFolder = '/run/systemd/nspawn';
 
+/** @throws NanteError `invalid-input` for paths that a mount's options cannot hold */
+export function assertUsable(dataDir: string, ...paths: string[]): void {
+  if (!/[,:\\]/.test(paths.join(''))) return;
+  throw new NanteError(
+    'invalid-input',
+    `The data folder ${dataDir} cannot hold guests: its path has a comma, colon or backslash`,
+    { hint: 'Use a data folder without these characters.' },
+  );
+}
+
 /**
  * Makes this process the only one that works in the folder.
  *

@@ -6,10 +6,12 @@ import { NanteError } from '@nante/model';
 import type { GuestDriver } from '../driver';
 import { createAgent } from './agent';
 import { boot, makeNamespace, type RunningGuest, wishes } from './boot';
+import { cloneGuest } from './clone';
 import { freezeProcesses, thawProcesses } from './freeze';
 import { removeGroups } from './cgroups';
 import { mayNest } from './containers';
 import {
+  assertUsable,
   clearMachine,
   giveFolder,
   prepareRuntimeFolder,
@@ -165,13 +167,7 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
     real: true,
     machineAddress,
     async prepare(progress) {
-      if (/[,:\\]/.test(`${guests}${images}`)) {
-        throw new NanteError(
-          'invalid-input',
-          `The data folder ${options.dataDir} cannot hold guests: its path has a comma, colon or backslash`,
-          { hint: 'Use a data folder without these characters.' },
-        );
-      }
+      assertUsable(options.dataDir, guests, images);
       await takeFolder(guests);
       const left = await clearMachine(prefix, guests, network);
       if (left > 0)
@@ -199,6 +195,11 @@ export function createNspawnDriver(options: NspawnOptions): GuestDriver {
         image: known?.image ?? image.id,
         spec,
       });
+    },
+    async clone(from, spec) {
+      checkSpec(spec);
+      if (!(await onDisk(from, () => cloneGuest(guests, from, spec))))
+        await driver.create(spec);
     },
     async start(spec) {
       if (running.has(spec.vmid)) return;

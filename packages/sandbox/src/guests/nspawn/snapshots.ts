@@ -41,10 +41,18 @@ export async function takeSnapshot(
 ): Promise<void> {
   const file = fileOf(folders, name);
   await mkdir(folders.snapshots, { recursive: true });
+  await copyStill(folders, file);
+}
+
+/** Copies the disk as `takeSnapshot` does. */
+export async function copyStill(
+  folders: GuestFolders,
+  to: string,
+): Promise<void> {
   const mounted = mountsBelow(folders.disk).length > 0;
   if (mounted) await run('fsfreeze', ['--freeze', folders.disk]);
   try {
-    await copy(folders.image, file);
+    await copy(folders.image, to);
   } finally {
     await thaw(folders);
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { ApiFailure, forbidden } from './failure';
 import {
   allPrivileges,
@@ -6,6 +6,7 @@ import {
   provisionPrivileges,
   readPrivileges,
   snapshotPrivileges,
+  templatePrivileges,
 } from './privileges';
 
 /** Who calls: a user, by one of their tokens. */
@@ -17,6 +18,17 @@ export interface Identity {
   label: string;
   /** Rights are the token's own, cut by the user's. */
   separated: boolean;
+  /** Signed in with a password: some things no token may do. */
+  byTicket?: boolean;
+}
+
+/** What a request shows of who sends it. */
+export interface Credentials {
+  authorization: string | null;
+  cookie: string | null;
+  csrf: string | null;
+  /** True for a call that may change something. */
+  writes: boolean;
 }
 
 export interface AclEntry {
@@ -92,9 +104,14 @@ export class AccessControl {
     NanteNodes: ['Sys.Audit'],
     NanteSnapshots: snapshotPrivileges,
     NanteHostKeys: hostKeyPrivileges,
+    NanteTemplates: templatePrivileges,
   };
+  /** Password of root@pam. */
+  readonly rootPassword: string;
   readonly acl: AclEntry[];
   readonly #tokens: TokenRecord[];
+  /** CSRF tokens by ticket; all of root@pam, the only user with a password. */
+  readonly #tickets = new Map<string, string>();
   readonly #listed: Set<string>;
   readonly #known = new Map<string, Map<string, boolean>>();
   readonly #poolOf: (path: string) => string[];
@@ -111,6 +128,7 @@ export class AccessControl {
   }) {
     this.#poolOf = options.poolsOf;
     this.#isTaken = options.isTaken;
+    this.rootPassword = secretOf(options.seed, 'password of root@pam');
     this.#tokens = [
       { user: 'nante@pve', token: 'provision', separated: true },
       { user: 'portal@pve', token: 'read', separated: true },
@@ -127,6 +145,9 @@ export class AccessControl {
       ...grant('/nodes', 'nante@pve', 'provision', 'NanteNodes'),
       ...grant('/vms', 'nante@pve', 'provision', 'NanteSnapshots'),
       ...grant('/vms', 'nante@pve', 'provision', 'NanteHostKeys'),
+      ...['/storage/local', '/nodes'].flatMap(path =>
+        grant(path, 'nante@pve', 'provision', 'NanteTemplates'),
+      ),
       ...grant('/', 'portal@pve', 'read', 'NanteRead'),
     ];
     this.#listed = new Set(this.acl.map(entry => entry.path));
@@ -150,8 +171,45 @@ export class AccessControl {
       }));
   }
 
+  /**
+   * Signs somebody in by a password.
+   *
+   * @throws ApiFailure 401
+   */
+  createTicket(
+    username: string,
+    password: string,
+  ): { username: string; ticket: string; CSRFPreventionToken: string } {
+    if (username !== 'root@pam' || password !== this.rootPassword)
+      throw new ApiFailure(401, 'authentication failure');
+    const random = () => randomBytes(24).toString('base64');
+    const time = Math.floor(Date.now() / 1000)
+      .toString(16)
+      .toUpperCase();
+    const ticket = `PVE:${username}:${time}::${random()}`;
+    const csrf = `${time}:${random()}`;
+    this.#tickets.set(ticket, csrf);
+    return { username, ticket, CSRFPreventionToken: csrf };
+  }
+
   /** @throws ApiFailure 401 */
-  authenticate(header: string | null): Identity {
+  authenticate(given: Credentials): Identity {
+    const cookie = /(?:^|;\s*)PVEAuthCookie=([^;]+)/.exec(given.cookie ?? '');
+    return given.authorization === null && cookie
+      ? this.#byTicket(decodeURIComponent(cookie[1]), given)
+      : this.#byToken(given.authorization);
+  }
+
+  #byTicket(ticket: string, { csrf, writes }: Credentials): Identity {
+    const known = this.#tickets.get(ticket);
+    if (known === undefined) throw new ApiFailure(401, 'invalid PVE ticket');
+    if (writes && csrf !== known)
+      throw new ApiFailure(401, 'Permission denied - invalid csrf token');
+    const user = 'root@pam';
+    return { user, token: '', label: user, separated: false, byTicket: true };
+  }
+
+  #byToken(header: string | null): Identity {
     const match = /^PVEAPIToken[= ](([^!\s]+)!([^=\s]+))=(\S+)$/.exec(
       header ?? '',
     );

@@ -26,6 +26,7 @@ export async function createProxmox(
     name: 'proxmox',
     fetch: request => answer(cluster, router, request),
     credentials: {
+      rootPassword: access.rootPassword,
       tokens: {
         provision: access.credential('provision'),
         read: access.credential('read'),

@@ -25,6 +25,12 @@ export const snapshotPrivileges = ['VM.Snapshot', 'VM.Snapshot.Rollback'];
 /** What it needs besides to learn SSH host keys by the agent, where nobody on the network can give others. */
 export const hostKeyPrivileges = ['VM.GuestAgent.FileRead'];
 
+/** What it needs besides to make templates: files that Proxmox downloads itself. */
+export const templatePrivileges = [
+  'Datastore.AllocateTemplate',
+  'Sys.AccessNetwork',
+];
+
 /** What pages need to show everything and change nothing. */
 export const readPrivileges = [
   'VM.Audit',
@@ -38,7 +44,6 @@ export const readPrivileges = [
 export const allPrivileges = [
   ...provisionPrivileges,
   'Datastore.Allocate',
-  'Datastore.AllocateTemplate',
   'Group.Allocate',
   'Mapping.Audit',
   'Mapping.Modify',
@@ -49,7 +54,6 @@ export const allPrivileges = [
   'Realm.AllocateUser',
   'SDN.Allocate',
   'SDN.Audit',
-  'Sys.AccessNetwork',
   'Sys.Audit',
   'Sys.Console',
   'Sys.Incoming',
@@ -66,4 +70,5 @@ export const allPrivileges = [
   'VM.Replicate',
   ...snapshotPrivileges,
   ...hostKeyPrivileges,
+  ...templatePrivileges,
 ].sort();

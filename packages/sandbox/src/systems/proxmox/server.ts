@@ -41,11 +41,19 @@ async function run(
   query: URLSearchParams,
 ): Promise<unknown> {
   const { method } = request;
-  // Lists that anybody may ask for are found before the caller is known.
-  const isOpen = method === 'GET' && path === '/access/domains';
+  // What anybody may ask for is found before the caller is known.
+  const isOpen = ['GET /access/domains', 'POST /access/ticket'].includes(
+    `${method} ${path}`,
+  );
+  const { headers } = request;
   const by = isOpen
     ? { user: '', token: '', label: '', separated: true }
-    : cluster.access.authenticate(request.headers.get('authorization'));
+    : cluster.access.authenticate({
+        authorization: headers.get('authorization'),
+        cookie: headers.get('cookie'),
+        csrf: headers.get('csrfpreventiontoken'),
+        writes: method !== 'GET',
+      });
   const found = router.find(method, path);
   const raw = merge(found.values, await readParams(request, query));
   if (found.route.permission) check(cluster, by, found.route.permission, raw);

@@ -12,6 +12,7 @@ export const durations = {
   qmreset: 100,
   qmdestroy: 300,
   qmtemplate: 200,
+  download: 300,
   qmmove: 800,
   qmconfig: 100,
   resize: 150,
@@ -24,7 +25,6 @@ export const durations = {
   vzshutdown: 150,
   vzreboot: 300,
   vzdestroy: 250,
-  vztemplate: 150,
 };
 export type DurationName = keyof typeof durations;
 

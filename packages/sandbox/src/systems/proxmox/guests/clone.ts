@@ -6,7 +6,7 @@ import type { Checked } from '../params/check';
 import { parseSize, printProperties } from '../propertyString';
 import type { Guest, GuestConfig } from '../state';
 import { requireUnlocked } from './config';
-import { emptyGuest, makeAnew, requireFreeId, requirePool } from './create';
+import { copyAnew, emptyGuest, requireFreeId, requirePool } from './create';
 import {
   driveDefaultKey,
   isCdrom,
@@ -73,7 +73,7 @@ export async function cloneTask(
         task.log(`create ${full ? 'full' : 'linked'} clone of ${source.vmid}`);
         await task.spend(`${prefix}clone${full ? 'Full' : 'Linked'}`);
         copyConfig(cluster, source, clone, params, full, storage);
-        await makeAnew(cluster, clone);
+        await copyAnew(cluster, source, clone);
         delete clone.config.lock;
       } catch (error) {
         await cluster.driver(clone).destroy(vmid);

@@ -99,6 +99,19 @@ export async function makeAnew(cluster: Cluster, guest: Guest): Promise<void> {
   });
 }
 
+/** The same for a clone: with what is on the disk of its source, where that is a guest that ever was real. */
+export async function copyAnew(
+  cluster: Cluster,
+  source: Guest,
+  guest: Guest,
+): Promise<void> {
+  const driver = cluster.driver(guest);
+  if (source.seeded || !driver.clone) return makeAnew(cluster, guest);
+  await driver.destroy(guest.vmid);
+  const faults = bootFaults(cluster.faults, guest);
+  return driver.clone(source.vmid, { ...specOf(guest), ...faults });
+}
+
 /** @throws ApiFailure 500 when a guest of any kind has the id */
 export function requireFreeId(
   cluster: Cluster,

@@ -32,7 +32,7 @@ const lxcRules: [RegExp, string][] = [
   [/^(?:rootfs|mp\d+|unused\d+)$/, 'VM.Config.Disk'],
 ];
 
-/** Options that may be sent by root with a ticket only: no token will do. */
+/** Options that may be sent by root with a ticket only: no token will do, not even root's. */
 const rootOptions = /^(?:args|lock|hostpci\d+|parallel\d|hookscript|dev\d+)$/;
 
 /** The privilege that setting or deleting an option needs. */
@@ -67,6 +67,8 @@ export function requireOptionRights(
   pool?: string,
 ): void {
   for (const [key, value] of Object.entries(changes)) {
+    // Root with a ticket may all of this.
+    if (by.byTicket && by.user === 'root@pam') return;
     if (rootOptions.test(key))
       throw rootOnly(`only root@pam can set '${key}' config`);
     if (key === 'startup') cluster.access.require(by, '/', ['Sys.Modify']);

@@ -111,6 +111,7 @@ export const formats = {
     /^[^\s:/]+@[a-zA-Z][\w.-]+$/,
     'value does not look like a valid user name',
   ),
+  'pve-realm': matches(/^[A-Za-z][\w.-]+$/, 'invalid realm'),
   'pve-roleid': matches(/^[A-Za-z0-9.\-_]+$/, 'invalid role id'),
   'pve-task-status-type-list': each(
     matches(/^(ok|error|warning|unknown)$/i, 'invalid status type'),

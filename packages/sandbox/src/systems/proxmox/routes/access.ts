@@ -1,5 +1,5 @@
 import { forbidden, died } from '../failure';
-import { boolean, optional, string } from '../params/spec';
+import { boolean, format, optional, string } from '../params/spec';
 import { route, type Call, type Route } from '../router';
 import { builtInRoles } from '../access';
 
@@ -14,6 +14,30 @@ export const accessRoutes: Route[] = [
     { realm: 'pam', type: 'pam', comment: 'Linux PAM standard authentication' },
     { realm: 'pve', type: 'pve', comment: 'Proxmox VE authentication server' },
   ]),
+  route(
+    'POST',
+    '/access/ticket',
+    {
+      open: true,
+      params: {
+        username: string({ maxLength: 64 }),
+        password: string(),
+        ...optional({
+          'new-format': boolean(),
+          otp: string(),
+          realm: format('pve-realm', { maxLength: 32 }),
+        }),
+      },
+    },
+    ({ cluster, params }) => {
+      const { username, realm, password } = params;
+      const user = realm === undefined ? username : `${username}@${realm}`;
+      return {
+        ...cluster.access.createTicket(String(user), String(password)),
+        clustername: cluster.state.name,
+      };
+    },
+  ),
   route(
     'GET',
     '/access/permissions',

@@ -11,7 +11,7 @@ import {
   snapshotRows,
   snapshotTask,
 } from '../guests/snapshots';
-import { templateTask } from '../guests/template';
+import { makeTemplate } from '../guests/template';
 import { resizeTask, updateConfig } from '../guests/update';
 import { guestSeries, nodeSeries } from '../metrics';
 import { lxcConfigPut, lxcCreate, lxcPower, lxcResize } from '../params/lxc';
@@ -133,7 +133,7 @@ export function guestRoutes(kind: GuestKind): Route[] {
         permission: allOf('/vms/{vmid}', 'VM.Allocate'),
         params: qemu ? optional({ disk: qemuResize.disk }) : {},
       },
-      call => templateTask(call.cluster, call.by, guestOf(kind, call)),
+      call => makeTemplate(call.cluster, call.by, guestOf(kind, call)),
     ),
     route(
       'PUT',

@@ -2,6 +2,7 @@ import type { Route } from '../router';
 import { accessRoutes } from './access';
 import { agentRoutes } from './agent';
 import { clusterRoutes } from './cluster';
+import { downloadRoutes } from './downloads';
 import { guestRoutes, nodeSeriesRoute } from './guests';
 import { lxcRoutes } from './lxc';
 import { poolRoutes } from './pools';
@@ -15,6 +16,7 @@ export const routes: Route[] = [
   ...taskRoutes,
   nodeSeriesRoute,
   ...storageRoutes,
+  ...downloadRoutes,
   ...poolRoutes,
   ...accessRoutes,
   ...guestRoutes('qemu'),
