@@ -11,6 +11,8 @@ export const diagnosisSchema = z.object({
     'secrets',
     'bucket',
     'proxmox',
+    'mesh',
+    'telemetry',
     'environments',
     'request',
   ]),

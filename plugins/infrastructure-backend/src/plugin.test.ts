@@ -33,6 +33,8 @@ describe('who may ask', () => {
       '/runs/x',
       '/runs/x/log',
       '/runs/x/inspection',
+      '/doctor',
+      '/policy',
     ];
     for (const path of paths) {
       const anonymous = await request(server)

@@ -1,6 +1,8 @@
 import type { CheckedProblem, HostSummary } from './hosts';
 import type {
+  Diagnosis,
   HostKind,
+  InfrastructureConfig,
   Impact,
   PlanSummary,
   ProvisionRequest,
@@ -14,6 +16,7 @@ import type {
 import type {
   ConnectionHealth,
   HostDetail,
+  MonitoredHosts,
   NodeSummary,
   PlacementOptions,
 } from './hosts';
@@ -23,6 +26,8 @@ export interface ListHostsResponse {
   hosts: HostSummary[];
   nodes: NodeSummary[];
   connections: ConnectionHealth[];
+  /** Absent where no environment has telemetry, and before it was asked. */
+  monitored?: MonitoredHosts;
 }
 
 /** `GET /hosts/:connection/:vmId`; `GET /servers/:name` for an onboarded server that is no guest, by its entity's name */
@@ -130,4 +135,39 @@ export interface NameResponse {
 export interface AcceptConnectionResponse {
   /** Guest ids that are no longer known. */
   gone: number[];
+}
+
+/** `GET /doctor?refresh=true`: what `nante doctor` checks, asked from the portal; for operators. */
+export interface DoctorResponse {
+  checks: Diagnosis[];
+  /** ISO time of the checks. */
+  checkedAt: string;
+}
+
+/** `GET /policy`: what may be asked for, as it is configured; names of secrets and addresses of systems are left out. */
+export interface PolicyResponse {
+  environments: {
+    name: string;
+    title: string;
+    connection: string;
+    vlan: number | null;
+    subnet: string;
+    addressing: 'dhcp' | 'pool';
+    sizes: string[];
+    restricted: boolean;
+    mesh?: string;
+    telemetry?: string;
+  }[];
+  sizes: {
+    name: string;
+    title: string;
+    cores: number;
+    memoryMb: number;
+    diskGb: number;
+    restricted: boolean;
+  }[];
+  policy: Pick<
+    InfrastructureConfig['policy'],
+    'nodes' | 'storages' | 'hostsPerOwner' | 'maximum' | 'kinds' | 'user'
+  >;
 }

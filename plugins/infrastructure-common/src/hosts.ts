@@ -1,4 +1,4 @@
-import type { HostKind, RunState } from '@nante/model';
+import type { HostKind, Observation, RunState } from '@nante/model';
 
 /** One word for every system's states; the native one goes into the tooltip. */
 export type HealthWord =
@@ -9,6 +9,12 @@ export type HealthWord =
   | 'Failed'
   | 'Stopped'
   | 'Unknown';
+
+/** What mesh and telemetry say of a host, and when they were asked. */
+export type HostObservation = Pick<
+  Observation,
+  'mesh' | 'telemetry' | 'observedAt'
+>;
 
 /** Whether a source answered, and how old its data is. */
 export interface ConnectionHealth {
@@ -73,7 +79,18 @@ export interface HostSummary {
   /** What disagrees, one sentence. */
   managementDetail?: string;
   entityRef: string;
+  /** Whether its metrics arrive; absent where nobody collects them, or nobody was asked yet. */
+  telemetry?: 'reporting' | 'unknown';
   /** ISO time of the figures. */
+  observedAt: string;
+}
+
+/** How many of our hosts report to the telemetry of their environment. */
+export interface MonitoredHosts {
+  reporting: number;
+  /** Of our hosts whose environment has telemetry. */
+  total: number;
+  /** ISO time at which telemetry was asked. */
   observedAt: string;
 }
 
@@ -120,6 +137,8 @@ export interface HostDetail extends HostSummary {
   mayChange: boolean;
   /** Why not, when `mayChange` is false. */
   mayChangeReason?: string;
+  /** Absent for hosts that are not ours, and before anybody was asked. */
+  observation?: HostObservation;
   /** Names of the host's roles, in their order. */
   roles: string[];
   /** Last run that configured the host: when it ended, and how. */

@@ -13,8 +13,8 @@ export {
   type HostRegistry,
   type Observation,
   type ServersObservation,
-  createHostRegistry,
-} from './hosts/HostRegistry';
+} from './hosts/registryTypes';
+export { createHostRegistry } from './hosts/HostRegistry';
 export {
   type RunEvent,
   type RunEvents,

@@ -14,7 +14,8 @@ import {
   type SecretSettings,
   readInfrastructureConfig,
 } from './config/readInfrastructureConfig';
-import { type HostRegistry, createHostRegistry } from './hosts/HostRegistry';
+import { createHostRegistry } from './hosts/HostRegistry';
+import type { HostRegistry } from './hosts/registryTypes';
 import { type RunEvents, createRunEvents } from './runs/RunEvents';
 import { type Runner, createRunner } from './runs/Runner';
 

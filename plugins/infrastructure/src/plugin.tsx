@@ -10,11 +10,16 @@ import {
   ANNOTATION_PROXMOX_GUEST,
   ANNOTATION_SERVER,
 } from '@nante/plugin-infrastructure-common';
-import { RiPlayListAddLine, RiServerLine } from '@remixicon/react';
+import {
+  RiPlayListAddLine,
+  RiServerLine,
+  RiStethoscopeLine,
+} from '@remixicon/react';
 import { EntityCardBlueprint, EntityContentBlueprint } from './alphaImports';
 import { infrastructureApiRef } from './api/InfrastructureApi';
 import { InfrastructureClient } from './api/InfrastructureClient';
 import {
+  checksRouteRef,
   entityPageRouteRef,
   hostsRouteRef,
   runRouteRef,
@@ -65,6 +70,17 @@ const runPage = PageBlueprint.make({
   },
 });
 
+const checksPage = PageBlueprint.make({
+  name: 'checks',
+  params: {
+    path: '/checks',
+    title: 'Checks',
+    icon: <RiStethoscopeLine />,
+    routeRef: checksRouteRef,
+    loader: () => import('./checks/ChecksPage').then(m => <m.ChecksPage />),
+  },
+});
+
 /** Guests of a Proxmox, and servers that were onboarded. */
 const isHost = ({ kind, metadata: { annotations = {} } }: Entity) =>
   kind.toLowerCase() === 'resource' &&
@@ -94,7 +110,12 @@ export const infrastructurePlugin = createFrontendPlugin({
   pluginId: 'infrastructure',
   title: 'Infrastructure',
   icon: <RiServerLine />,
-  routes: { hosts: hostsRouteRef, runs: runsRouteRef, run: runRouteRef },
+  routes: {
+    hosts: hostsRouteRef,
+    runs: runsRouteRef,
+    run: runRouteRef,
+    checks: checksRouteRef,
+  },
   externalRoutes: {
     template: templateRouteRef,
     task: taskRouteRef,
@@ -105,6 +126,7 @@ export const infrastructurePlugin = createFrontendPlugin({
     hostsPage,
     runsPage,
     runPage,
+    checksPage,
     hostContent,
     hostCard,
   ],

@@ -4,6 +4,7 @@ import {
 } from '@backstage/frontend-plugin-api';
 
 export const hostsRouteRef = createRouteRef();
+export const checksRouteRef = createRouteRef();
 export const runsRouteRef = createRouteRef();
 export const runRouteRef = createRouteRef({ params: ['id'] });
 

@@ -2,6 +2,7 @@ import {
   type TranslationFunction,
   createTranslationRef,
 } from '@backstage/frontend-plugin-api';
+import { checksMessages } from './checks/messages';
 import { fieldMessages } from './fields/messages';
 import { hostMessages } from './host/messages';
 import { hostsMessages } from './hosts/messages';
@@ -68,6 +69,7 @@ export const infrastructureTranslationRef = createTranslationRef({
     },
     hosts: hostsMessages,
     host: hostMessages,
+    checks: checksMessages,
     runs: runsMessages,
     run: runMessages,
     power: powerMessages,

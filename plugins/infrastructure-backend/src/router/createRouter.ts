@@ -2,11 +2,13 @@ import type { ErrorRequestHandler, Router as ExpressRouter } from 'express';
 import express from 'express';
 import Router from 'express-promise-router';
 import { toBackstageError } from '@nante/plugin-infrastructure-node';
+import { addAdminRoutes } from './adminRoutes';
 import { addChangeRoutes } from './changeRoutes';
 import { addHostRoutes } from './hostRoutes';
 import { addRunRoutes } from './runRoutes';
 
 type RouterDeps = Parameters<typeof addHostRoutes>[1] &
+  Parameters<typeof addAdminRoutes>[1] &
   Parameters<typeof addChangeRoutes>[1] &
   Parameters<typeof addRunRoutes>[1];
 
@@ -17,6 +19,7 @@ export function createRouter(deps: RouterDeps): ExpressRouter {
   addHostRoutes(router, deps);
   addChangeRoutes(router, deps);
   addRunRoutes(router, deps);
+  addAdminRoutes(router, deps);
   const translate: ErrorRequestHandler = (error, _req, _res, next) =>
     next(toBackstageError(error));
   router.use(translate);

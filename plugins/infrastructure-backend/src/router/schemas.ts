@@ -13,6 +13,8 @@ const flag = z
   .optional()
   .transform(value => value === 'true');
 
+export const flagQuerySchema = z.object({ refresh: flag });
+
 export const runsQuerySchema = z.object({
   mine: flag,
   state: runStateSchema.optional(),

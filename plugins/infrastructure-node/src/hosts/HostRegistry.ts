@@ -2,16 +2,12 @@ import type { ProxmoxResources } from '@nante/clients';
 import type { Engine } from '@nante/engine';
 import {
   connectionsOf,
-  type HostKind,
   type InfrastructureConfig,
   NanteError,
 } from '@nante/model';
 import {
   type ConnectionHealth,
-  type HostSummary,
   type ListHostsResponse,
-  type NodeSummary,
-  type PlacementOptions,
   hostEntityRef,
 } from '@nante/plugin-infrastructure-common';
 import {
@@ -19,100 +15,15 @@ import {
   type Snapshot,
   describeError,
 } from './ConnectionSource';
+import { HostObservations } from './HostObservations';
 import { type BucketRecords, ManagedHosts } from './ManagedHosts';
-import { type HostFacts, describeHost } from './detail';
+import { describeHost } from './detail';
 import { countPrivileges, fewerPrivileges, lostPrivileges } from './guard';
 import { joinHosts } from './join';
+import type { HostRegistry } from './registryTypes';
 import { summariseNodes } from './nodes';
 import { serverRow, unseenServers } from './servers';
-import { type Asker, ContainerImages, offerPlacement } from './placement';
-
-/** A fresh, believed look at one connection. */
-export interface Observation {
-  connection: string;
-  hosts: HostSummary[];
-  nodes: NodeSummary[];
-  /** True when a node is offline: guests that are missing may only be out of sight. */
-  nodeOffline: boolean;
-  /** How many privileges the API token holds. */
-  privileges: number;
-  /** ISO time. */
-  observedAt: string;
-}
-
-/** A fresh look at the onboarded servers that are no guests. */
-export interface ServersObservation {
-  servers: HostSummary[];
-  /** ISO time. */
-  observedAt: string;
-}
-
-/** Every host of every connection, joined with what the bucket knows. */
-export interface HostRegistry {
-  /** Names of the configured connections. */
-  readonly connectionNames: string[];
-  /** Hosts, nodes and health in one pass; stale sources keep what they had, with its age. Never throws for a source. */
-  overview(): Promise<ListHostsResponse>;
-  hosts(): Promise<HostSummary[]>;
-  nodes(): Promise<NodeSummary[]>;
-  /** Health of all connections and of the state bucket. */
-  connections(): Promise<ConnectionHealth[]>;
-  /** The host's row; undefined when there is none. */
-  row(connection: string, vmId: number): Promise<HostSummary | undefined>;
-  /** Row by entity ref. */
-  rowByRef(entityRef: string): Promise<HostSummary | undefined>;
-  /**
-   * Everything about one host, the stamp checked.
-   *
-   * @throws NanteError `not-found`
-   */
-  host(connection: string, vmId: number): Promise<HostFacts>;
-  /**
-   * Everything about an onboarded server that is no guest.
-   *
-   * @param name - of its entity
-   * @throws NanteError `not-found`
-   */
-  server(name: string): Promise<HostFacts>;
-  /**
-   * What the placement field offers.
-   *
-   * @throws NanteError `not-found` for an unknown environment
-   */
-  placement(
-    environment: string,
-    kind: HostKind,
-    asker: Asker,
-  ): Promise<PlacementOptions>;
-  /**
-   * Asks Proxmox now: at most two requests, resources and permissions.
-   *
-   * @param options - `accept`: a person said that what is missing is really gone
-   * @throws when a source doesn't answer or isn't believed; what was known is kept
-   */
-  observe(
-    connection: string,
-    options?: { signal?: AbortSignal; accept?: boolean },
-  ): Promise<Observation>;
-  /**
-   * Asks the bucket now for onboarded servers that are no guests.
-   *
-   * @throws when the bucket doesn't answer
-   */
-  observeServers(): Promise<ServersObservation>;
-  /**
-   * What an earlier process saw, so that the first answer is measured against it.
-   *
-   * @param privileges - how many the API token held; left out when nobody knows
-   */
-  expect(
-    connection: string,
-    vmIds: Iterable<number>,
-    privileges?: number,
-  ): void;
-  /** The next look asks Proxmox and the bucket again. */
-  invalidate(connection: string): void;
-}
+import { ContainerImages, offerPlacement } from './placement';
 
 /** Before the bucket answered for the first time. */
 const none: BucketRecords = { hosts: [], servers: [] };
@@ -134,6 +45,7 @@ export function createHostRegistry(deps: {
     ]),
   );
   const bucket = new ManagedHosts(engine, now, deps.stateUrl);
+  const observations = new HostObservations(engine, now);
   const images = new ContainerImages(now);
   const privileges = new Map<string, Record<string, string[]>>();
   const earlierPrivileges = new Map<string, number>();
@@ -193,35 +105,46 @@ export function createHostRegistry(deps: {
     error: bucket.error,
   });
 
+  /** What Proxmox and bucket say; mesh and telemetry are asked for pages only. */
+  const look = async (): Promise<ListHostsResponse> => {
+    const [records = none, ...snapshots] = await Promise.all([
+      bucket.read(),
+      ...[...sources.values()].map(from => from.read()),
+    ]);
+    const all = [...sources.values()].map((from, index) => ({
+      from,
+      snapshot: snapshots[index],
+    }));
+    return {
+      hosts: [
+        ...all.flatMap(({ from, snapshot }) => join(from, snapshot, records)),
+        ...serverRows(records),
+      ],
+      nodes: all.flatMap(({ from, snapshot }) =>
+        snapshot ? summariseNodes(from.name, snapshot.resources, from.ok) : [],
+      ),
+      connections: [...all.map(({ from }) => from.health()), bucketHealth()],
+    };
+  };
+
   const registry: HostRegistry = {
     connectionNames: [...sources.keys()].sort(),
 
     async overview() {
-      const [records = none, ...snapshots] = await Promise.all([
-        bucket.read(),
-        ...[...sources.values()].map(from => from.read()),
-      ]);
-      const all = [...sources.values()].map((from, index) => ({
-        from,
-        snapshot: snapshots[index],
-      }));
+      const [seen] = await Promise.all([look(), observations.refresh()]);
       return {
-        hosts: [
-          ...all.flatMap(({ from, snapshot }) => join(from, snapshot, records)),
-          ...serverRows(records),
-        ],
-        nodes: all.flatMap(({ from, snapshot }) =>
-          snapshot
-            ? summariseNodes(from.name, snapshot.resources, from.ok)
-            : [],
-        ),
-        connections: [...all.map(({ from }) => from.health()), bucketHealth()],
+        ...seen,
+        hosts: seen.hosts.map(host => ({
+          ...host,
+          telemetry: observations.of(host)?.telemetry?.state,
+        })),
+        monitored: observations.monitored(),
       };
     },
 
-    hosts: async () => (await registry.overview()).hosts,
-    nodes: async () => (await registry.overview()).nodes,
-    connections: async () => (await registry.overview()).connections,
+    hosts: async () => (await look()).hosts,
+    nodes: async () => (await look()).nodes,
+    connections: async () => (await look()).connections,
 
     async row(connection, vmId) {
       const from = source(connection);
@@ -256,11 +179,15 @@ export function createHostRegistry(deps: {
           item.server.guest?.connection === connection &&
           item.server.guest.vm_id === vmId,
       );
-      return describeHost(row, host ? { host } : { server }, {
-        api: () => from.api(),
-        engine,
-        live: from.ok,
-      });
+      const [facts] = await Promise.all([
+        describeHost(row, host ? { host } : { server }, {
+          api: () => from.api(),
+          engine,
+          live: from.ok,
+        }),
+        observations.refresh(),
+      ]);
+      return { ...facts, observation: observations.of(row) };
     },
 
     async server(name) {
@@ -274,15 +201,19 @@ export function createHostRegistry(deps: {
           hint: 'It may have been forgotten; see the hosts page.',
         });
       }
-      return describeHost(
-        rows[index],
-        { server: unseenServers(records.servers, sources.keys())[index] },
-        {
-          api: () => Promise.reject(new Error('it is no guest')),
-          engine,
-          live: false,
-        },
-      );
+      const [facts] = await Promise.all([
+        describeHost(
+          rows[index],
+          { server: unseenServers(records.servers, sources.keys())[index] },
+          {
+            api: () => Promise.reject(new Error('it is no guest')),
+            engine,
+            live: false,
+          },
+        ),
+        observations.refresh(),
+      ]);
+      return { ...facts, observation: observations.of(rows[index]) };
     },
 
     async placement(name, kind, asker) {
@@ -381,6 +312,7 @@ export function createHostRegistry(deps: {
     invalidate(connection) {
       sources.get(connection)?.invalidate();
       bucket.invalidate();
+      observations.invalidate();
     },
   };
   return registry;

@@ -4,6 +4,7 @@ import type {
   AcceptConnectionResponse,
   CheckRequest,
   CheckResponse,
+  DoctorResponse,
   GetHostResponse,
   GetPlacementResponse,
   GetRunLogResponse,
@@ -13,6 +14,7 @@ import type {
   ListRolesResponse,
   ListRunsResponse,
   PlanResponse,
+  PolicyResponse,
   ResizePlanRequest,
   ResizePlanResponse,
   RunInspectionResponse,
@@ -34,6 +36,17 @@ export interface RunsQuery {
  */
 export interface InfrastructureApi {
   status(signal?: AbortSignal): Promise<StatusResponse>;
+  /**
+   * What has to be right before a host can be made; for operators.
+   *
+   * @param options - `refresh`: asks every system again, however new the last answer is
+   */
+  doctor(
+    options: { refresh?: boolean },
+    signal?: AbortSignal,
+  ): Promise<DoctorResponse>;
+  /** What may be asked for, as it is configured. */
+  policy(signal?: AbortSignal): Promise<PolicyResponse>;
   listHosts(signal?: AbortSignal): Promise<ListHostsResponse>;
   getHost(
     connection: string,

@@ -5,6 +5,7 @@ import type {
   AcceptConnectionResponse,
   CheckRequest,
   CheckResponse,
+  DoctorResponse,
   GetHostResponse,
   GetPlacementResponse,
   GetRunLogResponse,
@@ -14,6 +15,7 @@ import type {
   ListRolesResponse,
   ListRunsResponse,
   PlanResponse,
+  PolicyResponse,
   ResizePlanRequest,
   ResizePlanResponse,
   RunInspectionResponse,
@@ -35,6 +37,15 @@ export class InfrastructureClient implements InfrastructureApi {
 
   status(signal?: AbortSignal) {
     return this.#get<StatusResponse>('/status', {}, signal);
+  }
+
+  doctor(options: { refresh?: boolean }, signal?: AbortSignal) {
+    const refresh = options.refresh || undefined;
+    return this.#get<DoctorResponse>('/doctor', { refresh }, signal);
+  }
+
+  policy(signal?: AbortSignal) {
+    return this.#get<PolicyResponse>('/policy', {}, signal);
   }
 
   listHosts(signal?: AbortSignal) {

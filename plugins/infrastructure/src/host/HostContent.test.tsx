@@ -68,6 +68,54 @@ describe('the host tab', () => {
     expect(screen.getByRole('button', { name: 'Destroy' })).toBeDisabled();
   });
 
+  it('shows its place in the mesh and the age of what it last sent', async () => {
+    const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
+    backend.answer(PATH, {
+      ...hostDetail,
+      observation: {
+        mesh: {
+          state: 'online',
+          name: 'web-1.example.ts.net',
+          addresses: ['100.64.0.7'],
+          tags: ['tag:dev'],
+          lastSeen: ago(4_000),
+        },
+        telemetry: { state: 'reporting', metricAt: ago(12_000) },
+        observedAt: ago(1_000),
+      },
+    } as never);
+    openTab();
+    expect(await screen.findByText('web-1.example.ts.net')).toBeInTheDocument();
+    expect(screen.getByText('100.64.0.7')).toBeInTheDocument();
+    expect(screen.getByText(/metrics arrive/)).toBeInTheDocument();
+    expect(screen.getByText(/1[2-9] s ago/)).toBeInTheDocument();
+    expect(screen.getByText('none yet')).toBeInTheDocument();
+  });
+
+  it('calls a host that is silent unknown, and says why where that is known', async () => {
+    backend.answer(PATH, {
+      ...hostDetail,
+      observation: {
+        mesh: {
+          state: 'unknown',
+          addresses: [],
+          tags: [],
+          problem: 'The tailnet does not answer.',
+        },
+        telemetry: { state: 'unknown' },
+        observedAt: new Date().toISOString(),
+      },
+    } as never);
+    openTab();
+    expect(
+      await screen.findByText('The tailnet does not answer.'),
+    ).toBeInTheDocument();
+    expect(
+      screen.getByText(/no metric in the last five minutes/),
+    ).toBeInTheDocument();
+    expect(screen.getAllByText('Unknown')).toHaveLength(2);
+  });
+
   it('says that the host is gone from Proxmox, and offers a second try when it fails', async () => {
     backend.refuse(PATH, 404, 'NotFoundError', 'no such guest');
     const gone = openTab();

@@ -23,6 +23,7 @@ import { HostActions } from './HostActions';
 import { HostFacts } from './HostFacts';
 import { HostMeters } from './HostMeters';
 import { NetworkCard } from './NetworkCard';
+import { MeshCard, TelemetryCard } from './ObservationCards';
 import { SampleChart } from './SampleChart';
 import { SnapshotsCard } from './SnapshotsCard';
 import { TerraformCard } from './TerraformCard';
@@ -100,6 +101,7 @@ export function HostContent() {
   }
 
   const isGuest = host.kind !== 'server';
+  const { observation } = host;
   return (
     <div data-nante="host">
       <ConnectionBanners connections={[]} error={error} updatedAt={updatedAt} />
@@ -145,6 +147,22 @@ export function HostContent() {
         {host.management !== 'unmanaged' && (
           <Section title={t('host.configuration')}>
             <ConfigurationCard host={host} />
+          </Section>
+        )}
+        {observation?.mesh && (
+          <Section title={t('host.mesh')}>
+            <MeshCard
+              mesh={observation.mesh}
+              observedAt={observation.observedAt}
+            />
+          </Section>
+        )}
+        {observation?.telemetry && (
+          <Section title={t('host.telemetry')}>
+            <TelemetryCard
+              telemetry={observation.telemetry}
+              observedAt={observation.observedAt}
+            />
           </Section>
         )}
         {isGuest && (

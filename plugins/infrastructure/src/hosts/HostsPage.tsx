@@ -165,6 +165,17 @@ export function HostsPage() {
               label: t('hosts.table'),
               value: String(data.hosts.length),
             },
+            ...(data.monitored
+              ? [
+                  {
+                    label: t('hosts.monitored'),
+                    value: t('hosts.monitoredValue', {
+                      reporting: String(data.monitored.reporting),
+                      total: String(data.monitored.total),
+                    }),
+                  },
+                ]
+              : []),
           ]
         }
         customActions={

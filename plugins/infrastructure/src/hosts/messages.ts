@@ -41,6 +41,8 @@ export const hostsMessages = {
   empty: 'No hosts yet: Proxmox has no guests that this portal may see.',
   noMatch: 'No host matches these filters.',
   clear: 'Clear filters',
+  monitored: 'Reporting',
+  monitoredValue: '{{reporting}} of {{total}}',
   nodes: 'Nodes and storage',
   nodesCount_one: '{{count}} node',
   nodesCount_other: '{{count}} nodes',
