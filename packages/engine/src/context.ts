@@ -1,8 +1,12 @@
 import {
-  createS3Store,
+  createOpenobserveClient,
   createProxmoxClient,
+  createS3Store,
+  createTailscaleClient,
   type ObjectStore,
+  type OpenobserveApi,
   type ProxmoxApi,
+  type TailscaleApi,
 } from '@nante/clients';
 import {
   connectionNamed,
@@ -35,6 +39,9 @@ export interface EngineContext {
   config(): Promise<InfrastructureConfig>;
   connection(name: string): Promise<ProxmoxConnection>;
   proxmox(connection: string): Promise<ProxmoxApi>;
+  /** The API of a tailnet; `invalid-input` where the secrets of its OAuth client are missing. */
+  tailscale(connection: string): Promise<TailscaleApi>;
+  openobserve(connection: string): Promise<OpenobserveApi>;
   log(level: 'info' | 'warn' | 'error', line: string): void;
   /** What the runs of this engine work with, for their documents. */
   tools(): Promise<RunDocument['tools']>;
@@ -49,7 +56,8 @@ export interface EngineContext {
 }
 
 export function createContext(options: EngineOptions): EngineContext {
-  const clients = new Map<string, Promise<ProxmoxApi>>();
+  const masked = <T extends object>(client: T) =>
+    maskErrors(client, () => knownSecrets({ options }));
   const context: Omit<EngineContext, 'runs'> = {
     options,
     timing: {
@@ -60,6 +68,7 @@ export function createContext(options: EngineOptions): EngineContext {
       agentTimeoutMs: 110_000,
       shutdownTimeoutMs: 120_000,
       playTimeoutMs: 1_800_000,
+      firstSampleMs: 90_000,
       ...options.timing,
     },
     creations: createCreateQueue(),
@@ -98,20 +107,22 @@ export function createContext(options: EngineOptions): EngineContext {
         `There is no Proxmox connection "${name}".`,
       );
     },
-    proxmox(name) {
-      const known = clients.get(name);
-      if (known) return known;
-      const opened = options.createProxmox
-        ? options.createProxmox(name)
-        : openProxmox(context, name);
-      const made = opened.then(client =>
-        maskErrors(client, () => knownSecrets(context)),
-      );
-      clients.set(name, made);
-      // A failure is asked for again next time.
-      made.catch(() => clients.delete(name));
-      return made;
-    },
+    proxmox: perConnection(async name =>
+      masked(
+        await (options.createProxmox?.(name) ?? openProxmox(context, name)),
+      ),
+    ),
+    tailscale: perConnection(async name =>
+      masked(
+        await (options.createTailscale?.(name) ?? openTailscale(context, name)),
+      ),
+    ),
+    openobserve: perConnection(async name =>
+      masked(
+        await (options.createOpenobserve?.(name) ??
+          openOpenobserve(context, name)),
+      ),
+    ),
     tools: remember(() => readTools(options)),
     log: (level, line) => options.log?.(level, line),
   };
@@ -161,6 +172,56 @@ async function openProxmox(
     tokenSecret: values[connection.tokenSecret],
     caFile: connection.caFile,
   });
+}
+
+async function openTailscale(
+  context: Pick<EngineContext, 'config' | 'options'>,
+  name: string,
+): Promise<TailscaleApi> {
+  const connection = connectionNamed(await context.config(), 'tailscale', name);
+  if (!connection)
+    throw new NanteError('not-found', `There is no tailnet "${name}".`);
+  const { url, caFile, tailnet, clientId, clientSecret } = connection;
+  const values = await context.options.secrets.read([clientId, clientSecret]);
+  return createTailscaleClient({
+    ...{ url, caFile, tailnet, names: { clientId, clientSecret } },
+    clientId: values[clientId],
+    clientSecret: values[clientSecret],
+  });
+}
+
+async function openOpenobserve(
+  context: Pick<EngineContext, 'config' | 'options'>,
+  name: string,
+): Promise<OpenobserveApi> {
+  const connection = connectionNamed(
+    await context.config(),
+    'openobserve',
+    name,
+  );
+  if (!connection)
+    throw new NanteError('not-found', `There is no OpenObserve "${name}".`);
+  const { url, caFile, organization, user, password } = connection;
+  const { secrets } = context.options;
+  const values = await secrets.read([user, password]);
+  return createOpenobserveClient({
+    url: url ?? (await secrets.read(['OO_HOST'])).OO_HOST,
+    ...{ caFile, organization },
+    user: values[user],
+    password: values[password],
+  });
+}
+
+/** One client for each connection; a failure to open it is no client, and is asked for again. */
+function perConnection<T>(
+  open: (name: string) => Promise<T>,
+): (name: string) => Promise<T> {
+  const clients = new Map<string, () => Promise<T>>();
+  return name => {
+    const known = clients.get(name) ?? remember(() => open(name));
+    clients.set(name, known);
+    return known();
+  };
 }
 
 /** Makes something once; a failure is no result and is tried again. */

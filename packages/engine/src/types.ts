@@ -7,6 +7,7 @@ import type {
   Impact,
   InfrastructureConfig,
   LedgerEntry,
+  NanteErrorCode,
   Observation,
   OnboardedServer,
   OnboardRequest,
@@ -117,6 +118,8 @@ export interface CheckResult {
   message?: string;
   /** Form field it belongs to. */
   field?: keyof ProvisionRequest;
+  /** Of the error, where it is not the same for every failure of the check. */
+  code?: NanteErrorCode;
 }
 
 /** A host of ours as the bucket knows it. */

@@ -80,6 +80,52 @@ export async function checkRoles(
   );
 }
 
+/**
+ * Checks defaults of role variables against the specifications of all roles: each begins with the name of a role, which
+ * knows it and takes its value.
+ *
+ * @param project - folder of the playbooks, with `roles/`
+ * @throws NanteError `invalid-input` that names everything that is wrong
+ */
+export async function checkRoleDefaults(
+  project: string,
+  defaults: readonly Readonly<Record<string, unknown>>[],
+): Promise<void> {
+  if (defaults.every(one => Object.keys(one).length === 0)) return;
+  const roles = join(project, 'roles');
+  // The longest first: a role's name may begin with that of another.
+  const names = (await readdir(roles).catch(() => [] as string[]))
+    .sort()
+    .sort((a, b) => b.length - a.length);
+  const specs = await Promise.all(
+    names.map(
+      async name => [name, await readSpecs(join(roles, name))] as const,
+    ),
+  );
+  const problems = defaults.flatMap(Object.entries).flatMap(([name, value]) => {
+    const of = specs.find(([role]) =>
+      name.startsWith(`${role.replaceAll('-', '_')}_`),
+    );
+    if (!of)
+      return [`${name} begins with the name of no role (${names.join(', ')})`];
+    const [role, options] = of;
+    if (!Object.hasOwn(options, name))
+      return [`${name} is no variable of ${role}`];
+    return valueProblems(options[name], value, name).map(
+      ({ argument, problem }) => `${argument} ${problem}`,
+    );
+  });
+  if (problems.length === 0) return;
+  throw new NanteError(
+    'invalid-input',
+    `The defaults of roles in the configuration are wrong: ${[...new Set(problems)].join('; ')}.`,
+    {
+      hint: 'An operator has to correct roleDefaults; the README of each role lists its variables.',
+      details: { problems },
+    },
+  );
+}
+
 function unknownRole(role: string, known: readonly string[]): RoleProblem {
   return {
     role,

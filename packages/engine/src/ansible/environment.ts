@@ -1,4 +1,5 @@
 import { delimiter, join } from 'node:path';
+import { NanteError, secretDefinitions } from '@nante/model';
 import { createRedactor, runProcess } from '../process';
 import { callbackName } from './callback';
 import type { PrivateFolder } from './privateFolder';
@@ -18,11 +19,22 @@ export interface AnsibleInstallation {
  * @param facts - folder of remembered facts
  * @param home - what Ansible would keep below the home folder
  * @param check - nothing of a host may change, not even by a folder for what is sent to it
+ * @param environment - secrets for roles, checked by `checkEnvironment`
  */
 export function ansibleEnvironment(
   { bin, project }: AnsibleInstallation,
   paths: PrivateFolder,
-  { facts, home, check }: { facts: string; home: string; check?: boolean },
+  {
+    facts,
+    home,
+    check,
+    environment,
+  }: {
+    facts: string;
+    home: string;
+    check?: boolean;
+    environment?: Readonly<Record<string, string>>;
+  },
 ): Record<string, string> {
   const verified = [
     'StrictHostKeyChecking=yes',
@@ -41,6 +53,7 @@ export function ansibleEnvironment(
   const options = (list: readonly string[]) =>
     list.map(option => `-o ${option}`).join(' ');
   return {
+    ...environment,
     // Ansible refuses a locale that is not UTF-8.
     LC_ALL: 'C.UTF-8',
     PATH: `${bin}${delimiter}${process.env.PATH ?? ''}`,
@@ -75,6 +88,34 @@ export function ansibleEnvironment(
     ANSIBLE_FORCE_COLOR: '0',
     PYTHONUNBUFFERED: '1',
   };
+}
+
+/** @throws NanteError `invalid-input` for names that no secret of ours has, which could steer Ansible or a program */
+export function checkEnvironment(
+  environment: Readonly<Record<string, string>>,
+): void {
+  const wrong = Object.keys(environment).filter(
+    name => !isSecretName(name) && !/^TS_AUTHKEY_[A-Z0-9_]+$/.test(name),
+  );
+  if (wrong.length === 0) return;
+  throw new NanteError(
+    'invalid-input',
+    `These names cannot stand in the environment of a play: ${wrong.join(', ')}.`,
+    { hint: 'Use those of docs/secrets.md.' },
+  );
+}
+
+/** Values of an environment that nobody may read. */
+export function secretsIn(
+  environment: Readonly<Record<string, string>>,
+): string[] {
+  return Object.entries(environment)
+    .filter(([name]) => !isSecretName(name) || secretDefinitions[name].secret)
+    .map(([, value]) => value);
+}
+
+function isSecretName(name: string): name is keyof typeof secretDefinitions {
+  return Object.hasOwn(secretDefinitions, name);
 }
 
 /**

@@ -10,7 +10,12 @@ import {
   startDetached,
   type Redactor,
 } from '../process';
-import { ansibleEnvironment, type AnsibleInstallation } from './environment';
+import {
+  ansibleEnvironment,
+  checkEnvironment,
+  secretsIn,
+  type AnsibleInstallation,
+} from './environment';
 import { concludePlay } from './conclude';
 import { plainLine, type PlayEvent, type PlayLine } from './events';
 import { factsFolder } from './facts';
@@ -38,6 +43,11 @@ export interface PlaybookOptions {
   inventory: readonly PlayHost[];
   /** Variables of all hosts; strings in them are data, never templates. */
   variables?: Record<string, unknown>;
+  /**
+   * Secrets for roles, by the names that those read: in the environment of this `ansible-playbook` alone, and masked in all
+   * that it says. Names that steer Ansible or any program are refused.
+   */
+  environment?: Readonly<Record<string, string>>;
   /** Secret: the SSH key in OpenSSH's or PEM format. It lies in a private file while the play runs. */
   privateKey: string;
   /**
@@ -99,7 +109,8 @@ export async function runPlaybook(
 ): Promise<PlaybookResult> {
   const started = Date.now();
   const { ansible, workDirectory, redactor, signal } = options;
-  redactor.add([options.privateKey]);
+  const { environment = {} } = options;
+  redactor.add([options.privateKey, ...secretsIn(environment)]);
   const hosts = checkInput(options);
   throwIfCancelled(signal);
   const record = recordOf(workDirectory);
@@ -136,7 +147,7 @@ export async function runPlaybook(
       ],
       cwd: ansible.project,
       env: ansibleEnvironment(ansible, paths, {
-        ...{ facts, home, check: options.check },
+        ...{ facts, home, check: options.check, environment },
       }),
       purpose: `ansible-playbook ${options.playbook}`,
       ...files,
@@ -213,6 +224,7 @@ function checkInput(options: PlaybookOptions): CheckedHost[] {
   const { ansible, playbook, inventory, limit = [], tags = [] } = options;
   const hosts = checkHosts(inventory);
   checkVariables(options.variables ?? {});
+  checkEnvironment(options.environment ?? {});
   if (
     !/^[a-z0-9_-]+\.ya?ml$/.test(playbook) ||
     !existsSync(join(ansible.project, playbook))

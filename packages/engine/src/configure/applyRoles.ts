@@ -4,8 +4,10 @@ import type { Lease } from '../lock/lease';
 import type { Run } from '../operation/executeRun';
 import { commitHost } from '../store/hosts';
 import { commitServer } from '../store/servers';
-import { playHostOf, type ConfigurableHost } from './targets';
+import { playHostOf, siteHost, type ConfigurableHost } from './targets';
 import { guestsAreRecords, playOnHosts } from './playOnHosts';
+import { playWithSite } from './playWithSite';
+import { siteNeeds, siteVariables, type SiteNeeds } from './siteVariables';
 import type { SoftwareTools } from './software';
 
 /**
@@ -39,7 +41,10 @@ export async function applyRoles(
       ...(guestsAreRecords(run)
         ? { name: host.name, address: '192.0.2.1', user: 'root', hostKeys: [] }
         : await playHostOf(run, host)),
-      variables: { nante_roles: host.roles },
+      variables: {
+        ...siteVariables(run.config, run.recorder.document, host.name),
+        nante_roles: host.roles,
+      },
     })),
   );
   await lease.assertHeld();
@@ -55,16 +60,28 @@ export async function applyRoles(
   };
   await record('intended');
   const names = hosts.flatMap(host => host.roles.map(({ name }) => name));
-  const configuration = await playOnHosts(run, {
-    playbook: input.isNew === 'bare' ? 'new_host.yml' : 'site.yml',
-    variables: { nante_answers: Boolean(input.isNew) },
-    hosts: targets,
-    dryRun,
-    roles: [...new Set(names)],
-    tools,
-  });
+  const play = (environment: Record<string, string>) =>
+    playOnHosts(run, {
+      playbook: input.isNew === 'bare' ? 'new_host.yml' : 'site.yml',
+      variables: { nante_answers: Boolean(input.isNew) },
+      environment,
+      hosts: targets,
+      dryRun,
+      roles: [...new Set(names)],
+      tools,
+    });
+  const needs = needsOf(run, hosts);
+  const configuration = await playWithSite(run, lease, needs, dryRun, play);
   await record('created');
   return configuration;
+}
+
+/** What the roles of hosts of our records need of the site. */
+export function needsOf(
+  { config, recorder }: Pick<Run, 'config' | 'recorder'>,
+  hosts: readonly ConfigurableHost[],
+): SiteNeeds {
+  return siteNeeds(config, recorder.document, hosts.map(siteHost));
 }
 
 /** The desired documents say what roles a host has. */

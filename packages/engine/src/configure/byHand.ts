@@ -5,18 +5,32 @@ import { markUnsafe } from '../ansible/unsafe';
 /**
  * Commands that do the same without us, for a POSIX shell in a clone of the repository. SSH uses the person's own key,
  * and asks for a host key that it does not know.
+ *
+ * @param site - variables of the site, which here come before arguments of roles: what those name is left out
  */
 export function configureByHand(
   host: PlayHost,
   roles: readonly RoleChoice[],
   dryRun: boolean,
+  site: Readonly<Record<string, unknown>> = {},
 ): string[] {
   const flags = dryRun ? ' --check --diff' : '';
   return playByHand(
     host,
     'software.json',
-    { nante_roles: roles },
+    { ...withoutGiven(site, roles), nante_roles: roles },
     `${flags} site.yml`,
+  );
+}
+
+/** Variables without those that arguments of roles set. */
+export function withoutGiven(
+  variables: Readonly<Record<string, unknown>>,
+  roles: readonly RoleChoice[],
+): Record<string, unknown> {
+  const given = roles.flatMap(role => Object.keys(role.arguments));
+  return Object.fromEntries(
+    Object.entries(variables).filter(([name]) => !given.includes(name)),
   );
 }
 

@@ -13,10 +13,18 @@ import { assertMayChange } from '../policy/policy';
 import { newRunDocument } from '../runs/newRun';
 import type { StepTitle } from '../runs/recorder';
 import type { RunOptions } from '../types';
-import { applyRoles } from './applyRoles';
+import {
+  awaitFirstSamples,
+  observeStep,
+  reportsBack,
+} from '../telemetry/firstSamples';
+import { applyRoles, needsOf } from './applyRoles';
 import { configureByHand } from './byHand';
+import { assertSite } from './checkSite';
+import { secretsByHand } from './siteSecrets';
+import { siteNeeds, siteVariables } from './siteVariables';
 import { softwareTools } from './software';
-import { configurableHosts, type ConfigurableHost } from './targets';
+import { configurableHosts, siteHost, type ConfigurableHost } from './targets';
 
 /** See `Engine.configure`. */
 export async function configure(
@@ -25,11 +33,19 @@ export async function configure(
   options: RunOptions,
 ): Promise<RunDocument> {
   const request = parseConfigure(input);
-  assertMayChange(await context.config(), request, 'configure');
+  const config = await context.config();
+  assertMayChange(config, request, 'configure');
   const { ansible } = await softwareTools(context);
   if (request.roles) await checkRoles(ansible.project, request.roles);
   const workspace = workspaceName(request.app, request.environment);
   const hosts = await knownHosts(context, workspace, request);
+  const needs = siteNeeds(
+    config,
+    request,
+    hosts.map(host =>
+      siteHost({ ...host, roles: request.roles ?? host.roles }),
+    ),
+  );
   const [first] = hosts;
   const initial = await newRunDocument(
     'configure',
@@ -40,7 +56,12 @@ export async function configure(
       hostKind: first.desired?.kind,
       owner: first.owner,
       inputs: { ...request },
-      byHand: hosts.flatMap(host => byHandOf(host, request)),
+      byHand: [
+        ...secretsByHand(needs),
+        ...hosts.flatMap(host =>
+          byHandOf(host, request, siteVariables(config, request, host.name)),
+        ),
+      ],
       context,
     },
   );
@@ -48,14 +69,17 @@ export async function configure(
     context,
     {
       initial,
-      steps: stepsOf(request),
+      steps: stepsOf(request, reportsBack(needs)),
       body: run => configureHosts(run, request),
     },
     options,
   );
 }
 
-function stepsOf({ dryRun }: ConfigureRequest): readonly StepTitle[] {
+function stepsOf(
+  { dryRun }: ConfigureRequest,
+  reports: boolean,
+): readonly StepTitle[] {
   return [
     ['check', 'Check the roles and the hosts'],
     ['lock', 'Take the lock of the workspace'],
@@ -63,6 +87,7 @@ function stepsOf({ dryRun }: ConfigureRequest): readonly StepTitle[] {
       'configure',
       dryRun ? 'See what the roles would change' : 'Apply the roles',
     ],
+    ...(reports && !dryRun ? [observeStep] : []),
   ];
 }
 
@@ -73,7 +98,8 @@ async function configureHosts(
   const { recorder, store, context } = run;
   const { workspace } = recorder.document;
   const tools = await recorder.step('check', async () => {
-    await configurableHosts(store, workspace, request);
+    const hosts = await chosen(store, workspace, request);
+    await assertSite(context, needsOf(run, hosts), { signal: run.signal });
     return softwareTools(context);
   });
   const { lease } = await recorder.step('lock', () => run.lock());
@@ -89,7 +115,24 @@ async function configureHosts(
     step.detail(recapText(done));
     return done;
   });
+  const hasObserveStep = recorder.document.steps.some(
+    ({ id }) => id === observeStep[0],
+  );
+  if (hasObserveStep) {
+    const hosts = await chosen(store, workspace, request);
+    await awaitFirstSamples(run, needsOf(run, hosts), 'configure');
+  }
   return { configuration };
+}
+
+/** The hosts of a request with the roles that it applies to them. */
+async function chosen(
+  store: Run['store'],
+  workspace: string,
+  request: ConfigureRequest,
+): Promise<ConfigurableHost[]> {
+  const hosts = await configurableHosts(store, workspace, request);
+  return hosts.map(host => ({ ...host, roles: request.roles ?? host.roles }));
 }
 
 /** @throws NanteError also `invalid-input` for hosts that have no roles when the request names none */
@@ -129,6 +172,7 @@ export function recapText({
 function byHandOf(
   { name, desired, server, entry, roles }: ConfigurableHost,
   request: ConfigureRequest,
+  site: Record<string, unknown>,
 ): string[] {
   const address =
     server?.address ??
@@ -140,6 +184,7 @@ function byHandOf(
     { name, address, user },
     request.roles ?? roles,
     request.dryRun,
+    site,
   );
 }
 

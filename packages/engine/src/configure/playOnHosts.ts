@@ -20,6 +20,8 @@ export interface HostPlay {
   hosts: readonly PlayHost[];
   /** Of all hosts. */
   variables?: Record<string, unknown>;
+  /** Secrets for the roles, by the names that those read. */
+  environment?: Readonly<Record<string, string>>;
   dryRun: boolean;
   /** For the document. */
   roles: readonly string[];
@@ -49,17 +51,7 @@ export async function playOnHosts(
   const { context, recorder, redactor, signal } = run;
   const { roles, dryRun, tools } = play;
   if (guestsAreRecords(run)) return pretendPlay(run, play);
-  const { workDirectory } = context.options;
-  const folder = playsFolder(workDirectory, recorder.document.workspace);
-  const earlier = await settleEarlierPlay(folder, {
-    waitMs: context.timing.lockWaitMs,
-    signal,
-  });
-  if (earlier)
-    recorder.log(
-      'info',
-      `${earlier} of an earlier start was at work; it has ended.`,
-    );
+  const folder = await awaitEarlierPlay(run);
   const notes = createPlayNotes();
   const live = createLiveRecap(play.hosts.map(({ name }) => name));
   const document = (recap: HostRecap[]): Configuration => ({
@@ -83,6 +75,7 @@ export async function playOnHosts(
       playbook: play.playbook,
       inventory: play.hosts,
       variables: play.variables,
+      environment: play.environment,
       privateKey: tools.privateKey,
       check: dryRun,
       // What changes is worth more than that something does.
@@ -114,6 +107,26 @@ export async function playOnHosts(
   } finally {
     clearInterval(timer);
   }
+}
+
+/** Waits for a play of the workspace that an earlier start left at work. @returns the folder of its plays */
+export async function awaitEarlierPlay({
+  context,
+  recorder,
+  signal,
+}: Run): Promise<string> {
+  const { workDirectory } = context.options;
+  const folder = playsFolder(workDirectory, recorder.document.workspace);
+  const earlier = await settleEarlierPlay(folder, {
+    waitMs: context.timing.lockWaitMs,
+    signal,
+  });
+  if (earlier)
+    recorder.log(
+      'info',
+      `${earlier} of an earlier start was at work; it has ended.`,
+    );
+  return folder;
 }
 
 /** Counts of a play that goes on; its own recap comes only at the end. */

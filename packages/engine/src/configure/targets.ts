@@ -15,6 +15,7 @@ import { pinnedHostKeys } from '../ssh/pinnedKeys';
 import { readHosts } from '../store/hosts';
 import { readServers } from '../store/servers';
 import type { CheckedHost } from '../ansible/inventory';
+import type { SiteHost } from './siteVariables';
 
 /** A host of ours as the records know it: one that we made, or one that was onboarded. */
 export interface ConfigurableHost {
@@ -28,6 +29,17 @@ export interface ConfigurableHost {
   entry: LedgerEntry;
   /** Roles that it has. */
   roles: RoleChoice[];
+}
+
+/** The same host, as the site looks at it. */
+export function siteHost({
+  name,
+  roles,
+  server,
+  entry,
+}: ConfigurableHost): SiteHost {
+  const { requestId } = entry;
+  return { name, roles, requestId, isServer: server !== undefined };
 }
 
 /**

@@ -94,8 +94,11 @@ async function destroyHost(
   await recorder.step('destroy', step =>
     applyDestroy(run, request, { lease, terraform, known, work }, step),
   );
-  await recorder.step('clean', () => clean(run, request, terraform, known));
-  return {};
+  const left = await recorder.step('clean', () =>
+    clean(run, request, terraform, known),
+  );
+  // The host is gone: what its mesh still has of it keeps nobody from going on.
+  return { leftovers: left };
 }
 
 async function leftovers(run: Run, request: DestroyRequest): Promise<string[]> {

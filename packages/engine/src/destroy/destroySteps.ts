@@ -2,6 +2,7 @@ import { NanteError, type DestroyRequest } from '@nante/model';
 import { findGuest } from '../ledger/agreement';
 import { closeEntriesOf } from '../ledger/ledger';
 import type { Lease } from '../lock/lease';
+import { leaveMesh } from '../mesh/leaveMesh';
 import type { Run } from '../operation/executeRun';
 import { moduleAddress } from '../provision/desired';
 import { releaseHost, staticAddress } from '../provision/reserve';
@@ -110,15 +111,20 @@ export async function applyDestroy(
     step.skip('There is nothing to destroy.');
 }
 
-/** Takes the host out of our records; the last one takes the Terraform workspace along. */
+/**
+ * Takes the host out of its mesh and out of our records; the last one takes the Terraform workspace along.
+ *
+ * @returns what could not be removed, one line each
+ */
 export async function clean(
   run: Run,
   request: DestroyRequest,
   terraform: Terraform,
   known: KnownHost,
-): Promise<void> {
+): Promise<string[]> {
   const { store, recorder, context } = run;
   const { workspace } = recorder.document;
+  const left = await leaveMesh(run, request.name);
   const record = async () => {
     await commitHost(
       store,
@@ -146,12 +152,12 @@ export async function clean(
     return Object.keys(hosts).length;
   };
   const remaining = await patiently(record, 5 * context.timing.lockTtlMs);
-  if (remaining > 0) return;
-  const left = await terraform.stateAddresses();
-  if (left.length > 0)
+  if (remaining > 0) return left;
+  const held = await terraform.stateAddresses();
+  if (held.length > 0)
     throw new NanteError(
       'failed',
-      `The state of ${workspace} still holds ${left.join(', ')}, which no host stands for.`,
+      `The state of ${workspace} still holds ${held.join(', ')}, which no host stands for.`,
       {
         hint: 'Look at the state by hand; it was not deleted.',
       },
@@ -168,4 +174,5 @@ export async function clean(
     'info',
     `${workspace} has no host any more; its Terraform workspace was deleted.`,
   );
+  return left;
 }

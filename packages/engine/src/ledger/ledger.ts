@@ -35,6 +35,14 @@ export function configurationEntryId(connection: string, host: string): string {
   return `ansible/${connection}/configuration/${host}`;
 }
 
+/**
+ * The entry of a host's device in a tailnet: one at a time, also while its id is not known yet. Its outside id is the
+ * device's once it has joined; while it is only intended, that of the key which was minted for it, or empty.
+ */
+export function deviceEntryId(connection: string, host: string): string {
+  return `tailscale/${connection}/device/${host}`;
+}
+
 /** The entry of a snapshot that we made. */
 export function snapshotEntryId(
   connection: string,
@@ -111,7 +119,10 @@ export async function writeEntry(
   );
 }
 
-/** Closes everything that is open of a host which is gone: its guest, what roles made of it, its snapshots. */
+/**
+ * Closes everything that is open of a host which is gone: its guest, what roles made of it, its snapshots. Its device in
+ * the mesh does not go with it: see `leaveMesh`.
+ */
 export async function closeEntriesOf(
   store: ObjectStore,
   workspace: string,
@@ -125,7 +136,7 @@ export async function closeEntriesOf(
     ledgerDocumentSchema,
     (current): LedgerDocument | undefined => {
       const isTheirs = (entry: LedgerEntry) =>
-        entry.host === host && isOpen(entry);
+        entry.host === host && entry.system !== 'tailscale' && isOpen(entry);
       if (!current?.entries.some(isTheirs)) return undefined;
       return {
         version: 1,

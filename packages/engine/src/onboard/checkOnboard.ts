@@ -9,6 +9,8 @@ import {
   type NanteErrorCode,
   type OnboardRequest,
 } from '@nante/model';
+import { siteProblems } from '../configure/checkSite';
+import { newHostNeeds } from '../configure/siteVariables';
 import { softwareProblem } from '../configure/software';
 import type { EngineContext } from '../context';
 import { findGuest } from '../ledger/agreement';
@@ -29,7 +31,10 @@ interface Problem {
  * @throws NanteError that names everything that is wrong, also as `details.problems`
  */
 export async function checkOnboard(
-  context: Pick<EngineContext, 'options' | 'proxmox'>,
+  context: Pick<
+    EngineContext,
+    'options' | 'config' | 'proxmox' | 'tailscale' | 'openobserve'
+  >,
   store: ObjectStore,
   config: InfrastructureConfig,
   request: OnboardRequest,
@@ -39,6 +44,11 @@ export async function checkOnboard(
     ...policyProblems(config, request),
     ...adminProblems(request),
     ...(await softwareProblems(context, request)),
+    ...(request.roles.length > 0
+      ? await siteProblems(context, newHostNeeds(config, request, true), {
+          signal,
+        })
+      : []),
     ...(await recordProblems(store, config, request, signal)),
     ...(await guestProblems(context, config, store, request, signal)),
   ];

@@ -192,6 +192,7 @@ describe('Onboarding a server', () => {
 
   it('can be done by hand, and what a person typed stays data', () => {
     const lines = onboardByHand(
+      lab.setting.config,
       onboardRequest({
         ...{ address: '10.0.0.5', port: 2222, loginUser: 'ops' },
         ...{ adminUser: 'anna', adminSshKeys: [`${sshKey} it's {{ 1 }}`] },

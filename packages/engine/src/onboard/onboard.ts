@@ -1,10 +1,18 @@
 import type { OnboardRequest, RunDocument } from '@nante/model';
+import { playWithSite } from '../configure/playWithSite';
+import { siteSecrets } from '../configure/siteSecrets';
+import { newHostNeeds } from '../configure/siteVariables';
 import { softwareTools } from '../configure/software';
 import type { EngineContext } from '../context';
 import type { Lease } from '../lock/lease';
 import { executeRun, type Run } from '../operation/executeRun';
 import { newRunDocument } from '../runs/newRun';
 import type { StepTitle } from '../runs/recorder';
+import {
+  awaitFirstSamples,
+  observeStep,
+  reportsBack,
+} from '../telemetry/firstSamples';
 import type { RunOptions } from '../types';
 import { checkOnboard } from './checkOnboard';
 import { fingerprint, lookAtServer, type ServerFacts } from './connect';
@@ -19,11 +27,12 @@ const checkSteps: readonly StepTitle[] = [
   ['finish', 'Say what would change'],
 ];
 
-const onboardSteps: readonly StepTitle[] = [
+const stepsOf = (reports: boolean): readonly StepTitle[] => [
   ['check', 'Check the request, and that it was tried before'],
   ['connect', 'Log in by the host key that the check learned'],
   ['bootstrap', 'Make the server fit for Ansible'],
   ['roles', 'Apply the roles'],
+  ...(reports ? [observeStep] : []),
   ['finish', 'Take the server into our records'],
 ];
 
@@ -35,18 +44,21 @@ export async function onboard(
 ): Promise<RunDocument> {
   const request = parseOnboard(input);
   const dryRun = request.checkedRunId === undefined;
+  const config = await context.config();
   const initial = await newRunDocument('onboard', request, options, {
     owner: request.owner,
     // Undefined values would be gone from the document, and a repeat would look like another request.
     inputs: JSON.parse(JSON.stringify(request)),
-    byHand: onboardByHand(request, dryRun),
+    byHand: onboardByHand(config, request, dryRun),
     context,
   });
   return executeRun(
     context,
     {
       initial,
-      steps: dryRun ? checkSteps : onboardSteps,
+      steps: dryRun
+        ? checkSteps
+        : stepsOf(reportsBack(newHostNeeds(config, request, true))),
       body: (run, onFailure) =>
         dryRun ? tryOut(run, request) : takeOver(run, request, onFailure),
     },
@@ -74,7 +86,11 @@ async function tryOut(
   await recorder.step('preview', async () => {
     await plays.play('bootstrap.yml');
     if (request.roles.length === 0) return;
-    if (server.hasPython) await plays.play('site.yml');
+    if (server.hasPython)
+      await plays.play(
+        'site.yml',
+        await siteSecrets(run.context, newHostNeeds(run.config, request, true)),
+      );
     else
       for (const { name } of request.roles)
         plays.notSeen(
@@ -128,8 +144,18 @@ async function takeOver(
       return;
     }
     await lease.assertHeld();
-    await plays.play('site.yml');
+    // What another request began is finished under that one's id.
+    const { requestId } = entry;
+    const mine = newHostNeeds(run.config, { ...request, requestId }, true);
+    await playWithSite(run, lease, mine, false, secrets =>
+      plays.play('site.yml', secrets),
+    );
   });
+  await awaitFirstSamples(
+    run,
+    newHostNeeds(run.config, request, true),
+    'roles',
+  );
   await recorder.step('finish', () => adoptServer(run, lease, request, entry));
   return { configuration: plays.configuration() };
 }

@@ -1,19 +1,28 @@
 import {
   NanteError,
   type Configuration,
+  type InfrastructureConfig,
   type OnboardRequest,
 } from '@nante/model';
 import { markUnsafe } from '../ansible/unsafe';
-import { quoted } from '../configure/byHand';
+import { quoted, withoutGiven } from '../configure/byHand';
 import { joinConfigurations } from '../configure/configurationOf';
 import { playOnHosts } from '../configure/playOnHosts';
+import { secretsByHand } from '../configure/siteSecrets';
+import { newHostNeeds, siteVariables } from '../configure/siteVariables';
 import type { SoftwareTools } from '../configure/software';
 import type { Run } from '../operation/executeRun';
 
 /** Plays on a server that is onboarded, one after the other. */
 export interface ServerPlays {
-  /** @throws NanteError as `playOnHosts` does, after the run document has what all plays did */
-  play(playbook: 'bootstrap.yml' | 'site.yml'): Promise<void>;
+  /**
+   * @param environment - secrets for the roles
+   * @throws NanteError as `playOnHosts` does, after the run document has what all plays did
+   */
+  play(
+    playbook: 'bootstrap.yml' | 'site.yml',
+    environment?: Record<string, string>,
+  ): Promise<void>;
   /** Says of a check run what it cannot look at. */
   notSeen(text: string): void;
   /** What all plays so far did, or would do. */
@@ -39,13 +48,19 @@ export function createServerPlays(
     return sofar;
   };
   return {
-    async play(playbook) {
+    async play(playbook, environment) {
       const before = recorder.document.configuration;
       try {
         const played = await playOnHosts(run, {
           ...{ playbook, dryRun, roles, tools },
-          hosts: [{ name, address, port, user: loginUser, hostKeys }],
+          hosts: [
+            {
+              ...{ name, address, port, user: loginUser, hostKeys },
+              variables: siteVariables(run.config, request, name),
+            },
+          ],
           variables: variablesOf(request),
+          environment,
         });
         await recorder.update({ configuration: add(played) });
       } catch (error) {
@@ -65,12 +80,16 @@ export function createServerPlays(
 
 /** Commands that do the same without us, in a clone of the repository, with a person's own SSH key. */
 export function onboardByHand(
+  config: InfrastructureConfig,
   request: OnboardRequest,
   dryRun: boolean,
 ): string[] {
   const { address, port, loginUser, roles } = request;
   const variables = {
-    ...(markUnsafe(variablesOf(request)) as object),
+    ...(markUnsafe({
+      ...withoutGiven(siteVariables(config, request, request.name), roles),
+      ...variablesOf(request),
+    }) as object),
     ...(port === 22 ? {} : { ansible_port: port }),
     // Whoever is root needs no sudo.
     ...(loginUser === 'root' ? { ansible_become: false } : {}),
@@ -79,6 +98,7 @@ export function onboardByHand(
   const play = `ansible-playbook -i ${address}, -u ${loginUser} -e @server.json${flags}`;
   return [
     'cd ansible',
+    ...secretsByHand(newHostNeeds(config, request, true)),
     `printf %s ${quoted(JSON.stringify(variables))} > server.json`,
     `${play} bootstrap.yml`,
     ...(roles.length > 0 ? [`${play} site.yml`] : []),

@@ -7,6 +7,7 @@ import {
 } from '@nante/model';
 import { isOpen, readLedger, writeEntry } from '../ledger/ledger';
 import type { Lease } from '../lock/lease';
+import { leaveDevicesAlone } from '../mesh/leaveMesh';
 import type { Run } from '../operation/executeRun';
 import { isInSubnet } from '../reservations/addresses';
 import { addressKey, claim, release } from '../reservations/reservations';
@@ -136,6 +137,8 @@ export async function forgetServer(
       });
     for (const one of open)
       await writeEntry(store, workspace, { ...one, runId, state: 'removed' });
+    // The server is in its mesh still, and would be out of reach without.
+    await leaveDevicesAlone(run, name);
   }, 5 * context.timing.lockTtlMs);
   return true;
 }

@@ -226,9 +226,13 @@ function takenUp(
 ): RunDocument {
   if (!earlier) return initial;
   const { createdAt, reserved, repairs } = earlier;
-  const { plan, impact, before, proof, configuration, result } = earlier;
-  const found = { plan, impact, before, proof, configuration, result };
-  return { ...initial, createdAt, reserved, repairs, ...found };
+  const { plan, impact, before, proof, configuration } = earlier;
+  const { arrivals, result } = earlier;
+  const found = { plan, impact, before, proof, configuration };
+  return {
+    ...{ ...initial, createdAt, reserved, repairs },
+    ...{ ...found, arrivals, result },
+  };
 }
 
 function endOf({ state, error }: RunDocument): string {

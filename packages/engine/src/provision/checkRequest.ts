@@ -15,6 +15,8 @@ import {
   type ProvisionRequest,
 } from '@nante/model';
 import type { EngineContext } from '../context';
+import { siteProblems } from '../configure/checkSite';
+import { newHostNeeds } from '../configure/siteVariables';
 import { softwareProblem } from '../configure/software';
 import { openEntryOf, readLedger } from '../ledger/ledger';
 import { listImages } from '../placement/images';
@@ -78,7 +80,7 @@ export async function checkRequest(
     ...checkPolicy(config, request, bucket.hostsOfOwner, keepsSize(input)),
     bucket.check,
   ];
-  checks.push(...(await softwareChecks(context, request)));
+  checks.push(...(await softwareChecks(context, request, options)));
   const size = resolveSize(config, request);
   if (!config.environments[request.environment] || !size)
     return { checks, size };
@@ -133,8 +135,10 @@ export async function checkRequest(
 
 async function softwareChecks(
   context: EngineContext,
-  { kind, roles = [], initScript }: ProvisionRequest,
+  request: ProvisionRequest,
+  options?: CallOptions,
 ): Promise<CheckResult[]> {
+  const { kind, roles = [], initScript } = request;
   return [
     check(
       'software',
@@ -142,6 +146,7 @@ async function softwareChecks(
       'roles',
       await softwareProblem(context, roles, Boolean(initScript)),
     ),
+    ...(await siteChecks(context, request, options)),
     check(
       'first-boot',
       'A first-boot script can be run',
@@ -153,11 +158,44 @@ async function softwareChecks(
   ];
 }
 
+/** What the roles need of the site: asked only where there are roles. */
+async function siteChecks(
+  context: EngineContext,
+  request: ProvisionRequest,
+  options?: CallOptions,
+): Promise<CheckResult[]> {
+  if (!request.roles?.length) return [];
+  const needs = newHostNeeds(await context.config(), request);
+  const problems = await siteProblems(context, needs, options);
+  const titles = [
+    ['role-defaults', 'The defaults of the roles are right'],
+    ...(needs.mesh.hosts.length > 0
+      ? [['mesh', 'The mesh has a key for the host'] as const]
+      : []),
+    ...(needs.telemetry.hosts.length > 0
+      ? [
+          [
+            'telemetry',
+            'OpenObserve answers and takes our credentials',
+          ] as const,
+        ]
+      : []),
+  ] as const;
+  return titles.map(([id, title]) => {
+    const own = problems.filter(problem => problem.id === id);
+    const message = own.map(problem => problem.message).join(' ');
+    return {
+      ...check(id, title, 'roles', message || undefined),
+      code: own[0]?.code,
+    };
+  });
+}
+
 /** One error for all failed checks; undefined when all of them hold. */
 export function checksError(checks: readonly CheckResult[]): NanteError {
   const failed = checks.filter(({ ok }) => !ok);
   return new NanteError(
-    codes[failed[0]?.id] ?? 'invalid-input',
+    failed[0]?.code ?? codes[failed[0]?.id] ?? 'invalid-input',
     failed.map(({ message }) => message).join(' '),
     {
       hint: 'Nothing was changed. Correct the request and send it again.',

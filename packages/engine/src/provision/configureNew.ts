@@ -3,12 +3,15 @@ import { applyRoles } from '../configure/applyRoles';
 import { configureByHand, firstBootByHand } from '../configure/byHand';
 import { recapText } from '../configure/configure';
 import { runFirstBoot } from '../configure/firstBoot';
+import { secretsByHand } from '../configure/siteSecrets';
+import { newHostNeeds, siteVariables } from '../configure/siteVariables';
 import { softwareTools } from '../configure/software';
 import { configurableHosts } from '../configure/targets';
 import type { Lease } from '../lock/lease';
 import type { Run } from '../operation/executeRun';
+import { awaitFirstSamples } from '../telemetry/firstSamples';
 
-/** What the request wants on the host: the script of the first boot, then the roles. */
+/** What the request wants on the host: the script of the first boot, then the roles, then a sign that it is heard of. */
 export async function configureNew(
   run: Run,
   lease: Lease,
@@ -21,11 +24,18 @@ export async function configureNew(
   const { workspace, app, environment } = recorder.document;
   const tools = await softwareTools(context);
   const where = { name, address: address ?? name, user };
+  const needs = newHostNeeds(run.config, request);
+  const site = siteVariables(run.config, request, name);
   await recorder.update({
     byHand: [
       ...recorder.document.byHand,
       ...(script ? firstBootByHand(where, script, requestId) : []),
-      ...(roles?.length ? configureByHand(where, roles, false) : []),
+      ...(roles?.length
+        ? [
+            ...secretsByHand(needs),
+            ...configureByHand(where, roles, false, site),
+          ]
+        : []),
     ],
   });
   const find = () =>
@@ -48,4 +58,5 @@ export async function configureNew(
       });
       step.detail(recapText(done));
     });
+  await awaitFirstSamples(run, needs, 'configure');
 }

@@ -7,6 +7,7 @@ import {
   type RunDocument,
 } from '@nante/model';
 import { throwIfCancelled } from '../cancel';
+import { newHostNeeds } from '../configure/siteVariables';
 import type { EngineContext } from '../context';
 import {
   guestEntryId,
@@ -20,6 +21,7 @@ import { commandsByHand } from '../runs/byHand';
 import { newRunDocument } from '../runs/newRun';
 import type { StepTitle } from '../runs/recorder';
 import { commitHost } from '../store/hosts';
+import { observeStep, reportsBack } from '../telemetry/firstSamples';
 import { siblingDrift } from '../terraform/plan';
 import type { Terraform } from '../terraform/terraform';
 import type { RunOptions } from '../types';
@@ -46,7 +48,10 @@ import type { ResolvedSize } from '../policy/policy';
 
 const driftTimeoutMs = 20_000;
 
-function stepsOf(request: ProvisionRequest): readonly StepTitle[] {
+function stepsOf(
+  request: ProvisionRequest,
+  reports: boolean,
+): readonly StepTitle[] {
   return [
     ['check', 'Check the request'],
     ['reserve', 'Take the lock, reserve id and address'],
@@ -60,6 +65,7 @@ function stepsOf(request: ProvisionRequest): readonly StepTitle[] {
     ...(request.roles?.length
       ? [['configure', 'Apply the roles'] as const]
       : []),
+    ...(reports ? [observeStep] : []),
     ['finish', 'Record the result'],
   ];
 }
@@ -72,6 +78,7 @@ export async function provision(
 ): Promise<RunDocument & { result: HostResult }> {
   const completed = await completeRequest(context, given, options);
   const { input, request } = completed;
+  const needs = newHostNeeds(await context.config(), request);
   const initial = await newRunDocument('provision', request, options, {
     hostKind: request.kind,
     owner: request.owner,
@@ -86,7 +93,7 @@ export async function provision(
     context,
     {
       initial,
-      steps: stepsOf(request),
+      steps: stepsOf(request, reportsBack(needs)),
       body: (run, onFailure) => provisionHost(run, completed, onFailure),
     },
     options,

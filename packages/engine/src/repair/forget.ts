@@ -2,6 +2,7 @@ import type { RepairRequest, RunDocument } from '@nante/model';
 import type { EngineContext } from '../context';
 import { closeEntriesOf, guestEntryId, writeEntry } from '../ledger/ledger';
 import type { Lease } from '../lock/lease';
+import { leaveDevicesAlone, leaveMesh } from '../mesh/leaveMesh';
 import { forgetServer } from '../onboard/records';
 import { executeRun, type Run } from '../operation/executeRun';
 import { removeEmptyWorkspace } from '../provision/cleanUp';
@@ -72,21 +73,26 @@ async function forgetHost(
       return { ...opened, host: findings.hosts[0], isDone: nothing };
     },
   );
-  await recorder.step('forget', async step => {
-    if (isDone) return step.skip('Our records know nothing of it any more.');
+  const inMesh = await recorder.step('forget', async step => {
+    if (isDone) {
+      step.skip('Our records know nothing of it any more.');
+      return [];
+    }
     await forgetServer(run, lease, { ...repaired, name: repaired.host });
-    await forgetGuest(run, repaired, host, { lease, terraform });
-    return undefined;
+    return forgetGuest(run, repaired, host, { lease, terraform });
   });
   return recorder.step('record', async () => {
     const isLeft =
       host.identity && (!host.guest.known || host.guest.value.guest);
-    const leftovers = isLeft
-      ? [
-          `${guestTitle(host)} is left alone; Nante does not take care of it any more.`,
-          removalByHand(host),
-        ]
-      : [];
+    const leftovers = [
+      ...inMesh,
+      ...(isLeft
+        ? [
+            `${guestTitle(host)} is left alone; Nante does not take care of it any more.`,
+            removalByHand(host),
+          ]
+        : []),
+    ];
     await noteRepair(run.store, repaired, recorder.document.id, leftovers);
     return { leftovers };
   });
@@ -97,7 +103,7 @@ async function forgetGuest(
   repaired: RunDocument,
   host: HostFindings,
   { lease, terraform }: { lease: Lease; terraform: Terraform },
-): Promise<void> {
+): Promise<string[]> {
   const { store, recorder, config, signal } = run;
   const { workspace, app, environment } = repaired;
   const { identity, name } = host;
@@ -124,6 +130,8 @@ async function forgetGuest(
   if (addresses.length > 0) await terraform.forget(addresses);
   if (!host.takenBy)
     await commitHost(store, workspace, app, environment, name, undefined);
+  const left = identity && isGone ? await leaveMesh(run, name) : [];
+  if (identity && !isGone) await leaveDevicesAlone(run, name);
   if (identity && isGone) {
     await closeEntriesOf(store, workspace, name, recorder.document.id);
     await releaseHost(
@@ -134,4 +142,5 @@ async function forgetGuest(
     );
   }
   await removeEmptyWorkspace(run, { app, environment }, terraform);
+  return left;
 }

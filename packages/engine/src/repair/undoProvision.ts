@@ -95,15 +95,16 @@ async function destroyWhatWasMade(
       return applyDestroy(run, target, { lease, terraform, known, work }, step);
     return step.skip('This run made nothing of it.');
   });
-  await recorder.step('clean', async () => {
-    if (known) await clean(run, target, terraform, known);
+  const leftovers = await recorder.step('clean', async () => {
+    const left = known ? await clean(run, target, terraform, known) : [];
     const owner = { workspace, host: name, requestId: repaired.id };
     if (reserved)
       await patiently(
         () => releaseHost(run, owner, environment, reserved),
         5 * context.timing.lockTtlMs,
       );
-    await noteRepair(run.store, repaired, recorder.document.id, []);
+    await noteRepair(run.store, repaired, recorder.document.id, left);
+    return left;
   });
-  return {};
+  return { leftovers };
 }
