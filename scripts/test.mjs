@@ -192,6 +192,12 @@ await runMain(async () => {
     context,
   );
   await check(
+    'Pages of the workflows',
+    tools.node,
+    ['scripts/workflowPages.mjs', '--check'],
+    context,
+  );
+  await check(
     'Terraform: format',
     tool,
     ['fmt', '-check', '-recursive', 'terraform'],

@@ -34,8 +34,8 @@ export function summary(
         ...problemLines(result).map(line => `- ${inline(line)}`),
       ]
     : [];
-  const text =
-    lines.length > 0 && !run ? ['```text', ...lines.map(fenced), '```'] : [];
+  // Of a check they are what somebody has to look at: host keys, and what would change.
+  const text = lines.length > 0 ? ['```text', ...lines.map(fenced), '```'] : [];
   return `${[title, problem, facts, steps, text]
     .map(part => [part].flat().join('\n'))
     .filter(Boolean)

@@ -1,0 +1,78 @@
+// What the file of a workflow does not say, for its page: what nante does in its step, and how it ends when it cannot.
+
+const records =
+  'LAST --> summary["Job summary, annotations, outputs; run document in the bucket"]';
+
+/** Lines of mermaid after the steps of the job, by workflow; `LAST` is the step that runs nante. */
+const provision = guest => [
+  'LAST --> check["Check: form, policy, quota, name, rights of the token"]',
+  'check -->|something is wrong| refused["Refused, with all problems; nothing changed"]',
+  'check --> plan["Lock, reserve id and address, Terraform plan"]',
+  'plan -->|differs, without allow_change| refused',
+  `plan --> create["Terraform apply: ${guest}, where there is a change"]`,
+  'create --> ready["Log in, compare with what was asked"]',
+  'ready --> roles["Ansible: roles in their order"]',
+  'LAST -.->|skip_terraform| roles',
+  'roles --> summary["Job summary, annotations, outputs; run document in the bucket"]',
+];
+
+const onboard = made => [
+  'LAST -->|without checked_run_id| look["Log in, learn host keys, ask Ansible what would change"]',
+  'look --> shown["Summary: host keys, changes, and the run id; nothing changed"]',
+  'LAST -->|with checked_run_id| same["The same host keys and inputs as in that check?"]',
+  'same -->|no| refused["Refused; nothing changed"]',
+  `same -->|yes| play["Ansible: ${made}"]`,
+  'play --> summary["Job summary, outputs; server in the records"]',
+];
+
+/** @type {Record<string, string[]>} */
+export const pictures = {
+  provision: provision('the machine'),
+  'provision-lxc': provision('the container'),
+  destroy: [
+    'LAST --> confirmed{"confirm = host_name?"}',
+    'confirmed -->|no| refused["Refused; nothing is even asked"]',
+    'confirmed -->|yes| ours["Stamp, id and ledger agree that it is ours?"]',
+    'ours -->|no| refused',
+    'ours -->|yes| gone["Terraform destroys this host alone; id and address are free again"]',
+    records.replace('LAST', 'gone'),
+  ],
+  onboard: onboard('user, keys, the roles'),
+  bootstrap: onboard('administrator, keys, Python'),
+};
+
+const common = [
+  '**Refused** (exit code 2 or 3): the annotation names every problem at once, and nothing was changed. Correct the inputs and start the workflow again.',
+  '**Locked** (4): another run works on the same app and environment, by whichever door. The message names it and links to it. Repeat it later.',
+  '**Unreachable** (5): a system does not answer, or refuses our credentials. The message names it.',
+];
+
+const cancelled =
+  '**Cancelled, or the job is killed**: GitHub gives a job about ten seconds. Terraform is asked once to stop and ends by itself, also when the job is gone; the next run of the workspace on that runner waits for it and goes on from a true state. "Re-run" takes the same run up again.';
+
+const making = [
+  ...common,
+  '**Failed half way** (1): what was made stays, is listed in the summary, and is finished when you repeat the workflow; `nante repair` and the page of the run show the other ways out. Where nothing was made, everything was rolled back.',
+  cancelled,
+];
+
+/** How each workflow ends when it cannot do what was asked, as Markdown. */
+export const failures = {
+  provision: making,
+  'provision-lxc': making,
+  destroy: [
+    ...common,
+    '**Failed half way** (1): what is gone is gone, and the ledger knows what is not. Repeat the workflow.',
+    cancelled,
+  ],
+  onboard: [
+    ...common,
+    '**Failed half way** (1): the summary has the task and what the server said. Repeat it with the same `checked_run_id`: roles can be applied as often as you like.',
+    cancelled.replace('Terraform is', 'Ansible is'),
+  ],
+  bootstrap: [
+    ...common,
+    '**Failed half way** (1): the summary has the task and what the server said. Repeat it with the same `checked_run_id`.',
+    cancelled.replace('Terraform is', 'Ansible is'),
+  ],
+};
