@@ -145,6 +145,7 @@ function netmap(device: DeviceRecord, devices: Devices) {
     lastSeen: of.lastSeen,
     online: devices.isOnline(of),
     endpoint: of.endpoint,
+    ssh: of.sshEnabled,
   });
   return {
     version: devices.version,
