@@ -25,23 +25,30 @@ describe('the hosts page', () => {
     ).toHaveAttribute('href', '/create/templates/default/new-virtual-machine');
   });
 
-  it('offers to take into care what is not ours, to whoever may', async () => {
+  it('offers to take into care what is not ours', async () => {
     backend.answer('/hosts', {
       ...hostsAnswer,
       hosts: [{ ...hostsAnswer.hosts[1], addresses: ['10.20.0.9'] }],
     } as never);
-    const page = openPage('/hosts');
+    openPage('/hosts');
     const link = await screen.findByRole('link', { name: 'Onboard old-db' });
     expect(decodeURIComponent(link.getAttribute('href') ?? '')).toBe(
       '/create/templates/default/onboard-host?formData={"name":"old-db","address":"10.20.0.9","guest":{"connection":"lab","vmId":101}}',
     );
-    page.unmount();
+  });
 
-    openPage('/hosts', ['infrastructure.host.create']);
-    await screen.findByText('old-db');
-    expect(
-      screen.queryByRole('link', { name: 'Onboard old-db' }),
-    ).not.toBeInTheDocument();
+  it('counts how many of our hosts report', async () => {
+    backend.answer('/hosts', {
+      ...hostsAnswer,
+      monitored: {
+        reporting: 3,
+        total: 4,
+        observedAt: '2026-11-26T10:00:00Z',
+      },
+    });
+    openPage('/hosts');
+    expect(await screen.findByText('3 of 4')).toBeInTheDocument();
+    expect(screen.getByText(/^Reporting/)).toBeInTheDocument();
   });
 
   it('narrows the list by the summary strip and by the search', async () => {
