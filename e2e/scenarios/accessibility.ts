@@ -105,6 +105,12 @@ void runScenario('accessibility', async undo => {
       ready: () => page.getByRole('link', { name: 'readable-1' }).waitFor(),
     },
     {
+      name: 'checks',
+      path: '/checks',
+      ready: () =>
+        page.getByRole('table', { name: 'Checks of Proxmox' }).waitFor(),
+    },
+    {
       name: 'run',
       path: run,
       ready: () => page.getByText('Your host').waitFor(),

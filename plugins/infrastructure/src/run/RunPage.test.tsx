@@ -149,6 +149,31 @@ describe('the run page', () => {
     );
   });
 
+  it('shows that the hosts are in the mesh and were heard of', async () => {
+    backend.answer('/runs/:id', {
+      ...times,
+      run: {
+        ...failedRun,
+        state: 'succeeded',
+        error: undefined,
+        leftovers: [],
+        arrivals: [
+          {
+            host: 'web-1',
+            mesh: { name: 'web-1.example.ts.net', addresses: ['100.64.0.7'] },
+            metricAt: '2026-11-24T10:04:00.000Z',
+          },
+        ],
+      },
+    } as never);
+    openPage('/runs/run-1');
+    const table = await screen.findByRole('table', {
+      name: 'Where it arrived',
+    });
+    expect(table).toHaveTextContent('web-1.example.ts.net100.64.0.7');
+    expect(table).toHaveTextContent('none yet');
+  });
+
   it('says that a run is not there', async () => {
     backend.refuse('/runs/:id', 404, 'NotFoundError', 'There is no run x');
     openPage('/runs/x');

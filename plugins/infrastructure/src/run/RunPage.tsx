@@ -29,6 +29,7 @@ import { NextSteps } from './NextSteps';
 import { PlanTable } from './PlanTable';
 import { ProofTable } from './ProofTable';
 import { RepairCard } from './RepairCard';
+import { ArrivalsTable } from './ArrivalsTable';
 import { ResultCard } from './ResultCard';
 import { RunLog } from './RunLog';
 import styles from './RunPage.module.css';
@@ -72,6 +73,9 @@ function Summary({ run }: { run: RunDocument }) {
         <Alert status="info" icon title={t('run.standIn')} />
       )}
       {run.impact && <ImpactAlert impact={run.impact} />}
+      {run.arrivals && run.arrivals.length > 0 && (
+        <ArrivalsTable arrivals={run.arrivals} />
+      )}
       {run.proof && run.proof.length > 0 && <ProofTable proof={run.proof} />}
       {(run.plan || planned.includes(run.kind)) && (
         <PlanTable plan={run.plan} />
