@@ -109,6 +109,7 @@ function journalLine(member: Member, at: number): NewRecord {
     at: at * 1000,
     fields: {
       ...member,
+      job: 'loki.source.journal.system',
       stream_name: 'journal',
       unit: 'cron.service',
       level: 'info',
