@@ -1,67 +1,21 @@
-import { execFile, spawn, spawnSync } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { removeTestSandboxes, temporaryFolder } from '../__testUtils__/sandbox';
 import { startClient } from '../systems/openobserve/__testUtils__/client';
-
-// eslint-disable-next-line no-restricted-syntax -- the payload lies beside its test
-const alloy = join(__dirname, 'alloy/root/usr/bin/alloy');
-const hasPython = spawnSync('python3', ['--version']).status === 0;
-if (!hasPython)
-  process.stdout.write(
-    'Skipped: the stand-in of Alloy; this machine has no python3.\n',
-  );
-const describeIfPython = hasPython ? describe : describe.skip;
-
-const running: ChildProcess[] = [];
+import {
+  describeIfPython,
+  eventually,
+  runAlloy,
+  startAlloy,
+  stopAlloy,
+} from './__testUtils__/alloy';
 
 afterEach(async () => {
-  for (const child of running.splice(0)) {
-    child.kill('SIGTERM');
-    if (child.exitCode === null) await once(child, 'exit');
-  }
+  await stopAlloy();
   await removeTestSandboxes();
 });
-
-interface Ended {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-function run(...args: string[]): Promise<Ended> {
-  return new Promise(resolve => {
-    execFile('python3', [alloy, ...args], (error, stdout, stderr) =>
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
-    );
-  });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
-/** Asks again and again until the answer is what is wanted, for at most 15 seconds. */
-async function eventually<T>(
-  ask: () => T | Promise<T>,
-  isRight: (answer: T) => boolean,
-): Promise<T> {
-  const end = Date.now() + 15_000;
-  for (;;) {
-    const answer = await ask();
-    if (isRight(answer) || Date.now() > end) return answer;
-    await sleep(100);
-  }
-}
 
 const base = `
 logging { level = "info" }
@@ -125,56 +79,11 @@ loki.write "openobserve" {
 }
 `;
 
-/** A `journalctl` that has two lines, one of them empty, and then waits as the real one does. */
-const journalctl = `#!/usr/bin/env python3
-import json, sys, time
-for message in ("hello", ""):
-    print(json.dumps({"__REALTIME_TIMESTAMP": str(int(time.time() * 1e6)), "__CURSOR": "c",
-        "_SYSTEMD_UNIT": "x.service", "PRIORITY": "6", "MESSAGE": message}), flush=True)
-time.sleep(600)
-`;
-
-async function start(config: string, env: Record<string, string>) {
-  const folder = await temporaryFolder();
-  const configs = join(folder, 'conf.d');
-  await mkdir(configs);
-  await writeFile(join(configs, 'base.alloy'), config);
-  await writeFile(join(folder, 'journalctl'), journalctl, { mode: 0o755 });
-  const port = await freePort();
-  const child = spawn(
-    'python3',
-    [
-      alloy,
-      'run',
-      `--server.http.listen-addr=127.0.0.1:${port}`,
-      `--storage.path=${join(folder, 'data')}`,
-      configs,
-    ],
-    { env: { ...process.env, ...env, PATH: `${folder}:${process.env.PATH}` } },
-  );
-  running.push(child);
-  let log = '';
-  child.stderr.on('data', chunk => {
-    log += chunk;
-  });
-  return {
-    child,
-    configs,
-    log: () => log,
-    ready: async () => {
-      const answer = await fetch(`http://127.0.0.1:${port}/-/ready`).catch(
-        () => undefined,
-      );
-      return answer?.status;
-    },
-  };
-}
-
 describeIfPython('the stand-in of Alloy', () => {
   it('sends what its configuration says: metrics with up, journal without empty lines; a bad change leaves it as it is', async () => {
     const { url, credentials, search } = await startClient();
     const [user, password] = credentials.split(':');
-    const { child, configs, log, ready } = await start(base, {
+    const { child, configs, log, ready } = await startAlloy(base, {
       OO_URL: url,
       OO_USER: user,
       OO_PASS: password,
@@ -227,7 +136,7 @@ describeIfPython('the stand-in of Alloy', () => {
     const { url, credentials, search, fault, clearFaults } =
       await startClient();
     const [user, password] = credentials.split(':');
-    const wrong = await start(base, {
+    const wrong = await startAlloy(base, {
       OO_URL: url,
       OO_USER: user,
       OO_PASS: 'wrong',
@@ -243,7 +152,7 @@ describeIfPython('the stand-in of Alloy', () => {
     );
 
     await fault({ kind: 'refuse-ingest' });
-    const again = await start(base, {
+    const again = await startAlloy(base, {
       OO_URL: url,
       OO_USER: user,
       OO_PASS: password,
@@ -260,7 +169,7 @@ describeIfPython('the stand-in of Alloy', () => {
     const file = join(folder, 'x.alloy');
     const refusal = async (text: string) => {
       await writeFile(file, text);
-      const { code, stderr } = await run('validate', file);
+      const { code, stderr } = await runAlloy('validate', file);
       expect(stderr).toContain('Error: validation failed');
       return [code, stderr.split('\n')[0].replaceAll(file, 'x')];
     };
@@ -317,7 +226,7 @@ describeIfPython('the stand-in of Alloy', () => {
     ];
     for (const [text, message] of cases)
       expect(await refusal(text)).toEqual([1, `Error: x:${message}`]);
-    const started = await run(
+    const started = await runAlloy(
       'run',
       '--server.http.listen-addr=127.0.0.1:0',
       file,
@@ -332,21 +241,25 @@ describeIfPython('the stand-in of Alloy', () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'base.alloy'), base);
     await writeFile(join(folder, 'notes.txt'), 'no configuration');
-    expect(await run('validate', folder)).toMatchObject({ code: 0 });
-    expect(await run('fmt', join(folder, 'base.alloy'))).toMatchObject({
+    expect(await runAlloy('validate', folder)).toMatchObject({ code: 0 });
+    expect(await runAlloy('fmt', join(folder, 'base.alloy'))).toMatchObject({
       code: 0,
       stdout: base,
     });
-    expect(await run('fmt', '-t', join(folder, 'notes.txt'))).toMatchObject({
+    expect(
+      await runAlloy('fmt', '-t', join(folder, 'notes.txt')),
+    ).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('encountered errors during formatting'),
     });
-    expect((await run('--version')).stdout).toMatch(/~standin \(a stand-in/);
-    expect(await run('run', '--no-such-flag', folder)).toMatchObject({
+    expect((await runAlloy('--version')).stdout).toMatch(
+      /~standin \(a stand-in/,
+    );
+    expect(await runAlloy('run', '--no-such-flag', folder)).toMatchObject({
       code: 1,
       stderr: 'Error: unknown flag: --no-such-flag\n',
     });
-    expect(await run('run', join(folder, 'gone'))).toMatchObject({
+    expect(await runAlloy('run', join(folder, 'gone'))).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('no such file or directory'),
     });

@@ -12,9 +12,9 @@ export interface NewRecord {
   fields: RecordFields;
 }
 
-/** Name of a stream as OpenObserve writes it: lower case, `_` for whatever is no letter, digit or colon. */
+/** Name of a stream as OpenObserve writes it: lower case, one `_` for whatever is no letter, digit or colon. */
 export function streamName(name: string): string {
-  return name.replace(/[^a-zA-Z0-9_:]/g, '_').toLowerCase();
+  return name.replace(/[^a-zA-Z0-9_:]+/g, '_').toLowerCase();
 }
 
 /** Name of a column, by the same rule. */

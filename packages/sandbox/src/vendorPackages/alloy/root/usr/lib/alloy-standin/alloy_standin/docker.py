@@ -35,7 +35,7 @@ class Engine:
         self._host = host
 
     def open(self, path, timeout=10):
-        """An answer to be read. Raises OSError."""
+        """A connection and the answer to be read from it. Raises OSError."""
         parsed = urllib.parse.urlparse(self._host)
         if parsed.scheme == "unix":
             connection = _UnixConnection(parsed.path, timeout)
@@ -48,11 +48,15 @@ class Engine:
             raise OSError(str(error)) from None
         if answer.status != 200:
             raise OSError("Docker answers %d: %s" % (answer.status, answer.read(500).decode("utf-8", "replace")))
-        return answer
+        return connection, answer
 
     def get(self, path):
         """An answer as value. Raises OSError."""
-        return json.loads(self.open(path).read())
+        connection, answer = self.open(path)
+        try:
+            return json.loads(answer.read())
+        finally:
+            connection.close()
 
     def containers(self):
         """Those that run."""
@@ -140,6 +144,7 @@ class DockerLogs(Component):
         super().__init__(*parts)
         self._positions = {}
         self._read = set()
+        self._open = set()
         self._saved = 0.0
 
     def start(self):
@@ -151,6 +156,13 @@ class DockerLogs(Component):
         self.run(self._loop)
 
     def stop(self):
+        self._stopping.set()
+        # Whoever waits for a line would wait for ever.
+        for connection in list(self._open):
+            try:
+                connection.sock.shutdown(socket.SHUT_RDWR)
+            except (OSError, AttributeError):
+                pass
         super().stop()
         self._save()
 
@@ -166,24 +178,28 @@ class DockerLogs(Component):
 
     def _follow(self, container, target):
         engine = Engine(self.arguments["host"])
+        begin = self._positions.get(container, 0)
+        connection = None
         try:
             terminal = engine.get("/containers/%s/json" % container)["Config"]["Tty"]
-            since = self._positions.get(container, 0) / 1e9
-            path = "/containers/%s/logs?follow=1&stdout=1&stderr=1&timestamps=1&since=%.9f" % (container, since)
-            # The time limit only ends a wait in which nothing came, so that a stop is noticed.
-            answer = engine.open(path, timeout=2)
-            for stream, line in _lines(answer, terminal, lambda: self.stopping):
-                self._forward(container, target, stream, line)
-        except (OSError, ValueError, KeyError) as error:
-            self.log.write("error", "could not transfer logs", target="docker/" + container, err=error)
+            path = "/containers/%s/logs?follow=1&stdout=1&stderr=1&timestamps=1&since=%.9f" % (container, begin / 1e9)
+            connection, answer = engine.open(path, timeout=None)
+            self._open.add(connection)
+            for stream, line in _lines(answer, terminal):
+                self._forward(container, target, stream, line, begin)
+        except (OSError, ValueError, KeyError, http.client.HTTPException) as error:
+            if not self.stopping:
+                self.log.write("error", "could not transfer logs", target="docker/" + container, err=error)
+        self._open.discard(connection)
         # It may come back, or have been away for a moment only.
         self.pause(2)
         self._read.discard(container)
 
-    def _forward(self, container, target, stream, line):
+    def _forward(self, container, target, stream, line, begin):
         stamp, _, text = line.partition(" ")
         at = nanoseconds(stamp)
-        if at <= self._positions.get(container, 0):
+        # The engine gives the last line again: it counts from it, not from after it.
+        if at <= begin:
             return
         labels = {**target, "__meta_docker_container_log_stream": stream}
         rules = self.arguments["relabel_rules"]
@@ -210,44 +226,23 @@ def nanoseconds(stamp):
     return calendar.timegm(seconds) * 10**9 + int(fraction.ljust(9, "0")[:9] or 0)
 
 
-def _lines(answer, terminal, stopping):
+def _lines(answer, terminal):
     """Lines of a log that goes on; without a terminal each piece has a head of eight bytes."""
     rest = {}
-    read = _patient(answer, stopping)
     while True:
         if terminal:
-            stream, piece = "stdout", read(1)
+            stream, piece = "stdout", answer.read1(65536)
         else:
-            head = read(8)
+            head = answer.read(8)
             if len(head) < 8:
                 return
-            stream, piece = ("stderr" if head[0] == 2 else "stdout"), read(int.from_bytes(head[4:8], "big"))
+            stream, piece = ("stderr" if head[0] == 2 else "stdout"), answer.read(int.from_bytes(head[4:8], "big"))
         if not piece:
             return
         *whole, last = (rest.get(stream, b"") + piece).split(b"\n")
         rest[stream] = last
         for line in whole:
             yield stream, line.decode("utf-8", "replace").rstrip("\r")
-
-
-def _patient(answer, stopping):
-    """Reads exactly so many bytes, however long they take; less at the end and when told to stop."""
-    pending = bytearray()
-
-    def read(count):
-        while len(pending) < count and not stopping():
-            try:
-                piece = answer.read1(65536)
-            except (TimeoutError, socket.timeout):
-                continue
-            if not piece:
-                break
-            pending.extend(piece)
-        piece = bytes(pending[:count])
-        del pending[:count]
-        return piece
-
-    return read
 
 
 class Cadvisor(Component):
