@@ -186,6 +186,35 @@ describe('a host from the terminal', () => {
   });
 });
 
+describe('a template from the terminal', () => {
+  it('is made once, and what is wrong is said before anything is made', async () => {
+    const template = (...more: string[]) =>
+      place.nante(['template', '--environment', 'dev', ...more]);
+    const bare = await template('--name', 'golden');
+    expect([bare.code, bare.stderr]).toEqual([
+      2,
+      expect.stringContaining('Say what the template is made from'),
+    ]);
+    const of = ['--name', 'golden-ct', '--kind', 'lxc', '--vm-id', '29950'];
+    const made = await template(...of, '--json');
+    expect(made.result.run).toMatchObject({
+      kind: 'template',
+      state: 'succeeded',
+      result: { vmId: 29950, kind: 'lxc' },
+    });
+    // The sandbox's Doppler has root's password.
+    expect(made.stderr).not.toContain('pct set');
+    const calls = await place.mutatingCalls(async () =>
+      expect((await template(...of)).stdout).toContain('lxc 29950 on'),
+    );
+    expect(calls).toBe(0);
+    const taken = await template('--name', 'other', '--image', 'none.tar.zst');
+    expect(taken.code).toBe(2);
+    const { rootPassword } = place.endpoints.proxmox!;
+    expect(made.stdout + made.stderr).not.toContain(String(rootPassword));
+  });
+});
+
 describe('on a terminal', () => {
   it('a mark stands before each step, in colour unless that is not wanted', async () => {
     const of = { app: 'tty', name: 'tty-1' };

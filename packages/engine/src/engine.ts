@@ -26,6 +26,7 @@ import { readDocument, updateDocument } from './store/documents';
 import { readAllHosts } from './store/hosts';
 import { readAllServers } from './store/servers';
 import { configKey, lockKey } from './store/keys';
+import { template } from './template/template';
 import type {
   Engine,
   EngineOptions,
@@ -68,6 +69,7 @@ export function createEngine(options: EngineOptions): Engine {
     resize: (request, runOptions) => resize(context, request, runOptions),
     snapshot: (request, runOptions) => snapshot(context, request, runOptions),
     onboard: (request, runOptions) => onboard(context, request, runOptions),
+    template: (request, runOptions) => template(context, request, runOptions),
     inspect: (runId, callOptions) => inspect(context, runId, callOptions),
     repair: (request, runOptions) => repair(context, request, runOptions),
     roles: async () =>

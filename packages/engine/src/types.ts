@@ -23,6 +23,7 @@ import type {
   RunRemedy,
   RunThing,
   SnapshotRequest,
+  TemplateRequest,
 } from '@nante/model';
 import type { AnsibleInstallation } from './ansible/environment';
 import type {
@@ -217,6 +218,11 @@ export interface Engine {
   snapshot(request: SnapshotRequest, options: RunOptions): Promise<RunDocument>;
   /** Checks a server by a dry run, or, with the id of that check, takes it into our care. */
   onboard(request: OnboardRequest, options: RunOptions): Promise<RunDocument>;
+  /**
+   * Makes a template that hosts are made from: of a cloud's image with the agent, or of a container with our key. Repeating
+   * it is success; a name that belongs to something made otherwise is refused.
+   */
+  template(request: TemplateRequest, options: RunOptions): Promise<RunDocument>;
   /** Roles that may be chosen, with their arguments; none where there is no Ansible. */
   roles(): Promise<RoleDescription[]>;
   /** What exists of a run and what is missing, asked now, and what can be done about it. */

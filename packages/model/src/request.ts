@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { roleChoiceSchema } from './ansible';
 import {
+  cidrSchema,
   hostKindSchema,
   ipv4Schema,
   sshPublicKeySchema,
@@ -148,6 +149,53 @@ export const onboardRequestSchema = hostRequestSchema.extend({
   checkedRunId: z.string().optional(),
 });
 export type OnboardRequest = z.infer<typeof onboardRequestSchema>;
+
+/** Names of storages, and of files on them, as Proxmox takes them. */
+const volumeName = '[A-Za-z0-9][\\w.+-]*';
+
+/** A template that hosts are made from, made through Proxmox's API. */
+export const templateRequestSchema = actorSchema.extend({
+  requestId: z.string().regex(/^[A-Za-z0-9-]{8,64}$/),
+  kind: hostKindSchema,
+  /** Name of the template, the same for every call that means the same one. */
+  name: dnsLabelSchema,
+  /** Environment whose connection and network are used. */
+  environment: dnsLabelSchema,
+  /** Node; left out: that of the image, else the allowed one with the most free memory. */
+  node: z.string().optional(),
+  /** Storage of the disk; left out: the allowed one with the most free space. */
+  storage: z.string().optional(),
+  /** Storage that a downloaded image goes to; left out: the first that takes images. */
+  imageStorage: z.string().optional(),
+  /** Where Proxmox downloads the image from; goes with `imageChecksum`. */
+  imageUrl: z
+    .string()
+    .regex(/^https?:\/\/[\x21-\x7e]+$/, 'use an address of http or https')
+    .optional(),
+  /** Checksum of that file. */
+  imageChecksum: z
+    .string()
+    .regex(
+      /^(sha256:[0-9a-fA-F]{64}|sha512:[0-9a-fA-F]{128})$/,
+      'use sha256: or sha512: and the digits of the checksum',
+    )
+    .optional(),
+  /** Volume that is there already; for containers also a file of Proxmox's catalogue. Containers only: left out, the newest Debian. */
+  image: z
+    .string()
+    .regex(
+      new RegExp(`^(?:${volumeName}:(?:import|vztmpl)/)?${volumeName}$`),
+      'use a volume such as local:import/debian-12.qcow2, or a file of the catalogue',
+    )
+    .optional(),
+  /** Guest id; left out: the first free one of the connection's range. */
+  vmId: z.number().int().min(100).max(999_999_999).optional(),
+  /** Size of the disk in GiB; left out: that of the image, 4 for a container. */
+  diskGb: z.number().int().min(1).max(1024).optional(),
+  /** Address while it is made; left out: one of the environment's pool, else DHCP. */
+  address: cidrSchema.optional(),
+});
+export type TemplateRequest = z.infer<typeof templateRequestSchema>;
 
 /** What can be done about a run that did not succeed. */
 export const remedySchema = z.enum(['finish', 'undo', 'adopt', 'forget']);

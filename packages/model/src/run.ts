@@ -190,6 +190,7 @@ export const runKindSchema = z.enum([
   'onboard',
   'adopt',
   'forget',
+  'template',
 ]);
 export type RunKind = z.infer<typeof runKindSchema>;
 

@@ -149,6 +149,22 @@ export const commands: readonly Command[] = [
     optional: ['force', 'confirm'],
   },
   {
+    name: 'template',
+    summary: 'Make a template that hosts are made from, on a Proxmox',
+    description: [
+      'A virtual machine with the guest agent from the image of a cloud, or a container with our key; docs/templates.md says more.',
+      'Repeating it changes nothing. Old templates are never removed.',
+    ],
+    required: ['name', 'environment'],
+    optional: [
+      ...(['kind', 'image-url', 'image-checksum', 'image'] as const),
+      ...(['image-storage', 'node', 'storage', 'disk-gb'] as const),
+      ...(['vm-id', 'address', 'request-id'] as const),
+    ],
+    changes: true,
+    example: 'nante template --name debian-13 --kind lxc --environment dev',
+  },
+  {
     name: 'doctor',
     summary: 'Check what has to be right, and say who repairs what is not',
     description: [
@@ -178,11 +194,6 @@ export const commands: readonly Command[] = [
     },
     example: 'source <(nante completion bash)',
   },
-  notYet(
-    'template',
-    'Make templates on a Proxmox',
-    'making templates through the API of Proxmox',
-  ),
   notYet(
     'register',
     'Register a host as a deployment target',

@@ -1,3 +1,4 @@
+import { templateOptions } from './templateOptions';
 import type { OptionDefinition } from './types';
 
 const engine = 'Where things are:';
@@ -10,7 +11,7 @@ export const options = [
     type: 'text',
     placeholder: 'NAME',
     description:
-      'Name of the host, a DNS label; configure takes several, separated by commas',
+      'Name of the host or template, a DNS label; configure takes several, separated by commas',
   },
   {
     name: 'app',
@@ -93,7 +94,8 @@ export const options = [
     name: 'image',
     type: 'text',
     placeholder: 'IMAGE',
-    description: 'Id of a template VM, or volume id of a container template',
+    description:
+      'Id of a template VM, or volume id of a container template; template: a volume that is there, or for a container a file of the catalogue of Proxmox',
     whenAbsent: 'that of the host; for a new one the newest',
   },
   {
@@ -181,8 +183,9 @@ export const options = [
   {
     name: 'address',
     type: 'text',
-    placeholder: 'IPV4',
-    description: 'Address of the server',
+    placeholder: 'ADDRESS',
+    description:
+      'Address of the server; template: address in CIDR notation while it is made, where the environment has no pool',
   },
   {
     name: 'port',
@@ -265,6 +268,7 @@ export const options = [
     whenAbsent:
       'a new one; in a workflow one that a repeat of the workflow finds again',
   },
+  ...templateOptions,
   {
     name: 'json',
     type: 'flag',

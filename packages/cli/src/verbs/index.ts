@@ -11,6 +11,7 @@ import {
   repair,
   resize,
   snapshot,
+  template,
 } from './runs';
 
 /** By the name of the command in the table. */
@@ -26,6 +27,7 @@ export const verbs: Partial<Record<string, Verb>> = {
   snapshot,
   status,
   history,
+  template,
   repair,
   cancel,
   unlock,

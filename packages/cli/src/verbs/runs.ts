@@ -139,6 +139,30 @@ export const snapshot: Verb = async session => {
   return { run };
 };
 
+export const template: Verb = async session => {
+  const { inputs } = session;
+  const { engine, actor, options } = await begin(session, 'template');
+  const run = await engine.template(
+    {
+      ...actor,
+      kind: inputs.text('kind') === 'lxc' ? 'lxc' : 'vm',
+      name: inputs.required('name'),
+      environment: inputs.required('environment'),
+      node: inputs.text('node'),
+      storage: inputs.text('storage'),
+      image: inputs.text('image'),
+      imageUrl: inputs.text('image-url'),
+      imageChecksum: inputs.text('image-checksum'),
+      imageStorage: inputs.text('image-storage'),
+      vmId: inputs.number('vm-id'),
+      diskGb: inputs.number('disk-gb'),
+      address: inputs.text('address'),
+    },
+    options,
+  );
+  return { run };
+};
+
 export const repair: Verb = async session => {
   const { inputs, signal } = session;
   const runId = inputs.required('run-id');

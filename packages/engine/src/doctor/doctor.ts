@@ -13,7 +13,7 @@ import { checkInput } from '../provision/completeRequest';
 import type { CheckResult } from '../types';
 import { examineMachine } from './machine';
 import { ask, fine, unasked, wrong } from './report';
-import { remedies } from './remedies';
+import { imageRemedy, remedies, type Remedy } from './remedies';
 import { examineBucketSecrets, examineOtherSecrets } from './secrets';
 
 /** What to look at beside what every request needs. */
@@ -169,11 +169,15 @@ async function examinePlace(
   return checks
     .filter(({ id }) => placeChecks.includes(id))
     .map(check =>
-      diagnosis(check, {
-        id: `${check.id}-${environment}-${kind}`,
-        group: 'environments',
-        title: `${environment}, ${kind === 'vm' ? 'virtual machines' : 'containers'}: ${check.title}`,
-      }),
+      diagnosis(
+        check,
+        {
+          id: `${check.id}-${environment}-${kind}`,
+          group: 'environments',
+          title: `${environment}, ${kind === 'vm' ? 'virtual machines' : 'containers'}: ${check.title}`,
+        },
+        check.id === 'image' ? imageRemedy(environment, kind) : undefined,
+      ),
     );
 }
 
@@ -202,13 +206,15 @@ async function examineRequest(
 function diagnosis(
   { id, ok, message }: CheckResult,
   where: Pick<Diagnosis, 'id' | 'group' | 'title'>,
+  remedy?: Remedy,
 ): Diagnosis {
   if (ok) return fine(where);
   const key = id === 'node' ? 'node-place' : id;
   return wrong(
     where,
     message ?? 'It is not right.',
-    remedies[key] ??
+    remedy ??
+      remedies[key] ??
       (id === 'proxmox' ? remedies.unreachable : undefined) ??
       remedies.request!,
   );

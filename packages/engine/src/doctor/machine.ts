@@ -17,6 +17,7 @@ export async function examineMachine(
   return [
     nodeVersion(),
     ...(await workDirectory(context)),
+    ...runner(context, process.env),
     await terraform(context),
     await ansible(context),
     await ssh(),
@@ -65,6 +66,40 @@ async function workDirectory({
     free >= neededBytes
       ? fine(where, text)
       : wrong(where, `Only ${text}.`, remedies.space!),
+  ];
+}
+
+/** In a workflow: whether what has to survive a job does. Elsewhere there is nothing to say. */
+function runner(
+  { options: { workDirectory: folder } }: EngineContext,
+  env: NodeJS.ProcessEnv,
+): Diagnosis[] {
+  if (env.GITHUB_ACTIONS !== 'true') return [];
+  const where = {
+    id: 'runner',
+    group: 'machine',
+    title: 'What has to survive a job lies where it does',
+  } as const;
+  const emptied = [env.RUNNER_TEMP, env.GITHUB_WORKSPACE].find(
+    path => path && `${folder}/`.startsWith(`${path.replace(/\/+$/, '')}/`),
+  );
+  if (emptied)
+    return [
+      wrong(
+        where,
+        `${folder} lies in ${emptied}, which a runner empties: a Terraform that goes on after a cancel would lose its state.`,
+        remedies.runner!,
+      ),
+    ];
+  return [
+    env.RUNNER_ENVIRONMENT === 'github-hosted'
+      ? wrong(
+          where,
+          'This runner is thrown away after its job, and with it a state that could not be uploaded.',
+          remedies.runner!,
+          'warning',
+        )
+      : fine(where, `${env.RUNNER_NAME ?? 'runner'}, ${folder}`),
   ];
 }
 

@@ -1,3 +1,5 @@
+import type { HostKind } from '@nante/model';
+
 /** Who can repair something, and how. */
 export interface Remedy {
   who: string;
@@ -8,6 +10,18 @@ const proxmoxAdministrator = 'whoever administers Proxmox';
 const nanteOperator = 'an operator of Nante (whoever keeps its configuration)';
 const machineOwner = 'whoever keeps this machine';
 const you = 'you';
+
+/** What to do where an environment has no template of a kind: the command that makes one. */
+export function imageRemedy(environment: string, kind: HostKind): Remedy {
+  const start = `nante template --kind ${kind} --environment ${environment}`;
+  return {
+    who: `${nanteOperator}, with a token that has the role NanteTemplates`,
+    how:
+      kind === 'vm'
+        ? `${start} --name debian-12 --image-url https://cloud.debian.org/images/cloud/bookworm/BUILD/debian-12-genericcloud-amd64-BUILD.qcow2 --image-checksum sha512:… (docs/templates.md)`
+        : `${start} --name debian (docs/templates.md); or by hand on a node: pveam update, pveam download STORAGE TEMPLATE`,
+  };
+}
 
 /** By id of a check, or by code of an error. */
 export const remedies: Partial<Record<string, Remedy>> = {
@@ -65,7 +79,11 @@ export const remedies: Partial<Record<string, Remedy>> = {
   },
   image: {
     who: proxmoxAdministrator,
-    how: 'Make a template VM with the guest agent, or download a container template: pveam update, pveam download.',
+    how: 'Make one by nante template, see docs/templates.md; for containers one from the catalogue does as well: pveam update, pveam download.',
+  },
+  runner: {
+    who: machineOwner,
+    how: 'Name a folder that outlives the job by --work-directory; on a runner that is thrown away after its job let jobs end by themselves.',
   },
   'node-place': {
     who: proxmoxAdministrator,

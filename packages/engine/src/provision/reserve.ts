@@ -137,9 +137,14 @@ async function reserveNew(
   );
 }
 
-async function reserveVmId(
+/**
+ * Claims the first free guest id of the connection's range.
+ *
+ * @throws NanteError `conflict` when all are taken
+ */
+export async function reserveVmId(
   run: Run,
-  request: ProvisionRequest,
+  request: Pick<ProvisionRequest, 'environment'>,
   owner: ReservationOwner,
   resources: ProxmoxResources,
 ): Promise<number> {

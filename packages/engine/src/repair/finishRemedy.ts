@@ -57,6 +57,8 @@ function nextOf({ run, repaired }: Findings, host: HostFindings): string {
       return inputs.checkedRunId
         ? `Takes the server ${host.name} into our care, as its check run showed.`
         : `Checks the server ${host.name}; nothing on it is changed.`;
+    case 'template':
+      return `Removes what is half made of the template ${host.name}, and makes it anew.`;
     case 'adopt':
     case 'forget':
       return `Goes on with "${run.kind}" for the run ${repaired?.id ?? inputs.runId}.`;

@@ -7,6 +7,7 @@ import { power } from '../power/power';
 import { provision } from '../provision/provision';
 import { resize } from '../resize/resize';
 import { snapshot } from '../snapshot/snapshot';
+import { template } from '../template/template';
 import type { RunOptions } from '../types';
 import { adopt } from './adopt';
 import { forget } from './forget';
@@ -48,6 +49,8 @@ export async function repeat(
       return snapshot(context, found.request, options);
     case 'onboard':
       return onboard(context, found.request, options);
+    case 'template':
+      return template(context, found.request, options);
     case 'repair': {
       const { request } = found;
       const repaired = await runToRepair(context, request.runId, options);

@@ -7,6 +7,7 @@ import {
   repairRequestSchema,
   resizeRequestSchema,
   snapshotRequestSchema,
+  templateRequestSchema,
   type ConfigureRequest,
   type DestroyRequest,
   type OnboardRequest,
@@ -16,6 +17,7 @@ import {
   type ResizeRequest,
   type RunDocument,
   type SnapshotRequest,
+  type TemplateRequest,
 } from '@nante/model';
 import type { z } from 'zod';
 
@@ -28,6 +30,7 @@ export type RunRequest =
   | { verb: 'resize'; request: ResizeRequest }
   | { verb: 'snapshot'; request: SnapshotRequest }
   | { verb: 'onboard'; request: OnboardRequest }
+  | { verb: 'template'; request: TemplateRequest }
   | { verb: 'repair'; request: RepairRequest };
 
 const schemas: Record<RunRequest['verb'], z.ZodType> = {
@@ -38,6 +41,7 @@ const schemas: Record<RunRequest['verb'], z.ZodType> = {
   resize: resizeRequestSchema,
   snapshot: snapshotRequestSchema,
   onboard: onboardRequestSchema,
+  template: templateRequestSchema,
   repair: repairRequestSchema,
 };
 

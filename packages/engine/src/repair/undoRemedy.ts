@@ -35,6 +35,11 @@ export function undo(findings: Findings): JudgedRemedy {
       );
     case 'power':
       return refuse('undo', 'Nothing was made: use the opposite power action.');
+    case 'template':
+      return refuse(
+        'undo',
+        'A run that fails removes what it made half itself; what it could not remove, finishing removes.',
+      );
     case 'adopt':
     case 'forget':
       return refuse(

@@ -284,6 +284,7 @@ export function fakeEngine(
     resize: unexpected('resize'),
     snapshot: unexpected('snapshot'),
     onboard: unexpected('onboard'),
+    template: unexpected('template'),
     roles: async () => [],
     inspect: unexpected('inspect'),
     repair: unexpected('repair'),

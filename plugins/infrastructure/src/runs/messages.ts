@@ -26,6 +26,7 @@ export const runsMessages = {
     resize: 'Resize',
     snapshot: 'Snapshot',
     onboard: 'Onboard',
+    template: 'Template',
     adopt: 'Adopt',
     forget: 'Forget',
   },

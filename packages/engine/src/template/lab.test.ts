@@ -1,0 +1,170 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { request as httpsRequest } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TemplateRequest } from '@nante/model';
+import { provisionRequest, startLab, type Lab } from '../__testUtils__/lab';
+import { inLab, labSkipped, labTitle } from '../__testUtils__/labGuest';
+import { cli, detailsOf } from '../__testUtils__/outcome';
+
+jest.setTimeout(300_000);
+
+const folder = mkdtempSync(join(tmpdir(), 'template-lab-'));
+const key = join(folder, 'key');
+let lab: Lab;
+
+beforeAll(async () => {
+  if (labSkipped) return;
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+  lab = await startLab({
+    ...{ guests: 'nspawn', vlan: 1197, agentTimeoutMs: 60_000 },
+  });
+  lab.setting.publicKey = readFileSync(`${key}.pub`, 'utf8').trim();
+  lab.setting.privateKey = readFileSync(key, 'utf8');
+  lab.setting.secrets = {
+    PROXMOX_ROOT_PASSWORD: String(lab.setting.endpoints.proxmox!.rootPassword),
+  };
+}, 600_000);
+afterAll(async () => {
+  await lab?.stop();
+  rmSync(folder, { recursive: true, force: true });
+}, 60_000);
+
+const ask = (change: Partial<TemplateRequest>): TemplateRequest => ({
+  requestId: `template-${Math.random().toString(36).slice(2)}`,
+  requestedBy: 'user:default/mia',
+  operator: true,
+  kind: 'vm',
+  name: 'golden',
+  environment: 'dev',
+  ...change,
+});
+
+/** A call that no client of ours has. */
+function post(path: string, fields: Record<string, string | number>) {
+  const { url, tokens } = lab.setting.endpoints.proxmox!;
+  const { provision } = tokens as Record<string, string>;
+  return new Promise<{ data: string }>((done, fail) => {
+    const call = httpsRequest(
+      `${url}/api2/json${path}`,
+      {
+        method: 'POST',
+        ca: readFileSync(String(lab.setting.endpoints.proxmox!.ca)),
+        headers: {
+          authorization: `PVEAPIToken=${provision}`,
+          'content-type': 'application/x-www-form-urlencoded',
+        },
+      },
+      response => {
+        let text = '';
+        response.on('data', part => (text += part));
+        response.on('end', () => done(JSON.parse(text)));
+      },
+    );
+    call.on('error', fail);
+    call.end(
+      new URLSearchParams(
+        Object.entries(fields).map(([name, value]) => [name, String(value)]),
+      ).toString(),
+    );
+  });
+}
+
+/** Runs a command on a guest, which may still be booting. */
+async function ssh(login: string, command: string): Promise<string> {
+  const options = ['BatchMode=yes', 'ConnectTimeout=5', 'LogLevel=ERROR'];
+  options.push('StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null');
+  const args = options.flatMap(option => ['-o', option]);
+  for (let tries = 60; ; tries -= 1) {
+    try {
+      return execFileSync('ssh', ['-i', key, ...args, login, command], {
+        encoding: 'utf8',
+      }).trim();
+    } catch (error) {
+      if (tries === 0) throw error;
+      await sleep(1_000);
+    }
+  }
+}
+
+/** What must not be the same on two machines, and what came with the template. */
+const look =
+  'cat /etc/machine-id; cut -d" " -f2 /etc/ssh/ssh_host_ed25519_key.pub; dpkg-query -W -f="${Package}\\n" qemu-guest-agent python3 sudo 2>/dev/null';
+
+function expectOwnIdentity([one, other]: string[], packages: string[]) {
+  const [first, second] = [one.split('\n'), other.split('\n')];
+  for (const lines of [first, second]) {
+    expect(lines[0]).toMatch(/^[0-9a-f]{32}$/);
+    expect(lines[1]).toMatch(/^AAAAC3/);
+    expect(lines.slice(2)).toEqual(expect.arrayContaining(packages));
+  }
+  expect(first[0]).not.toBe(second[0]);
+  expect(first[1]).not.toBe(second[1]);
+}
+
+inLab(labTitle('templates in the lab'), () => {
+  it('hosts made from a template have the agent, and an identity of their own', async () => {
+    const run = await lab.engine.template(
+      ask({ image: 'local:import/debian-12-generic-amd64.qcow2' }),
+      cli,
+    );
+    expect(detailsOf(run)).toMatchObject({
+      prepare: expect.stringMatching(/qemu-guest-agent.*its agent answers/),
+      clean: 'Machine id and host keys are gone; it is off',
+    });
+    const logins: string[] = [];
+    for (const name of ['clone-1', 'clone-2']) {
+      const { result } = await lab.engine.provision(
+        provisionRequest({
+          ...{ name, size: 'custom', cores: 1, memoryMb: 256, diskGb: 4 },
+          image: String(run.result!.vmId),
+          sshKeys: [lab.setting.publicKey!],
+        }),
+        cli,
+      );
+      logins.push(`${result.user}@${result.address}`);
+    }
+    expectOwnIdentity(
+      await Promise.all(logins.map(login => ssh(login, look))),
+      ['qemu-guest-agent'],
+    );
+  });
+
+  it('clones of a container template let us in, with keys of their own and the device', async () => {
+    const run = await lab.engine.template(
+      ask({ kind: 'lxc', name: 'golden-ct' }),
+      cli,
+    );
+    const { node, vmId } = run.result!;
+    expect(detailsOf(run).convert).toContain('with /dev/net/tun');
+    const logins: string[] = [];
+    for (const newid of [29_901, 29_902]) {
+      const at = [node, 'lxc', newid] as const;
+      const { data } = await post(`/nodes/${node}/lxc/${vmId}/clone`, {
+        ...{ newid, hostname: `ct-${newid}`, full: 1 },
+      });
+      await lab.proxmox.waitForTask(data);
+      const { raw } = await lab.proxmox.guestConfig(...at);
+      expect(raw.dev0).toBe('/dev/net/tun');
+      await lab.proxmox.waitForTask(await lab.proxmox.power(...at, 'start'));
+      let address: string | undefined;
+      for (let tries = 30; !address && tries > 0; tries -= 1) {
+        const seen = await lab.proxmox.guestInterfaces(...at);
+        address = seen
+          ?.flatMap(({ name, addresses }) => (name === 'lo' ? [] : addresses))
+          .find(({ family }) => family === 'ipv4')?.address;
+        if (!address) await sleep(1_000);
+      }
+      logins.push(`root@${address}`);
+    }
+    expectOwnIdentity(
+      await Promise.all(logins.map(login => ssh(login, look))),
+      ['python3', 'sudo'],
+    );
+    expect(await ssh(logins[0], 'systemctl is-enabled nante-host-keys')).toBe(
+      'enabled',
+    );
+  });
+});
