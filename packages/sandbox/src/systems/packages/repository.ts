@@ -4,7 +4,8 @@ import { gzipSync } from 'node:zlib';
 import type { VendorPackage } from '../../vendorPackages/build';
 import type { OpenPgpSigner } from './openPgp';
 
-const component = 'main';
+/** As Tailscale and Grafana call theirs, and as Docker does. */
+const components = ['main', 'stable'];
 const architectures = ['all', 'amd64', 'arm64', 'armhf', 'i386'];
 
 /** An apt repository with the same packages in every suite. */
@@ -24,13 +25,15 @@ export function createRepository(
 ): Repository {
   const list = Buffer.from(packages.map(paragraph).join('\n'));
   const lists = new Map(
-    architectures.flatMap(architecture => {
-      const path = `${component}/binary-${architecture}/Packages`;
-      return [
-        [path, list],
-        [`${path}.gz`, gzipSync(list)],
-      ];
-    }),
+    components.flatMap(component =>
+      architectures.flatMap(architecture => {
+        const path = `${component}/binary-${architecture}/Packages`;
+        return [
+          [path, list],
+          [`${path}.gz`, gzipSync(list)],
+        ];
+      }),
+    ),
   );
   function release(suite: string): string {
     return `${[
@@ -40,7 +43,7 @@ export function createRepository(
       `Codename: ${suite}`,
       `Date: ${madeAt.toUTCString()}`,
       `Architectures: ${architectures.join(' ')}`,
-      `Components: ${component}`,
+      `Components: ${components.join(' ')}`,
       'SHA256:',
       ...[...lists].map(
         ([path, content]) => ` ${sha256(content)} ${content.length} ${path}`,
