@@ -70,7 +70,7 @@ export async function createTailscale(
       devices.changed();
     },
     async stop() {
-      state.flush();
+      state.close();
     },
   };
 }

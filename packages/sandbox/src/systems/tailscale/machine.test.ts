@@ -149,6 +149,8 @@ onlyWithPython('The package of tailscale', () => {
       name: expect.stringMatching(/^web-2\./),
       sshEnabled: true,
     });
+    const prefs = JSON.parse((await machine.cli('debug', 'prefs')).out);
+    expect(prefs).toMatchObject({ Hostname: 'Web_2', RunSSH: true });
     expect((await machine.cli('up')).code).toBe(0);
     expect((await machine.cli('up', '--reset', server)).code).toBe(0);
     expect((await machine.cli('set', '--advertise-tags=tag:a')).err).toBe(

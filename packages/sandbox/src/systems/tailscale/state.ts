@@ -67,6 +67,7 @@ export class TailnetState {
   keys: KeyRecord[] = [];
   devices: DeviceRecord[] = [];
   readonly #file: StateFile<Kept>;
+  #closed = false;
 
   /** @param folder - of the stand-in */
   constructor(folder: string, seed: number) {
@@ -82,11 +83,14 @@ export class TailnetState {
   }
 
   changed(): void {
-    this.#file.changed();
+    // A machine whose question was cut off by our end must not bring the file back.
+    if (!this.#closed) this.#file.changed();
   }
 
-  flush(): void {
+  /** Writes what is still waiting, and nothing from then on. */
+  close(): void {
     this.#file.flush();
+    this.#closed = true;
   }
 
   reset(): void {

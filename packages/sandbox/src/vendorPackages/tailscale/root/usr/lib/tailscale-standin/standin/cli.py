@@ -1,5 +1,6 @@
 """tailscale: the command line."""
 
+import json
 import os
 import sys
 
@@ -83,6 +84,9 @@ def run(client, command, args):
         return 0
     if command == "cert":
         return certificate(client, args)
+    if command == "debug" and args == ["prefs"]:
+        print(json.dumps(client.prefs(), indent=2))
+        return 0
     raise CliError(f"tailscale: unknown subcommand: {command} (the stand-in has only those of `tailscale --help`)")
 
 

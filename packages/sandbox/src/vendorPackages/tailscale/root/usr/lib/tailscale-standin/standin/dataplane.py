@@ -22,7 +22,7 @@ IFF_NO_PI = 0x1000
 MTU = 1280
 NETWORKS = ("100.64.0.0/10", "fd7a:115c:a1e0::/48")
 # Like the real program we send to every peer now and then, so that firewalls on the way let its packets in as answers.
-KEEPALIVE_SECONDS = 15
+KEEPALIVE_SECONDS = 5
 KEEPALIVE = b"\0"
 
 
@@ -89,10 +89,9 @@ class DataPlane:
                 packed = ipaddress.ip_address(address).packed
                 endpoints[packed] = (host, int(port))
                 peers[packed] = peer["id"]
-        fresh = set(endpoints.values()) - set(self._endpoints.values())
         self._endpoints, self._peers = endpoints, peers
-        for endpoint in fresh:
-            self._send(KEEPALIVE, endpoint)
+        # There may be somebody new, or one that has just begun again.
+        self._greet()
 
     def clear(self):
         """Without addresses and peers, as after `down`."""
@@ -156,8 +155,11 @@ class DataPlane:
 
     def _keep_alive(self):
         while not self._stop.wait(KEEPALIVE_SECONDS):
-            for endpoint in set(self._endpoints.values()):
-                self._send(KEEPALIVE, endpoint)
+            self._greet()
+
+    def _greet(self):
+        for endpoint in set(self._endpoints.values()):
+            self._send(KEEPALIVE, endpoint)
 
 
 def _addresses_of(packet):
