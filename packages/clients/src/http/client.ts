@@ -109,9 +109,13 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     : undefined;
 
   const once = async (call: HttpCall, url: URL, signal: AbortSignal) => {
-    const init: RequestInit & { headers: Record<string, string> } = {
+    const headers: Record<string, string> = {
+      ...options.headers,
+      ...call.headers,
+    };
+    const init: RequestInit = {
       method: call.method,
-      headers: { ...options.headers, ...call.headers },
+      headers,
       dispatcher: agent,
       redirect: 'manual',
       signal,
@@ -121,7 +125,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         Object.entries(call.form).map(([name, value]) => [name, `${value}`]),
       );
     } else if (call.json !== undefined) {
-      init.headers = { ...init.headers, 'content-type': 'application/json' };
+      headers['content-type'] = 'application/json';
       init.body = JSON.stringify(call.json);
     }
     let answer: HttpAnswer;
