@@ -9,7 +9,7 @@ export interface TemplateImage {
   storage: string;
   mark: TemplateMark;
   /** How it is fetched where it is not there. */
-  fetch?: { type: 'url' } | { type: 'catalogue'; file: string };
+  fetch?: { type: 'url'; url: string } | { type: 'catalogue'; file: string };
   isThere: boolean;
 }
 
@@ -119,12 +119,18 @@ function byUrl(
   storage: string,
   has: (volumeId: string) => boolean,
 ): TemplateImage | string {
+  if (!URL.canParse(imageUrl!)) return `${imageUrl} is no address.`;
+  const { username, password } = new URL(imageUrl!);
+  if (username || password)
+    return 'The address of the image has a user or password in it, which would be kept with the run; use one without.';
   if (!imageChecksum)
     return 'An image from an address needs its checksum, which stands beside it where it is published.';
   const [algorithm, digits] = imageChecksum.toLowerCase().split(':');
-  const plain = decodeURIComponent(
-    new URL(imageUrl!).pathname.split('/').at(-1) ?? '',
-  ).replace(/[^-\w.+]/g, '_');
+  const address = new URL(imageUrl!);
+  const plain = (address.pathname.split('/').at(-1) ?? '').replace(
+    /[^-\w.+]/g,
+    '_',
+  );
   // Clouds publish qcow2 as .img, which Proxmox imports by its right name only.
   const name = kind === 'vm' ? plain.replace(/\.img$/, '.qcow2') : plain;
   const ending = endings[kind].exec(name)?.[0];
@@ -136,8 +142,13 @@ function byUrl(
   return {
     volumeId,
     storage,
-    mark: { kind, source: imageUrl!, checksum: `${algorithm}:${digits}` },
-    fetch: { type: 'url' },
+    // Without its query, which may be a signature.
+    mark: {
+      kind,
+      source: `${address.origin}${address.pathname}`,
+      checksum: `${algorithm}:${digits}`,
+    },
+    fetch: { type: 'url', url: imageUrl! },
     isThere: has(volumeId),
   };
 }
@@ -163,20 +174,16 @@ export async function fetchImage(
   options: CallOptions,
 ): Promise<void> {
   const { storage, volumeId, mark } = image;
+  const how = image.fetch!;
   const [algorithm, value] = mark.checksum.split(':');
   const upid =
-    image.fetch?.type === 'catalogue'
-      ? await proxmox.downloadAppliance(
-          node,
-          storage,
-          image.fetch.file,
-          options,
-        )
+    how.type === 'catalogue'
+      ? await proxmox.downloadAppliance(node, storage, how.file, options)
       : await proxmox.downloadFile(
           node,
           storage,
           {
-            url: mark.source,
+            url: how.url,
             name: volumeId.split('/').at(-1)!,
             content: contentOf(mark.kind),
             checksum: { algorithm, value },

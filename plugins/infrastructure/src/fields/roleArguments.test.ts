@@ -42,6 +42,10 @@ describe('an argument of a role', () => {
     expect(argumentLabel(of({ name: 'nginx_http_port' }), 'nginx')).toBe(
       'Http port',
     );
+    // A variable cannot have the hyphens of its role.
+    expect(
+      argumentLabel(of({ name: 'mgmt_docker_source' }), 'mgmt-docker'),
+    ).toBe('Source');
     expect(boundsOf(of({ description: 'Port, 1 to 65535.' }))).toEqual({
       min: 1,
       max: 65535,

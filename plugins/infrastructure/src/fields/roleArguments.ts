@@ -53,7 +53,7 @@ export function boundsOf({ description }: RoleArgument): {
 
 /** Name of an argument for people: without its role, in words. */
 export function argumentLabel(argument: RoleArgument, role?: string): string {
-  const prefix = role ? `${role}_` : '';
+  const prefix = role ? `${role.replaceAll('-', '_')}_` : '';
   const name = argument.name.startsWith(prefix)
     ? argument.name.slice(prefix.length)
     : argument.name;
