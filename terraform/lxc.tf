@@ -16,12 +16,19 @@ module "lxc" {
   disk_gb   = each.value.disk_gb
   storage   = each.value.storage
   image = {
-    template_file = each.value.image.template_file
-    os_type       = each.value.image.os_type
+    template_file  = each.value.image.template_file
+    os_type        = each.value.image.os_type
+    template_ct_id = each.value.image.template_ct_id
+    template_node  = each.value.image.template_node
   }
-  network  = each.value.network
-  ssh_keys = each.value.ssh_keys
-  tags     = each.value.tags
-  pool     = each.value.pool
-  nesting  = each.value.nesting
+  network       = each.value.network
+  networks      = each.value.networks
+  mounts        = each.value.mounts
+  ssh_keys      = each.value.ssh_keys
+  tags          = each.value.tags
+  pool          = each.value.pool
+  nesting       = each.value.nesting
+  features      = each.value.features
+  protection    = each.value.protection
+  start_on_boot = each.value.start_on_boot
 }

@@ -19,11 +19,17 @@ module "vm" {
     template_vm_id = each.value.image.template_vm_id
     template_node  = each.value.image.template_node
     full_clone     = each.value.image.full_clone
+    import_file    = each.value.image.import_file
   }
-  network  = each.value.network
-  user     = each.value.user
-  ssh_keys = each.value.ssh_keys
-  tags     = each.value.tags
-  pool     = each.value.pool
-  agent    = each.value.agent
+  cpu_type      = each.value.cpu_type
+  disks         = each.value.disks
+  network       = each.value.network
+  networks      = each.value.networks
+  user          = each.value.user
+  ssh_keys      = each.value.ssh_keys
+  tags          = each.value.tags
+  pool          = each.value.pool
+  agent         = each.value.agent
+  protection    = each.value.protection
+  start_on_boot = each.value.start_on_boot
 }

@@ -39,15 +39,21 @@ variable "hosts" {
     - `request_id`, `owner`: request that created the host (part of its stamp) and its owner, an entity ref.
     - `node`, `vm_id`: Proxmox node and guest id.
     - `cores`, `memory_mb`, `disk_gb`, `storage`: virtual CPUs, MiB, GiB, and the storage of the system disk.
-    - `image`: for a VM `template_vm_id` (with `template_node` when it lies on another node, and `full_clone`), for a
-      container `template_file` and `os_type`.
+    - `image`: for a VM `template_vm_id` to clone (with `template_node` when it lies on another node, and `full_clone`) or
+      `import_file`, a disk image; for a container `template_file` and `os_type`, or `template_ct_id` to clone a prepared
+      container template (with `template_node`).
     - `network`: `bridge`, `vlan` (null for untagged), `address` (`dhcp` or CIDR notation), `gateway` (with an address
       only), `nameservers`, `domain`.
+    - `networks`: more cards, each with `bridge`, `vlan` and `address`; they have no gateway.
+    - `disks`: more disks of a VM, each with `interface` (scsi1 to scsi13), `size_gb`, `storage` and `backup`.
+    - `mounts`: more volumes of a container, each with `path`, `size_gb`, `storage`, `backup` and `read_only`.
     - `user`: login user of a VM; containers are entered as root.
-    - `ssh_keys`: public keys that may log in, one line of OpenSSH each.
+    - `ssh_keys`: public keys that may log in, one line of OpenSSH each; a cloned container has its template's.
     - `tags`: Proxmox tags beside those of the stamp. `pool`: Proxmox pool, null for none.
     - `agent`: the VM's template holds the QEMU guest agent.
-    - `nesting`: lets a container run containers.
+    - `nesting`, `features`: lets a container run containers; `features` takes `nesting` only, what a token may set.
+    - `cpu_type`: CPU that a VM sees, null for one that all servers of the last ten years have.
+    - `protection`: Proxmox refuses to remove it. `start_on_boot`: it starts when its node does.
   EOT
   type = map(object({
     kind       = string
@@ -63,8 +69,10 @@ variable "hosts" {
       template_vm_id = optional(number)
       template_node  = optional(string)
       full_clone     = optional(bool, true)
+      import_file    = optional(string)
       template_file  = optional(string)
       os_type        = optional(string, "unmanaged")
+      template_ct_id = optional(number)
     })
     network = object({
       bridge      = string
@@ -74,12 +82,34 @@ variable "hosts" {
       nameservers = optional(list(string), [])
       domain      = optional(string)
     })
-    user     = string
-    ssh_keys = list(string)
-    tags     = optional(list(string), [])
-    pool     = optional(string)
-    agent    = optional(bool, true)
-    nesting  = optional(bool, false)
+    networks = optional(list(object({
+      bridge  = optional(string, "vmbr0")
+      vlan    = optional(number)
+      address = optional(string, "dhcp")
+    })), [])
+    disks = optional(list(object({
+      interface = string
+      size_gb   = number
+      storage   = optional(string)
+      backup    = optional(bool, true)
+    })), [])
+    mounts = optional(list(object({
+      path      = string
+      size_gb   = number
+      storage   = optional(string)
+      backup    = optional(bool, true)
+      read_only = optional(bool, false)
+    })), [])
+    user          = string
+    ssh_keys      = list(string)
+    tags          = optional(list(string), [])
+    pool          = optional(string)
+    agent         = optional(bool, true)
+    nesting       = optional(bool, false)
+    features      = optional(list(string), [])
+    cpu_type      = optional(string)
+    protection    = optional(bool, false)
+    start_on_boot = optional(bool, true)
   }))
   nullable = false
 
@@ -139,13 +169,33 @@ variable "hosts" {
   }
 
   validation {
-    condition     = alltrue([for host in var.hosts : host.kind != "vm" || try(host.image.template_vm_id >= 100, false)])
-    error_message = "A VM is cloned: set image.template_vm_id to the id of a template. Correct: ${join(", ", [for name, host in var.hosts : name if !(host.kind != "vm" || try(host.image.template_vm_id >= 100, false))])}."
+    condition     = alltrue([for host in var.hosts : host.kind != "vm" || (host.image.template_vm_id == null) != (host.image.import_file == null)])
+    error_message = "A VM is cloned or made from an image: set one of image.template_vm_id (the id of a template) and image.import_file (such as local:import/debian-12-generic-amd64.qcow2). Correct: ${join(", ", [for name, host in var.hosts : name if !(host.kind != "vm" || (host.image.template_vm_id == null) != (host.image.import_file == null))])}."
   }
 
   validation {
-    condition     = alltrue([for host in var.hosts : host.kind != "lxc" || can(regex("^[A-Za-z][A-Za-z0-9._-]*:vztmpl/\\S+$", host.image.template_file))])
-    error_message = "A container is made from a template file: set image.template_file to a volume such as local:vztmpl/debian-12-standard_12.7-1_amd64.tar.zst. Correct: ${join(", ", [for name, host in var.hosts : name if !(host.kind != "lxc" || can(regex("^[A-Za-z][A-Za-z0-9._-]*:vztmpl/\\S+$", host.image.template_file)))])}."
+    condition     = alltrue([for host in var.hosts : host.image.template_vm_id == null ? true : host.image.template_vm_id >= 100 && floor(host.image.template_vm_id) == host.image.template_vm_id])
+    error_message = "image.template_vm_id is the id of a template, at least 100. Correct: ${join(", ", [for name, host in var.hosts : name if !(host.image.template_vm_id == null ? true : host.image.template_vm_id >= 100 && floor(host.image.template_vm_id) == host.image.template_vm_id)])}."
+  }
+
+  validation {
+    condition     = alltrue([for host in var.hosts : host.image.import_file == null || can(regex("^[A-Za-z][A-Za-z0-9._-]*:import/[^/\\s]+\\.(?:qcow2|raw|vmdk)$", host.image.import_file))])
+    error_message = "image.import_file is a qcow2, raw or vmdk image on a storage with the content type import, such as local:import/debian-12-generic-amd64.qcow2; an image published as .img is stored under a name that ends in .qcow2. Correct: ${join(", ", [for name, host in var.hosts : name if !(host.image.import_file == null || can(regex("^[A-Za-z][A-Za-z0-9._-]*:import/[^/\\s]+\\.(?:qcow2|raw|vmdk)$", host.image.import_file)))])}."
+  }
+
+  validation {
+    condition     = alltrue([for host in var.hosts : host.kind != "lxc" || (host.image.template_file == null) != (host.image.template_ct_id == null)])
+    error_message = "A container is made from a template file or cloned: set one of image.template_file (such as local:vztmpl/debian-12-standard_12.12-1_amd64.tar.zst) and image.template_ct_id (the id of a container template). Correct: ${join(", ", [for name, host in var.hosts : name if !(host.kind != "lxc" || (host.image.template_file == null) != (host.image.template_ct_id == null))])}."
+  }
+
+  validation {
+    condition     = alltrue([for host in var.hosts : host.image.template_file == null || can(regex("^[A-Za-z][A-Za-z0-9._-]*:vztmpl/\\S+$", host.image.template_file))])
+    error_message = "image.template_file is a volume such as local:vztmpl/debian-12-standard_12.12-1_amd64.tar.zst. Correct: ${join(", ", [for name, host in var.hosts : name if !(host.image.template_file == null || can(regex("^[A-Za-z][A-Za-z0-9._-]*:vztmpl/\\S+$", host.image.template_file)))])}."
+  }
+
+  validation {
+    condition     = alltrue([for host in var.hosts : host.image.template_ct_id == null ? true : host.image.template_ct_id >= 100 && floor(host.image.template_ct_id) == host.image.template_ct_id])
+    error_message = "image.template_ct_id is the id of a container template, at least 100. Correct: ${join(", ", [for name, host in var.hosts : name if !(host.image.template_ct_id == null ? true : host.image.template_ct_id >= 100 && floor(host.image.template_ct_id) == host.image.template_ct_id)])}."
   }
 
   validation {
@@ -179,10 +229,17 @@ variable "hosts" {
   }
 
   validation {
-    condition = length(distinct([
-      for host in var.hosts : "${coalesce(host.network.vlan, 0)} ${split("/", host.network.address)[0]}" if host.network.address != "dhcp"
-    ])) == length([for host in var.hosts : host if host.network.address != "dhcp"])
-    error_message = "Two hosts ask for the same address; give each its own: ${join(", ", [for name, host in var.hosts : "${name} ${host.network.address}" if host.network.address != "dhcp"])}."
+    condition = alltrue([
+      for places in values({
+        for place in flatten([
+          for host in var.hosts : [
+            for card in concat([{ vlan = host.network.vlan, address = host.network.address }], [for card in host.networks : { vlan = card.vlan, address = card.address }]) :
+            "${coalesce(card.vlan, 0)} ${split("/", card.address)[0]}" if card.address != "dhcp"
+          ]
+        ]) : place => place...
+      }) : length(places) == 1
+    ])
+    error_message = "Two hosts or cards ask for the same address; give each its own: ${join(", ", flatten([for name, host in var.hosts : [for address in concat([host.network.address], host.networks[*].address) : "${name} ${address}" if address != "dhcp"]]))}."
   }
 
   validation {
@@ -193,6 +250,91 @@ variable "hosts" {
   validation {
     condition     = alltrue([for host in var.hosts : host.network.domain == null || can(regex("^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$", host.network.domain))])
     error_message = "network.domain is a DNS domain such as dev.example.com. Correct: ${join(", ", [for name, host in var.hosts : name if !(host.network.domain == null || can(regex("^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$", host.network.domain)))])}."
+  }
+
+  validation {
+    condition     = alltrue([for host in var.hosts : length(host.networks) <= 7])
+    error_message = "networks holds at most 7 cards beside the first one. Correct: ${join(", ", [for name, host in var.hosts : name if !(length(host.networks) <= 7)])}."
+  }
+
+  validation {
+    condition     = alltrue([for host in var.hosts : alltrue([for card in host.networks : can(regex("^[A-Za-z][A-Za-z0-9_.-]*$", card.bridge))])])
+    error_message = "networks: bridge is the name of a bridge on the node, such as vmbr0. Correct: ${join(", ", [for name, host in var.hosts : name if !(alltrue([for card in host.networks : can(regex("^[A-Za-z][A-Za-z0-9_.-]*$", card.bridge))]))])}."
+  }
+
+  validation {
+    condition     = alltrue([for host in var.hosts : alltrue([for card in host.networks : card.vlan == null ? true : card.vlan >= 1 && card.vlan <= 4094 && floor(card.vlan) == card.vlan])])
+    error_message = "networks: vlan is a whole number from 1 to 4094, or null for untagged. Correct: ${join(", ", [for name, host in var.hosts : name if !(alltrue([for card in host.networks : card.vlan == null ? true : card.vlan >= 1 && card.vlan <= 4094 && floor(card.vlan) == card.vlan]))])}."
+  }
+
+  validation {
+    condition     = alltrue([for host in var.hosts : alltrue([for card in host.networks : card.address == "dhcp" || can(cidrnetmask(card.address))])])
+    error_message = "networks: address is \"dhcp\" or an IPv4 address in CIDR notation such as 10.30.0.14/24. Correct: ${join(", ", [for name, host in var.hosts : name if !(alltrue([for card in host.networks : card.address == "dhcp" || can(cidrnetmask(card.address))]))])}."
+  }
+
+  validation {
+    condition     = alltrue([for host in var.hosts : host.kind == "vm" || (length(host.disks) == 0 && host.cpu_type == null)])
+    error_message = "disks and cpu_type are for VMs; a container has mounts, and the CPU of its node. Correct: ${join(", ", [for name, host in var.hosts : name if !(host.kind == "vm" || (length(host.disks) == 0 && host.cpu_type == null))])}."
+  }
+
+  validation {
+    condition     = alltrue([for host in var.hosts : host.kind == "lxc" || (length(host.mounts) == 0 && length(host.features) == 0)])
+    error_message = "mounts and features are for containers; a VM has disks. Correct: ${join(", ", [for name, host in var.hosts : name if !(host.kind == "lxc" || (length(host.mounts) == 0 && length(host.features) == 0))])}."
+  }
+
+  validation {
+    condition     = alltrue([for host in var.hosts : host.cpu_type == null || can(regex("^[A-Za-z0-9][A-Za-z0-9._-]*$", host.cpu_type))])
+    error_message = "cpu_type is a CPU type of Proxmox, such as x86-64-v2-AES or host. Correct: ${join(", ", [for name, host in var.hosts : name if !(host.cpu_type == null || can(regex("^[A-Za-z0-9][A-Za-z0-9._-]*$", host.cpu_type)))])}."
+  }
+
+  validation {
+    condition     = alltrue([for host in var.hosts : alltrue([for disk in host.disks : can(regex("^scsi(?:[1-9]|1[0-3])$", disk.interface))])])
+    error_message = "disks: interface is scsi1 to scsi13; scsi0 is the system disk. Correct: ${join(", ", [for name, host in var.hosts : name if !(alltrue([for disk in host.disks : can(regex("^scsi(?:[1-9]|1[0-3])$", disk.interface))]))])}."
+  }
+
+  validation {
+    condition     = alltrue([for host in var.hosts : length(distinct([for disk in host.disks : disk.interface])) == length(host.disks)])
+    error_message = "disks: two of them name the same interface; give each its own. Correct: ${join(", ", [for name, host in var.hosts : name if !(length(distinct([for disk in host.disks : disk.interface])) == length(host.disks))])}."
+  }
+
+  validation {
+    condition     = alltrue([for host in var.hosts : alltrue([for disk in host.disks : disk.size_gb >= 1 && floor(disk.size_gb) == disk.size_gb])])
+    error_message = "disks: size_gb is a whole number of GiB, at least 1. Correct: ${join(", ", [for name, host in var.hosts : name if !(alltrue([for disk in host.disks : disk.size_gb >= 1 && floor(disk.size_gb) == disk.size_gb]))])}."
+  }
+
+  validation {
+    condition     = alltrue([for host in var.hosts : alltrue([for disk in host.disks : disk.storage == null || can(regex("^[A-Za-z][A-Za-z0-9._-]*$", disk.storage))])])
+    error_message = "disks: storage is the name of a Proxmox storage, such as local-lvm. Correct: ${join(", ", [for name, host in var.hosts : name if !(alltrue([for disk in host.disks : disk.storage == null || can(regex("^[A-Za-z][A-Za-z0-9._-]*$", disk.storage))]))])}."
+  }
+
+  validation {
+    condition     = alltrue([for host in var.hosts : alltrue([for mount in host.mounts : can(regex("^(?:/[A-Za-z0-9._-]+)+$", mount.path)) && !can(regex("/\\.\\.?(?:/|$)", mount.path))])])
+    error_message = "mounts: path is an absolute path inside the container, such as /srv/data. Correct: ${join(", ", [for name, host in var.hosts : name if !(alltrue([for mount in host.mounts : can(regex("^(?:/[A-Za-z0-9._-]+)+$", mount.path)) && !can(regex("/\\.\\.?(?:/|$)", mount.path))]))])}."
+  }
+
+  validation {
+    condition     = alltrue([for host in var.hosts : length(distinct([for mount in host.mounts : mount.path])) == length(host.mounts)])
+    error_message = "mounts: two of them have the same path; give each its own. Correct: ${join(", ", [for name, host in var.hosts : name if !(length(distinct([for mount in host.mounts : mount.path])) == length(host.mounts))])}."
+  }
+
+  validation {
+    condition     = alltrue([for host in var.hosts : alltrue([for mount in host.mounts : mount.size_gb >= 1 && floor(mount.size_gb) == mount.size_gb])])
+    error_message = "mounts: size_gb is a whole number of GiB, at least 1. Correct: ${join(", ", [for name, host in var.hosts : name if !(alltrue([for mount in host.mounts : mount.size_gb >= 1 && floor(mount.size_gb) == mount.size_gb]))])}."
+  }
+
+  validation {
+    condition     = alltrue([for host in var.hosts : alltrue([for mount in host.mounts : mount.storage == null || can(regex("^[A-Za-z][A-Za-z0-9._-]*$", mount.storage))])])
+    error_message = "mounts: storage is the name of a Proxmox storage, such as local-lvm. A folder of the node cannot be mounted: Proxmox allows that to root@pam with a password only, never to a token. Correct: ${join(", ", [for name, host in var.hosts : name if !(alltrue([for mount in host.mounts : mount.storage == null || can(regex("^[A-Za-z][A-Za-z0-9._-]*$", mount.storage))]))])}."
+  }
+
+  validation {
+    condition     = alltrue([for host in var.hosts : alltrue([for feature in host.features : feature == "nesting"])])
+    error_message = "features holds \"nesting\" or nothing: Proxmox lets an API token set no other (fuse, keyctl, mknod and mount take root@pam with a password, and a token of root will not do). Let root set them in a container template, and clone that: image.template_ct_id. Correct: ${join(", ", [for name, host in var.hosts : name if !(alltrue([for feature in host.features : feature == "nesting"]))])}."
+  }
+
+  validation {
+    condition     = alltrue([for host in var.hosts : host.image.template_ct_id == null || (length(host.features) == 0 && !host.nesting)])
+    error_message = "A clone has the features of its container template: leave features and nesting out, or set them in the template. Correct: ${join(", ", [for name, host in var.hosts : name if !(host.image.template_ct_id == null || (length(host.features) == 0 && !host.nesting))])}."
   }
 
   validation {

@@ -10,6 +10,7 @@ const systemCertificates = '/etc/ssl/certs/ca-certificates.crt';
 
 /** Terraform at work on a copy of the product's own root, pointed at a sandbox. */
 export class TerraformRoot {
+  /** Copy that Terraform works in. */
   readonly #folder: string;
   readonly #environment: NodeJS.ProcessEnv;
   readonly #standIn?: { control: string; target: object };
@@ -17,12 +18,18 @@ export class TerraformRoot {
   /**
    * @param folder - empty folder for the copy
    * @param mirror - filesystem mirror with the real provider; without it the sandbox's stand-in serves
+   * @param source - root to copy, below the product's folder
    */
-  constructor(folder: string, endpoints: Endpoints, mirror?: string) {
+  constructor(
+    folder: string,
+    endpoints: Endpoints,
+    mirror?: string,
+    source = 'terraform',
+  ) {
     this.#folder = path.join(folder, 'root');
     const { proxmox, s3, terraformProvider } = endpoints;
     const { provision } = proxmox!.tokens as { provision: string };
-    cpSync(path.join(root, 'terraform'), this.#folder, {
+    cpSync(path.join(root, source), this.#folder, {
       recursive: true,
       filter: file => !file.includes('.terraform'),
     });
@@ -63,9 +70,14 @@ export class TerraformRoot {
 
   /** Writes the var-file that the next plan reads, a `hosts.json`. */
   setHosts(app: string, environment: string, hosts: object): void {
+    this.write('hosts.json', { schema_version: 1, app, environment, hosts });
+  }
+
+  /** Writes a JSON file into the copy. */
+  write(name: string, content: object): void {
     writeFileSync(
-      path.join(this.#folder, 'hosts.json'),
-      JSON.stringify({ schema_version: 1, app, environment, hosts }, null, 2),
+      path.join(this.#folder, name),
+      JSON.stringify(content, null, 2),
     );
   }
 

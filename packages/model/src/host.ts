@@ -37,6 +37,47 @@ export const userNameSchema = z
     'use lower case letters, digits, _ and -, at most 32 characters',
   );
 
+const bridgeSchema = z.string();
+const vlanSchema = z.number().int().min(1).max(4094).nullable().default(null);
+const storageSchema = z.string().nullable().optional();
+const sizeSchema = z.number().int().min(1);
+
+/** A card of a guest beside its first one; it has no gateway. */
+const hostNetworkSchema = z.object({
+  /** Linux bridge on the node. */
+  bridge: bridgeSchema,
+  /** VLAN tag, null for untagged. */
+  vlan: vlanSchema,
+  /** `dhcp`, or the address in CIDR notation. */
+  address: z.union([z.literal('dhcp'), cidrSchema]),
+});
+
+/** A disk of a VM beside the system disk. */
+const hostDiskSchema = z.object({
+  /** Where it is plugged in: names the disk and never changes. `scsi0` is the system disk. */
+  interface: z.string().regex(/^scsi(?:[1-9]|1[0-3])$/, 'use scsi1 to scsi13'),
+  /** GiB. */
+  size_gb: sizeSchema,
+  /** Proxmox storage; that of the system disk when it is left out. */
+  storage: storageSchema,
+  /** Part of backups; left out means yes. */
+  backup: z.boolean().optional(),
+});
+
+/** A volume of a container beside its system disk; a change makes the container anew. */
+const hostMountSchema = z.object({
+  /** Absolute path inside the container. */
+  path: z.string().regex(/^(?:\/[A-Za-z0-9._-]+)+$/, 'use an absolute path'),
+  /** GiB. */
+  size_gb: sizeSchema,
+  /** Proxmox storage; that of the system disk when it is left out. Never a folder of the node: a token may not mount it. */
+  storage: storageSchema,
+  /** Part of backups; left out means yes. */
+  backup: z.boolean().optional(),
+  /** The container may only read; left out means no. */
+  read_only: z.boolean().optional(),
+});
+
 /**
  * One desired host as it stands in `nante/<workspace>/hosts.json`. The keys are Terraform's: the document is a var-file,
  * so that a person can plan and apply it without us.
@@ -59,11 +100,11 @@ export const desiredHostSchema = z.object({
   disk_gb: z.number().int().min(1),
   /** Proxmox storage of the system disk. */
   storage: z.string(),
-  /** What a guest is made from: the template VM to clone, or the container template file. */
+  /** What a guest is made from: a template to clone, a disk image, or a container template file. */
   image: z.object({
-    /** Template VM to clone (`kind = "vm"`). */
+    /** Template VM to clone (`kind = "vm"`). Exactly one of this and `import_file`. */
     template_vm_id: z.number().int().nullable().default(null),
-    /** Node that holds the template VM. */
+    /** Node that holds the template. */
     template_node: z.string().nullable().default(null),
     /** Full copy instead of a linked clone; Terraform's provider defaults to full, we to linked where the storage allows it. */
     full_clone: z.boolean().default(true),
@@ -71,12 +112,16 @@ export const desiredHostSchema = z.object({
     template_file: z.string().nullable().default(null),
     /** Operating system type of a container, for example `debian`. */
     os_type: z.string().default('unmanaged'),
+    /** Disk image on a storage, for example `local:import/debian-12-generic-amd64.qcow2` (`kind = "vm"`). */
+    import_file: z.string().nullable().optional(),
+    /** Prepared container template to clone (`kind = "lxc"`), instead of `template_file`: keys and features are its own. */
+    template_ct_id: z.number().int().nullable().optional(),
   }),
   network: z.object({
     /** Linux bridge on the node. */
-    bridge: z.string(),
+    bridge: bridgeSchema,
     /** VLAN tag, null for untagged. */
-    vlan: z.number().int().min(1).max(4094).nullable().default(null),
+    vlan: vlanSchema,
     /** `dhcp`, or the address in CIDR notation. */
     address: z.union([z.literal('dhcp'), cidrSchema]),
     /** Gateway, null with `dhcp`. */
@@ -86,6 +131,12 @@ export const desiredHostSchema = z.object({
     /** Search domain. */
     domain: z.string().nullable().default(null),
   }),
+  /** More cards, in their order. */
+  networks: z.array(hostNetworkSchema).max(7).optional(),
+  /** More disks (`kind = "vm"`). */
+  disks: z.array(hostDiskSchema).optional(),
+  /** More volumes (`kind = "lxc"`). */
+  mounts: z.array(hostMountSchema).optional(),
   /** Login user of a VM (containers are entered as root). */
   user: userNameSchema,
   /** Public keys that may log in. */
@@ -98,6 +149,14 @@ export const desiredHostSchema = z.object({
   agent: z.boolean().default(true),
   /** Lets a container run containers of its own (`kind = "lxc"`); left out means no. */
   nesting: z.boolean().optional(),
+  /** Features of a container (`kind = "lxc"`); a token may set `nesting` only. */
+  features: z.array(z.literal('nesting')).optional(),
+  /** CPU that a VM sees, null or left out for one that all servers of the last ten years have. */
+  cpu_type: z.string().nullable().optional(),
+  /** Proxmox refuses to remove the guest; left out means no. */
+  protection: z.boolean().optional(),
+  /** The guest starts when its node does; left out means yes. */
+  start_on_boot: z.boolean().optional(),
   /** Roles of the host, in their order. Ansible's alone: Terraform drops what its variable does not declare. */
   roles: z.array(roleChoiceSchema).optional(),
 });

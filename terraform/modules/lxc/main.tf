@@ -6,7 +6,12 @@ module "stamp" {
 }
 
 locals {
-  static = var.network.address != "dhcp"
+  static  = var.network.address != "dhcp"
+  cloned  = var.image.template_ct_id != null
+  nesting = var.nesting || contains(var.features, "nesting")
+
+  # Only the first card has a gateway: a second default route would take answers another way than their questions came.
+  cards = concat([var.network], [for network in var.networks : merge(network, { gateway = null })])
 }
 
 resource "proxmox_virtual_environment_container" "this" {
@@ -17,7 +22,8 @@ resource "proxmox_virtual_environment_container" "this" {
   pool_id     = var.pool
   started     = true
 
-  start_on_boot = true
+  start_on_boot = var.start_on_boot
+  protection    = var.protection
   # The provider's default is a privileged container, whose root is root on the node.
   unprivileged = true
 
@@ -30,9 +36,23 @@ resource "proxmox_virtual_environment_container" "this" {
     swap      = 0
   }
 
-  operating_system {
-    template_file_id = var.image.template_file
-    type             = var.image.os_type
+  dynamic "clone" {
+    for_each = local.cloned ? [var.image] : []
+    content {
+      vm_id        = clone.value.template_ct_id
+      node_name    = clone.value.template_node
+      datastore_id = var.storage
+      full         = true
+    }
+  }
+
+  # A clone is what its template is: Proxmox takes neither system nor keys for it.
+  dynamic "operating_system" {
+    for_each = local.cloned ? [] : [var.image]
+    content {
+      template_file_id = operating_system.value.template_file
+      type             = operating_system.value.os_type
+    }
   }
 
   disk {
@@ -40,10 +60,24 @@ resource "proxmox_virtual_environment_container" "this" {
     size         = var.disk_gb
   }
 
-  network_interface {
-    name    = "eth0"
-    bridge  = var.network.bridge
-    vlan_id = var.network.vlan
+  dynamic "mount_point" {
+    for_each = var.mounts
+    content {
+      volume    = coalesce(mount_point.value.storage, var.storage)
+      path      = mount_point.value.path
+      size      = "${mount_point.value.size_gb}G"
+      backup    = mount_point.value.backup
+      read_only = mount_point.value.read_only
+    }
+  }
+
+  dynamic "network_interface" {
+    for_each = local.cards
+    content {
+      name    = "eth${network_interface.key}"
+      bridge  = network_interface.value.bridge
+      vlan_id = network_interface.value.vlan
+    }
   }
 
   initialization {
@@ -57,21 +91,27 @@ resource "proxmox_virtual_environment_container" "this" {
       }
     }
 
-    ip_config {
-      ipv4 {
-        address = var.network.address
-        gateway = var.network.gateway
+    dynamic "ip_config" {
+      for_each = local.cards
+      content {
+        ipv4 {
+          address = ip_config.value.address
+          gateway = ip_config.value.gateway
+        }
       }
     }
 
-    user_account {
-      keys = var.ssh_keys
+    dynamic "user_account" {
+      for_each = local.cloned ? [] : [true]
+      content {
+        keys = var.ssh_keys
+      }
     }
   }
 
   # An update sends every feature again, and a token may set nesting only: the block stays away unless it is asked for.
   dynamic "features" {
-    for_each = var.nesting ? [true] : []
+    for_each = local.nesting ? [true] : []
     content {
       nesting = true
     }
@@ -92,6 +132,14 @@ resource "proxmox_virtual_environment_container" "this" {
   lifecycle {
     # Create-only in the API. The provider would replace the container for a new key or template; what it was made
     # from is history, and keys are changed inside.
-    ignore_changes = [operating_system, initialization[0].user_account]
+    ignore_changes = [clone, operating_system, initialization[0].user_account]
+  }
+}
+
+# A clone begins with its template's disk; the provider makes it larger with the next change only.
+check "disk" {
+  assert {
+    condition     = proxmox_virtual_environment_container.this.disk[0].size == var.disk_gb
+    error_message = "${var.name} has the disk of its template, ${proxmox_virtual_environment_container.this.disk[0].size} GiB: apply once more to grow it to ${var.disk_gb} GiB. A disk_gb smaller than the template's would replace the container."
   }
 }

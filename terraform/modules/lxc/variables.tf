@@ -90,16 +90,28 @@ variable "storage" {
 }
 
 variable "image" {
-  description = "Container template, a volume such as `local:vztmpl/debian-12-standard_12.7-1_amd64.tar.zst`, and its operating system type."
+  description = "What the container is made from. Either `template_file`, a container template such as `local:vztmpl/debian-12-standard_12.12-1_amd64.tar.zst`, and `os_type`; or `template_ct_id`, a prepared container template to clone, with `template_node` when it lies on another node. A clone has what only root may set (a device such as /dev/net/tun, features, keys) from its template."
   type = object({
-    template_file = string
-    os_type       = optional(string, "unmanaged")
+    template_file  = optional(string)
+    os_type        = optional(string, "unmanaged")
+    template_ct_id = optional(number)
+    template_node  = optional(string)
   })
   nullable = false
 
   validation {
-    condition     = can(regex("^[A-Za-z][A-Za-z0-9._-]*:vztmpl/\\S+$", var.image.template_file))
-    error_message = "image.template_file is a volume such as local:vztmpl/debian-12-standard_12.7-1_amd64.tar.zst."
+    condition     = (var.image.template_file == null) != (var.image.template_ct_id == null)
+    error_message = "Set one of image.template_file (a template file) and image.template_ct_id (a container template to clone), not both and not none."
+  }
+
+  validation {
+    condition     = var.image.template_file == null || can(regex("^[A-Za-z][A-Za-z0-9._-]*:vztmpl/\\S+$", var.image.template_file))
+    error_message = "image.template_file is a volume such as local:vztmpl/debian-12-standard_12.12-1_amd64.tar.zst."
+  }
+
+  validation {
+    condition     = var.image.template_ct_id == null ? true : var.image.template_ct_id >= 100 && floor(var.image.template_ct_id) == var.image.template_ct_id
+    error_message = "image.template_ct_id is the id of a container template, at least 100."
   }
 }
 
@@ -132,8 +144,72 @@ variable "network" {
   }
 }
 
+variable "networks" {
+  description = "Cards beside the first one, in their order: `bridge`, `vlan` (null for untagged), `address` (`dhcp` or CIDR notation). They have no gateway: the default route is the first card's."
+  type = list(object({
+    bridge  = optional(string, "vmbr0")
+    vlan    = optional(number)
+    address = optional(string, "dhcp")
+  }))
+  default  = []
+  nullable = false
+
+  validation {
+    condition     = length(var.networks) <= 7
+    error_message = "networks holds at most 7 cards beside the first one."
+  }
+
+  validation {
+    condition     = alltrue([for network in var.networks : can(regex("^[A-Za-z][A-Za-z0-9_.-]*$", network.bridge))])
+    error_message = "networks: bridge is the name of a bridge on the node, such as vmbr0."
+  }
+
+  validation {
+    condition     = alltrue([for network in var.networks : network.vlan == null ? true : network.vlan >= 1 && network.vlan <= 4094 && floor(network.vlan) == network.vlan])
+    error_message = "networks: vlan is a whole number from 1 to 4094, or null for untagged."
+  }
+
+  validation {
+    condition     = alltrue([for network in var.networks : network.address == "dhcp" || can(cidrnetmask(network.address))])
+    error_message = "networks: address is \"dhcp\" or an IPv4 address in CIDR notation such as 10.30.0.14/24."
+  }
+}
+
+variable "mounts" {
+  description = "Volumes beside the system disk: `path` inside the container, `size_gb` in GiB, `storage` unless it is the system disk's, `backup = false` to leave it out of backups, `read_only`. They are made with the container: a later change replaces the container, with all that it holds."
+  type = list(object({
+    path      = string
+    size_gb   = number
+    storage   = optional(string)
+    backup    = optional(bool, true)
+    read_only = optional(bool, false)
+  }))
+  default  = []
+  nullable = false
+
+  validation {
+    condition     = alltrue([for mount in var.mounts : can(regex("^(?:/[A-Za-z0-9._-]+)+$", mount.path)) && !can(regex("/\\.\\.?(?:/|$)", mount.path))])
+    error_message = "mounts: path is an absolute path inside the container, such as /srv/data."
+  }
+
+  validation {
+    condition     = length(distinct([for mount in var.mounts : mount.path])) == length(var.mounts)
+    error_message = "mounts: two of them have the same path; give each its own."
+  }
+
+  validation {
+    condition     = alltrue([for mount in var.mounts : mount.size_gb >= 1 && floor(mount.size_gb) == mount.size_gb])
+    error_message = "mounts: size_gb is a whole number of GiB, at least 1."
+  }
+
+  validation {
+    condition     = alltrue([for mount in var.mounts : mount.storage == null || can(regex("^[A-Za-z][A-Za-z0-9._-]*$", mount.storage))])
+    error_message = "mounts: storage is the name of a Proxmox storage, such as local-lvm. A folder of the node cannot be mounted: Proxmox allows that to root@pam with a password only, never to a token."
+  }
+}
+
 variable "ssh_keys" {
-  description = "Public keys that may log in as root, one line of OpenSSH each."
+  description = "Public keys that may log in as root, one line of OpenSSH each. A clone keeps those of its template: Proxmox takes keys only when it makes a container from a template file."
   type        = list(string)
   nullable    = false
 
@@ -167,8 +243,39 @@ variable "pool" {
 }
 
 variable "nesting" {
-  description = "Lets the container run containers of its own."
+  description = "Lets the container run containers of its own; the same as the feature `nesting`."
   type        = bool
   default     = false
+  nullable    = false
+}
+
+variable "features" {
+  description = "Features by name. A token may set `nesting` only; a clone has those of its template."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for feature in var.features : feature == "nesting"])
+    error_message = "features holds \"nesting\" or nothing: Proxmox lets an API token set no other (fuse, keyctl, mknod and mount take root@pam with a password, and a token of root will not do). Let root set them in a container template, and clone that: image.template_ct_id."
+  }
+
+  validation {
+    condition     = var.image.template_ct_id == null || (length(var.features) == 0 && !var.nesting)
+    error_message = "A clone has the features of its template: leave features and nesting out, or set them in the template."
+  }
+}
+
+variable "protection" {
+  description = "Proxmox refuses to remove the guest or its disks. Before a destroy: set it to false and apply."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "start_on_boot" {
+  description = "The guest starts when its node does."
+  type        = bool
+  default     = true
   nullable    = false
 }

@@ -8,6 +8,9 @@ module "stamp" {
 locals {
   static = var.network.address != "dhcp"
 
+  # Only the first card has a gateway: a second default route would take answers another way than their questions came.
+  cards = concat([var.network], [for network in var.networks : merge(network, { gateway = null })])
+
   # By the card's MAC address: inside the guest, bridges of Docker or K3s have addresses as well.
   card = try(upper(proxmox_virtual_environment_vm.this.network_device[0].mac_address), null)
   reported = try([
@@ -26,17 +29,21 @@ resource "proxmox_virtual_environment_vm" "this" {
   vm_id       = var.vm_id
   pool_id     = var.pool
   started     = true
-  on_boot     = true
+  on_boot     = var.start_on_boot
+  protection  = var.protection
 
-  clone {
-    vm_id     = var.image.template_vm_id
-    node_name = var.image.template_node
-    full      = var.image.full_clone
-    # A full copy goes straight to its storage instead of being moved there afterwards; Proxmox refuses a storage for a
-    # linked clone, whose disk lies beside the template's.
-    datastore_id = var.image.full_clone ? var.storage : null
-    # Clones of one template wait for its lock, and lose when it takes too long.
-    retries = 3
+  dynamic "clone" {
+    for_each = var.image.template_vm_id == null ? [] : [var.image]
+    content {
+      vm_id     = clone.value.template_vm_id
+      node_name = clone.value.template_node
+      full      = clone.value.full_clone
+      # A full copy goes straight to its storage instead of being moved there afterwards; Proxmox refuses a storage for a
+      # linked clone, whose disk lies beside the template's.
+      datastore_id = clone.value.full_clone ? var.storage : null
+      # Clones of one template wait for its lock, and lose when it takes too long.
+      retries = 3
+    }
   }
 
   agent {
@@ -54,8 +61,7 @@ resource "proxmox_virtual_environment_vm" "this" {
 
   cpu {
     cores = var.cores
-    # The baseline that every x86-64 server of the last ten years has, so that guests can migrate between nodes.
-    type = "x86-64-v2-AES"
+    type  = var.cpu_type
   }
 
   memory {
@@ -72,11 +78,34 @@ resource "proxmox_virtual_environment_vm" "this" {
     interface = "scsi0"
     size      = var.disk_gb
     discard   = "on"
+    # Proxmox copies the image into the new disk itself: this needs a token only, where `file_id` would need SSH to the node.
+    import_from = var.image.import_file
   }
 
-  network_device {
-    bridge  = var.network.bridge
-    vlan_id = var.network.vlan
+  # By interface, not by place in the list: taking one away must not turn the next one into another disk.
+  dynamic "disk" {
+    for_each = var.disks
+    content {
+      datastore_id = coalesce(disk.value.storage, var.storage)
+      interface    = disk.value.interface
+      size         = disk.value.size_gb
+      backup       = disk.value.backup
+      discard      = "on"
+    }
+  }
+
+  dynamic "network_device" {
+    for_each = local.cards
+    content {
+      bridge  = network_device.value.bridge
+      vlan_id = network_device.value.vlan
+    }
+  }
+
+  # Cloud images write to a serial console, and some of them do not boot without one. A template brings its own.
+  dynamic "serial_device" {
+    for_each = var.image.import_file == null ? [] : [true]
+    content {}
   }
 
   initialization {
@@ -90,10 +119,13 @@ resource "proxmox_virtual_environment_vm" "this" {
       }
     }
 
-    ip_config {
-      ipv4 {
-        address = var.network.address
-        gateway = var.network.gateway
+    dynamic "ip_config" {
+      for_each = local.cards
+      content {
+        ipv4 {
+          address = ip_config.value.address
+          gateway = ip_config.value.gateway
+        }
       }
     }
 
@@ -123,7 +155,7 @@ resource "proxmox_virtual_environment_vm" "this" {
   timeout_stop_vm     = 120
 
   lifecycle {
-    # What a guest was cloned from is history: a newer template must not replace the guests made from the older one.
-    ignore_changes = [clone]
+    # What a guest was made from is history: a newer template or image must not touch the guests made from the older one.
+    ignore_changes = [clone, disk[0].import_from, serial_device]
   }
 }

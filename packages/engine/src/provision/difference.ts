@@ -36,10 +36,11 @@ export function differences(
   request: ProvisionInput,
   size: Partial<ResolvedSize>,
 ): Difference[] {
+  const { image: from } = host;
   const image =
     host.kind === 'vm'
-      ? String(host.image.template_vm_id)
-      : (host.image.template_file ?? '');
+      ? String(from.template_vm_id ?? from.import_file)
+      : String(from.template_file ?? from.template_ct_id);
   const found: [
     string,
     string | number,

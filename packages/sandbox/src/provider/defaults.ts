@@ -72,6 +72,7 @@ export const defaults: Record<ResourceType, Defaults> = {
       vlan_id: 0,
     },
     initialization: { datastore_id: 'local-lvm' },
+    serial_device: { device: 'socket' },
   },
   proxmox_virtual_environment_container: {
     protection: false,
@@ -92,8 +93,18 @@ export const defaults: Record<ResourceType, Defaults> = {
       replicate: false,
       size: 4,
     },
+    clone: { full: true },
     features: { fuse: false, keyctl: false, mknod: false, nesting: false },
     memory: { dedicated: 512, swap: 0 },
+    mount_point: {
+      acl: false,
+      backup: false,
+      quota: false,
+      read_only: false,
+      replicate: true,
+      shared: false,
+      size: '',
+    },
     network_interface: {
       bridge: 'vmbr0',
       enabled: true,

@@ -48,7 +48,9 @@ export type Config = Record<string, unknown>;
 /** One guest of Proxmox by node and id. */
 export class Guest {
   readonly #api: ProxmoxApi;
+  readonly #kind: 'qemu' | 'lxc';
   readonly node: string;
+  readonly id: number | string;
   readonly path: string;
 
   constructor(
@@ -58,7 +60,9 @@ export class Guest {
     vmid: number | string,
   ) {
     this.#api = api;
+    this.#kind = kind;
     this.node = node;
+    this.id = vmid;
     this.path = `nodes/${encodeURIComponent(node)}/${kind}/${vmid}`;
   }
 
@@ -68,6 +72,22 @@ export class Guest {
 
   status(signal: AbortSignal): Promise<{ status: string; lock?: string }> {
     return this.#api.get(`${this.path}/status/current`, signal);
+  }
+
+  /** Makes it; what was made by an attempt whose answer got lost is taken for it. */
+  async create(parameters: Parameters, signal: AbortSignal): Promise<void> {
+    await this.#api.task(
+      this.node,
+      () =>
+        this.#api.send(
+          'POST',
+          `nodes/${encodeURIComponent(this.node)}/${this.#kind}`,
+          { vmid: this.id, ...parameters },
+          signal,
+        ),
+      signal,
+      { alreadyDone: 'already exists' },
+    );
   }
 
   async configure(parameters: Parameters, signal: AbortSignal): Promise<void> {

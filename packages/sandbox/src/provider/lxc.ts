@@ -7,6 +7,8 @@ import {
   type Progress,
   type Resource,
 } from './guest';
+import { cloneContainer, cloneParameters } from './lxcClone';
+import { featuresOf, mountPoints, networks } from './lxcParameters';
 import { readLxc } from './lxcRead';
 import { changedPaths } from './plan';
 import { formatProperties, parseProperties } from './properties';
@@ -25,59 +27,53 @@ import {
 const served = new Set([
   'id', 'description', 'tags', 'node_name', 'vm_id', 'pool_id', 'started', 'start_on_boot', 'protection', 'template',
   'unprivileged', 'timeout_clone', 'timeout_create', 'timeout_delete', 'timeout_start', 'timeout_update', 'ipv4', 'ipv6',
-  'cpu', 'disk', 'features', 'initialization', 'memory', 'network_interface', 'operating_system', 'wait_for_ip',
+  'clone', 'cpu', 'disk', 'features', 'initialization', 'memory', 'mount_point', 'network_interface', 'operating_system',
+  'wait_for_ip',
 ]); // prettier-ignore
-
-function networks(planned: ObjectValue): Parameters {
-  const addresses = blocks(block(planned.initialization)?.ip_config);
-  const parameters: Parameters = {};
-  blocks(planned.network_interface).forEach((card, index) => {
-    const v4 = block(addresses[index]?.ipv4);
-    const v6 = block(addresses[index]?.ipv6);
-    parameters[`net${index}`] = formatProperties({
-      bridge: text(card.bridge),
-      firewall: card.firewall === true ? 1 : undefined,
-      gw: text(v4?.gateway),
-      gw6: text(v6?.gateway),
-      hwaddr: text(card.mac_address),
-      ip: text(v4?.address),
-      ip6: text(v6?.address),
-      mtu: number(card.mtu) || undefined,
-      name: text(card.name),
-      rate: number(card.rate_limit) || undefined,
-      tag: number(card.vlan_id) || undefined,
-      type: 'veth',
-    });
-  });
-  return parameters;
-}
-
-function featuresOf(features: ObjectValue | undefined): string | undefined {
-  if (!features) return undefined;
-  const named = ['fuse', 'keyctl', 'mknod', 'nesting'].filter(
-    name => features[name] === true,
-  );
-  return named.map(name => `${name}=1`).join(',') || undefined;
-}
 
 async function create(
   operation: Operation,
   planned: ObjectValue,
   progress: Progress,
 ): Promise<ObjectValue> {
-  const signal = deadline(operation.signal, planned.timeout_create);
+  const source = block(planned.clone);
+  const limit = source ? planned.timeout_clone : planned.timeout_create;
+  const signal = deadline(operation.signal, limit);
   const { api } = operation;
   await api.get('version', signal);
   const id = await chooseId(operation, planned);
-  const node = text(planned.node_name);
-  const guest = new Guest(api, 'lxc', node, id);
+  const guest = new Guest(api, 'lxc', text(planned.node_name), id);
+  const state = {
+    ...(known(planned) as ObjectValue),
+    id: String(id),
+    vm_id: id,
+  };
+  if (source) {
+    await cloneContainer(api, guest, planned, signal);
+    progress.state = state;
+    await guest.waitForUnlock(signal);
+    await guest.configure(cloneParameters(planned), signal);
+  } else {
+    await guest.create(parametersOf(planned), signal);
+    progress.state = state;
+  }
+  await guest.waitForUnlock(signal);
+  if (planned.started === true) {
+    if ((await guest.status(signal)).status !== 'running')
+      await guest.start(undefined, signal);
+    await guest.waitForStatus('running', signal);
+  }
+  return (await readLxc({ ...operation, signal }, state)) ?? state;
+}
+
+/** What makes a container out of a template file. */
+function parametersOf(planned: ObjectValue): Parameters {
   const initialization = block(planned.initialization);
   const dns = block(initialization?.dns);
   const account = block(initialization?.user_account);
   const disk = block(planned.disk);
   const system = block(planned.operating_system);
-  const parameters: Parameters = {
-    vmid: id,
+  return {
     ostemplate: text(system?.template_file_id),
     ostype: text(system?.type),
     hostname: text(initialization?.hostname) || undefined,
@@ -92,6 +88,7 @@ async function create(
     memory: number(block(planned.memory)?.dedicated) || 512,
     swap: number(block(planned.memory)?.swap),
     ...networks(planned),
+    ...mountPoints(planned, false),
     features: featuresOf(block(planned.features)),
     unprivileged: planned.unprivileged === true ? 1 : 0,
     // The provider always says them; a configuration without them would look like a changed one to it.
@@ -110,27 +107,6 @@ async function create(
     pool: text(planned.pool_id) || undefined,
     tags: texts(planned.tags).join(';') || undefined,
   };
-  await api.task(
-    node,
-    () => api.send('POST', `nodes/${node}/lxc`, parameters, signal),
-    signal,
-    {
-      alreadyDone: 'already exists',
-    },
-  );
-  const state = {
-    ...(known(planned) as ObjectValue),
-    id: String(id),
-    vm_id: id,
-  };
-  progress.state = state;
-  await guest.waitForUnlock(signal);
-  if (planned.started === true) {
-    if ((await guest.status(signal)).status !== 'running')
-      await guest.start(undefined, signal);
-    await guest.waitForStatus('running', signal);
-  }
-  return (await readLxc({ ...operation, signal }, state)) ?? state;
 }
 
 /** Asks the container to shut down; Proxmox cuts its power a little before our own patience ends. */
@@ -214,6 +190,10 @@ async function update(
       removed.push(`net${index}`);
     reboot = true;
   }
+  if (changed('mount_point')) {
+    Object.assign(parameters, mountPoints(planned, true));
+    reboot = true;
+  }
   if (changed('disk')) {
     const size = number(block(planned.disk)?.size);
     if (size > number(block(prior.disk)?.size)) {
@@ -294,10 +274,17 @@ function plan(
     ['template'],
     ['unprivileged'],
     ['disk', 0, 'datastore_id'],
+    ['clone', 0, 'vm_id'],
+    ['clone', 0, 'node_name'],
+    ['clone', 0, 'datastore_id'],
+    ['clone', 0, 'full'],
     ['initialization', 0, 'user_account', 0, 'keys'],
     ['initialization', 0, 'user_account', 0, 'password'],
     ['operating_system', 0, 'template_file_id'],
   ];
+  keepVolumes(prior, planned);
+  if (!same(prior.mount_point, planned.mount_point))
+    places.push(['mount_point']);
   const shrinks =
     number(block(planned.disk)?.size) < number(block(prior.disk)?.size);
   return changedPaths(
@@ -307,7 +294,17 @@ function plan(
   );
 }
 
-/** `proxmox_virtual_environment_container`, made from a template file. */
+/** A configuration names the storage of a mount point, a state its volume: no difference while the storage is the same. */
+function keepVolumes(prior: ObjectValue, planned: ObjectValue): void {
+  const before = blocks(prior.mount_point);
+  planned.mount_point = blocks(planned.mount_point).map((mount, index) => {
+    const volume = text(before[index]?.volume);
+    const storage = text(mount.volume).split(':')[0];
+    return volume.startsWith(`${storage}:`) ? { ...mount, volume } : mount;
+  });
+}
+
+/** `proxmox_virtual_environment_container`, made from a template file or by cloning a container template. */
 export const lxc: Resource = {
   served,
   create,

@@ -62,13 +62,41 @@ async function askAddresses(
   return { ipv4: family('inet'), ipv6: family('inet6') };
 }
 
-function readInitialization(config: Config, before: ObjectValue): ObjectValue {
+function readMounts(config: Config): ObjectValue[] {
+  return Object.keys(config)
+    .filter(name => /^mp\d+$/.test(name))
+    .sort((a, b) => Number(a.slice(2)) - Number(b.slice(2)))
+    .map(name => {
+      const { first, ...mount } = parseProperties(config[name]);
+      return {
+        acl: flag(mount.acl),
+        backup: flag(mount.backup),
+        mount_options: mount.mountoptions?.split(';') ?? null,
+        path: mount.mp ?? '',
+        path_in_datastore: first,
+        quota: flag(mount.quota),
+        read_only: flag(mount.ro),
+        replicate: mount.replicate === undefined || flag(mount.replicate),
+        shared: flag(mount.shared),
+        size: mount.size ?? '',
+        volume: first,
+      };
+    });
+}
+
+function readInitialization(
+  config: Config,
+  before: ObjectValue,
+  cloned: boolean,
+): ObjectValue {
   const result: ObjectValue = {
     ...before,
     hostname: (config.hostname as string | undefined) ?? null,
   };
   const dns = block(before.dns);
-  if (config.nameserver !== undefined || config.searchdomain !== undefined) {
+  const said =
+    config.nameserver !== undefined || config.searchdomain !== undefined;
+  if (said && !(cloned && !dns)) {
     const servers = String(config.nameserver ?? '')
       .split(' ')
       .filter(Boolean);
@@ -161,13 +189,11 @@ export async function readLxc(
   result.memory = [
     { dedicated: Number(config.memory ?? 512), swap: Number(config.swap ?? 0) },
   ];
+  // What a clone has from its template and the configuration does not name stays out of the state.
+  const cloned = block(state.clone) !== undefined;
   const features = parseProperties(config.features);
-  if (
-    block(state.features) ||
-    flag(features.nesting) ||
-    flag(features.keyctl) ||
-    flag(features.fuse)
-  ) {
+  const isOn = ['nesting', 'keyctl', 'fuse'].some(name => flag(features[name]));
+  if (block(state.features) || (isOn && !cloned)) {
     result.features = [
       {
         ...block(state.features),
@@ -195,15 +221,18 @@ export async function readLxc(
         vlan_id: Number(card.tag ?? 0),
       };
     });
+  if (!cloned || blocks(state.mount_point).length > 0)
+    result.mount_point = readMounts(config);
   result.initialization = [
-    readInitialization(config, block(state.initialization) ?? {}),
+    readInitialization(config, block(state.initialization) ?? {}, cloned),
   ];
-  result.operating_system = [
-    {
-      ...block(state.operating_system),
-      type: (config.ostype as string | undefined) ?? '',
-    },
-  ];
+  if (!cloned || block(state.operating_system))
+    result.operating_system = [
+      {
+        ...block(state.operating_system),
+        type: (config.ostype as string | undefined) ?? '',
+      },
+    ];
   const asking = started && number(blocks(result.network_interface).length) > 0;
   const wanted = block(state.wait_for_ip);
   Object.assign(

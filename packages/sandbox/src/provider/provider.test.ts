@@ -247,11 +247,11 @@ describeWithTerraform('the stand-in provider', () => {
       module,
       readFileSync(module, 'utf8').replace(
         '  cpu {',
-        '  serial_device {}\n\n  cpu {',
+        '  watchdog {}\n\n  cpu {',
       ),
     );
     const unserved = await run(['validate', '-no-color']);
-    expect(unserved.output).toContain('does not do serial_device');
+    expect(unserved.output).toContain('does not do watchdog');
   });
 
   it('keeps what was begun when a run is cancelled', async () => {

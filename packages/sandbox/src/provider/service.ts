@@ -286,12 +286,16 @@ export function createService(options: ServiceOptions) {
         node_name: match[1],
         vm_id: Number(match[2]),
       };
-      const filled = complete(
-        resourceSchemas[type].block,
-        state,
-        defaults[type],
-        undefined,
-      );
+      // As with the real provider: an imported container has no timeouts in its state until the next change.
+      const filled =
+        type === 'proxmox_virtual_environment_vm'
+          ? complete(
+              resourceSchemas[type].block,
+              state,
+              defaults[type],
+              undefined,
+            )
+          : state;
       return {
         imported_resources: [
           {

@@ -1,4 +1,3 @@
-import { NanteError } from '@nante/model';
 import { isMissing, pause, type Parameters } from './api';
 import {
   chooseId,
@@ -10,10 +9,9 @@ import {
   type Resource,
 } from './guest';
 import { changedPaths } from './plan';
-import { flag, gibibytes, parseProperties } from './properties';
+import { flag, parseProperties } from './properties';
 import {
   block,
-  blocks,
   known,
   number,
   same,
@@ -23,14 +21,16 @@ import {
   type ObjectValue,
   type Value,
 } from './values';
+import { clone } from './vmClone';
+import { configureDisks, removedDisks, requireOwnDisks } from './vmDisks';
+import { makeFromImage } from './vmImage';
 import {
   agentOf,
   cloudInit,
-  diskOf,
   networks,
   processors,
+  serialPorts,
 } from './vmParameters';
-import { clone } from './vmClone';
 import { readVm } from './vmRead';
 
 const served = new Set([
@@ -39,55 +39,8 @@ const served = new Set([
   'timeout_clone', 'timeout_create', 'timeout_migrate', 'timeout_move_disk', 'timeout_reboot', 'timeout_shutdown_vm',
   'timeout_start_vm', 'timeout_stop_vm', 'acpi', 'bios', 'keyboard_layout', 'scsi_hardware', 'tablet_device', 'template',
   'mac_addresses', 'ipv4_addresses', 'ipv6_addresses', 'network_interface_names', 'boot_order', 'hotplug',
-  'agent', 'clone', 'cpu', 'memory', 'operating_system', 'disk', 'network_device', 'initialization',
+  'agent', 'clone', 'cpu', 'memory', 'operating_system', 'disk', 'network_device', 'initialization', 'serial_device',
 ]); // prettier-ignore
-
-async function configureDisks(
-  guest: Guest,
-  planned: ObjectValue,
-  signal: AbortSignal,
-): Promise<void> {
-  const config = await guest.config(signal);
-  for (const disk of blocks(planned.disk)) {
-    const name = text(disk.interface);
-    const storage = text(disk.datastore_id);
-    const current = config[name] as string | undefined;
-    if (current === undefined) {
-      await guest.configure(
-        { [name]: diskOf(disk, `${storage}:${number(disk.size)}`) },
-        signal,
-      );
-      continue;
-    }
-    const has = gibibytes(parseProperties(current).size);
-    if (number(disk.size) < has) {
-      throw new NanteError(
-        'invalid-input',
-        `disk resize failure: requested size (${number(disk.size)}G) is lower than current size (${has}G)`,
-      );
-    }
-    const wanted = diskOf(disk, current);
-    if (wanted !== current) await guest.configure({ [name]: wanted }, signal);
-    if (storage && !current.startsWith(`${storage}:`)) {
-      await guest.task(
-        'POST',
-        '/move_disk',
-        { disk: name, storage, delete: 1 },
-        signal,
-        { retry: false },
-      );
-    }
-    if (number(disk.size) > has) {
-      await guest.task(
-        'PUT',
-        '/resize',
-        { disk: name, size: `${number(disk.size)}G` },
-        signal,
-        { attempts: 5 },
-      );
-    }
-  }
-}
 
 /** Interface of the cloud-init drive that the template brought, if any. */
 function cloudInitDrive(config: Config): string | undefined {
@@ -103,18 +56,35 @@ async function create(
   planned: ObjectValue,
   progress: Progress,
 ): Promise<ObjectValue> {
-  const signal = deadline(operation.signal, planned.timeout_clone);
+  const cloned = block(planned.clone) !== undefined;
+  const limit = cloned ? planned.timeout_clone : planned.timeout_create;
+  const signal = deadline(operation.signal, limit);
   const id = await chooseId(operation, planned);
-  await clone(operation, planned, id, signal);
+  const guest = new Guest(operation.api, 'qemu', text(planned.node_name), id);
   const state = {
     ...(known(planned) as ObjectValue),
     id: String(id),
     vm_id: id,
   };
-  progress.state = state;
-  const guest = new Guest(operation.api, 'qemu', text(planned.node_name), id);
-  await guest.waitForUnlock(signal);
+  const made = () => {
+    progress.state = state;
+  };
+  if (cloned) {
+    await clone(operation, planned, id, signal);
+    made();
+    await configureClone(guest, planned, signal);
+  } else await makeFromImage(guest, planned, made, signal);
+  if (planned.started === true) await ensureRunning(guest, planned, signal);
+  return (await readVm({ ...operation, signal }, state)) ?? state;
+}
 
+/** Makes a clone what the configuration says. */
+async function configureClone(
+  guest: Guest,
+  planned: ObjectValue,
+  signal: AbortSignal,
+): Promise<void> {
+  await guest.waitForUnlock(signal);
   const initialization = block(planned.initialization);
   const parameters: Parameters = {};
   if (initialization) {
@@ -128,25 +98,29 @@ async function create(
   const cpu = block(planned.cpu);
   const memory = block(planned.memory);
   const system = block(planned.operating_system);
-  Object.assign(parameters, cloudInit(planned), networks(planned), {
-    onboot: planned.on_boot === true ? 1 : 0,
-    ...(agent && { agent: agentOf(agent) }),
-    ...(cpu && processors(cpu)),
-    ...(memory && {
-      memory: number(memory.dedicated),
-      balloon: number(memory.floating),
-    }),
-    ...(system && { ostype: text(system.type) }),
-    ...(text(planned.scsi_hardware) !== 'virtio-scsi-pci' && {
-      scsihw: text(planned.scsi_hardware),
-    }),
-    ...(planned.protection === true && { protection: 1 }),
-    tags: texts(planned.tags).join(';') || undefined,
-  });
+  Object.assign(
+    parameters,
+    cloudInit(planned),
+    networks(planned),
+    serialPorts(planned),
+    {
+      onboot: planned.on_boot === true ? 1 : 0,
+      ...(agent && { agent: agentOf(agent) }),
+      ...(cpu && processors(cpu)),
+      ...(memory && {
+        memory: number(memory.dedicated),
+        balloon: number(memory.floating),
+      }),
+      ...(system && { ostype: text(system.type) }),
+      ...(text(planned.scsi_hardware) !== 'virtio-scsi-pci' && {
+        scsihw: text(planned.scsi_hardware),
+      }),
+      ...(planned.protection === true && { protection: 1 }),
+      tags: texts(planned.tags).join(';') || undefined,
+    },
+  );
   await guest.configure(parameters, signal);
   await configureDisks(guest, planned, signal);
-  if (planned.started === true) await ensureRunning(guest, planned, signal);
-  return (await readVm({ ...operation, signal }, state)) ?? state;
 }
 
 async function ensureRunning(
@@ -186,29 +160,6 @@ async function ensureStopped(
   await guest.task('POST', '/status/stop', {}, limit, { retry: false });
   await guest.waitForStatus('stopped', limit);
   return true;
-}
-
-/**
- * The provider grows disks only whose volume is named after the VM alone. That of a linked clone may be named after the
- * template's as well, and then the real provider refuses.
- */
-function requireOwnDisks(
-  id: string,
-  prior: ObjectValue,
-  planned: ObjectValue,
-): void {
-  const before = blocks(prior.disk);
-  for (const disk of blocks(planned.disk)) {
-    const old = before.find(item => item.interface === disk.interface);
-    const volume = text(old?.path_in_datastore);
-    const own =
-      volume.startsWith(`vm-${id}-`) || volume.startsWith(`${id}/vm-${id}-`);
-    if (!old || own || number(disk.size) <= number(old.size)) continue;
-    throw new NanteError(
-      'refused',
-      `Cannot resize ${text(old.datastore_id)}:${volume} in VM ${id}, it is not owned by this VM!`,
-    );
-  }
 }
 
 /** Takes the VM out of its old pool and puts it into the new one; either may be none. */
@@ -281,6 +232,9 @@ async function update(
     Object.assign(parameters, cards);
     if (unused) removed.push(String(unused));
   }
+  if (changed('serial_device')) Object.assign(parameters, serialPorts(planned));
+  if (changed('disk'))
+    removed.push(...removedDisks(await target.config(signal), planned));
   await target.configure(
     { ...parameters, delete: removed.join(',') || undefined },
     signal,
@@ -371,7 +325,7 @@ function plan(
   return changedPaths(places, prior, planned);
 }
 
-/** `proxmox_virtual_environment_vm`, made by cloning a template. */
+/** `proxmox_virtual_environment_vm`, made by cloning a template or from a disk image. */
 export const vm: Resource = {
   served,
   create,

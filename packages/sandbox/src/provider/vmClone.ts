@@ -1,4 +1,3 @@
-import { NanteError } from '@nante/model';
 import type { Parameters } from './api';
 import { Guest, type Operation } from './guest';
 import { flag, parseProperties } from './properties';
@@ -11,14 +10,7 @@ export async function clone(
   id: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const source = block(planned.clone);
-  if (!source) {
-    throw new NanteError(
-      'invalid-input',
-      'the stand-in provider makes VMs by cloning only: add a clone block',
-      {},
-    );
-  }
+  const source = block(planned.clone) ?? {};
   const target = text(planned.node_name);
   const node = text(source.node_name) || target;
   const template = new Guest(operation.api, 'qemu', node, number(source.vm_id));

@@ -72,6 +72,16 @@ export function processors(cpu: ObjectValue): Parameters {
   };
 }
 
+/** Serial ports. */
+export function serialPorts(planned: ObjectValue): Parameters {
+  return Object.fromEntries(
+    blocks(planned.serial_device).map((port, index) => [
+      `serial${index}`,
+      text(port.device) || 'socket',
+    ]),
+  );
+}
+
 /** The QEMU guest agent. */
 export function agentOf(agent: ObjectValue): string {
   return formatProperties({

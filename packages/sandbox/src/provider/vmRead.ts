@@ -18,6 +18,8 @@ import {
   type ObjectValue,
   type Value,
 } from './values';
+import { initializationOf, readInitialization } from './vmCloudInit';
+import { removedDisks } from './vmDisks';
 
 interface AgentInterface {
   name: string;
@@ -165,51 +167,33 @@ async function readDisk(
   };
 }
 
-function readInitialization(config: Config, before: ObjectValue): ObjectValue {
-  const drive = Object.values(config).find(value =>
-    /cloudinit/.test(String(value)),
+/** Disks to read: those that the state knows, in its order, and of a VM that is no clone the others as well. */
+function knownDisks(
+  config: Config,
+  state: ObjectValue,
+  whole: boolean,
+): ObjectValue[] {
+  const before = blocks(state.disk);
+  if (!whole) return before;
+  const names = before.map(disk => text(disk.interface));
+  const others = removedDisks(config, state).sort();
+  return [
+    ...before,
+    ...others
+      .filter(name => !names.includes(name))
+      .map(name => ({ interface: name, queues: 0 })),
+  ];
+}
+
+/** The pool that holds a VM; null when none does. */
+async function findPool(operation: Operation, id: string): Promise<Value> {
+  const pools = await operation.api.get<{ poolid: string }[]>(
+    'pools',
+    operation.signal,
   );
-  const properties = parseProperties(drive);
-  const volume = properties.first || properties.file || '';
-  const result: ObjectValue = { ...before };
-  if (volume) result.datastore_id = volume.split(':')[0];
-  if (blocks(before.ip_config).length > 0) {
-    result.ip_config = blocks(before.ip_config).map((_entry, index) => {
-      const found = parseProperties(config[`ipconfig${index}`]);
-      const family = (address?: string, gateway?: string): Value =>
-        address || gateway
-          ? [{ address: address ?? null, gateway: gateway ?? null }]
-          : [];
-      return {
-        ipv4: family(found.ip, found.gw),
-        ipv6: family(found.ip6, found.gw6),
-      };
-    });
-  }
-  if (block(before.dns)) {
-    const servers = String(config.nameserver ?? '')
-      .split(' ')
-      .filter(Boolean);
-    const domain = (config.searchdomain as string | undefined) ?? null;
-    result.dns =
-      servers.length || domain
-        ? [{ ...block(before.dns), servers, domain }]
-        : [];
-  }
-  const account = block(before.user_account);
-  if (account) {
-    const keys = decodeURIComponent(String(config.sshkeys ?? ''))
-      .split('\n')
-      .filter(Boolean);
-    result.user_account = [
-      {
-        ...account,
-        username: (config.ciuser as string | undefined) ?? null,
-        keys: keys.length ? keys : null,
-      },
-    ];
-  }
-  return result;
+  for (const { poolid } of pools)
+    if (await readPool(operation, { id, pool_id: poolid }, {})) return poolid;
+  return null;
 }
 
 /** The pool that holds the VM; null when it is no longer in the one that we know of. */
@@ -270,7 +254,11 @@ export async function readVm(
       ? tags
       : (state.tags ?? null);
 
-  const agent = block(state.agent);
+  // Of a clone only what the configuration names is read; of every other VM all that differs from the defaults.
+  const whole = block(state.clone) === undefined;
+  const agent =
+    block(state.agent) ??
+    (whole && config.agent !== undefined ? { timeout: '15m' } : undefined);
   if (agent) {
     const found = parseProperties(config.agent);
     result.agent = [
@@ -283,47 +271,54 @@ export async function readVm(
     ];
   }
   const cpu = block(state.cpu);
-  if (cpu) {
+  if (cpu || whole) {
     const found = parseProperties(config.cpu);
     result.cpu = [
       {
-        ...cpu,
+        ...(cpu ?? { hotplugged: 0, limit: 0 }),
         cores: Number(config.cores ?? 1),
         sockets: Number(config.sockets ?? 1),
         type: found.cputype || found.first || 'qemu64',
         numa: flag(config.numa),
         units:
           config.cpuunits === undefined
-            ? (cpu.units ?? 0)
+            ? (cpu?.units ?? 0)
             : Number(config.cpuunits),
       },
     ];
   }
   const memory = block(state.memory);
-  if (memory) {
+  if (memory || whole) {
     result.memory = [
       {
-        ...memory,
+        ...(memory ?? { keep_hugepages: false, shared: 0 }),
         dedicated: Number(config.memory ?? 512),
         floating: Number(config.balloon ?? 0),
       },
     ];
   }
-  if (block(state.operating_system)) {
+  if (block(state.operating_system) || (whole && config.ostype)) {
     result.operating_system = [
       { type: (config.ostype as string | undefined) ?? 'other' },
     ];
   }
+  const serial = Object.keys(config)
+    .filter(name => /^serial\d$/.test(name))
+    .sort();
+  if (whole || blocks(state.serial_device).length > 0)
+    result.serial_device = serial.map(name => ({
+      device: String(config[name]),
+    }));
   // A clone keeps its template's controller unless the configuration asks for another one.
   if (config.scsihw && state.scsi_hardware !== 'virtio-scsi-pci')
     result.scsi_hardware = String(config.scsihw);
-  if (block(state.initialization)) {
-    result.initialization = [
-      readInitialization(config, block(state.initialization) as ObjectValue),
-    ];
-  }
+  const initialization =
+    block(state.initialization) ??
+    (whole ? initializationOf(config) : undefined);
+  if (initialization)
+    result.initialization = [readInitialization(config, initialization)];
   result.disk = await Promise.all(
-    blocks(state.disk)
+    knownDisks(config, state, whole)
       .filter(disk => config[text(disk.interface)] !== undefined)
       .map(disk =>
         readDisk(operation, node, String(config[text(disk.interface)]), disk),
@@ -338,6 +333,7 @@ export async function readVm(
   );
   if (text(state.pool_id))
     result.pool_id = await readPool(operation, state, config);
+  else if (whole) result.pool_id = await findPool(operation, id);
   const answering = started && agent && block(result.agent)?.enabled === true;
   Object.assign(
     result,

@@ -46,8 +46,8 @@ export async function startTinyProxmox(folder: string, taskMilliseconds = 0) {
       template: 1,
       cores: 1,
       memory: 512,
-      scsi0: 'local-lvm:base-9000-disk-0,size=4G',
-      ide2: 'local-lvm:vm-9000-cloudinit,media=cdrom',
+      scsi0: 'vmdata:base-9000-disk-0,size=4G',
+      ide2: 'vmdata:vm-9000-cloudinit,media=cdrom',
       net0: 'virtio=BC:24:11:00:90:00,bridge=vmbr0',
     },
   });
@@ -129,7 +129,7 @@ export async function startTinyProxmox(folder: string, taskMilliseconds = 0) {
         throw new Refusal(500, `VM ${fields.newid} already exists`);
       const config = { ...guest.config };
       delete config.template;
-      config.scsi0 = `local-lvm:vm-${fields.newid}-disk-0,size=4G`;
+      config.scsi0 = `vmdata:vm-${fields.newid}-disk-0,size=4G`;
       config.name = fields.name;
       config.description = fields.description;
       guests.set(fields.newid, {

@@ -155,7 +155,7 @@ describe('the company', () => {
     const rows = async () =>
       (await call('GET', '/cluster/resources', { type: 'vm' })).data as Json[];
     const before = await rows();
-    expect(before).toHaveLength(42);
+    expect(before).toHaveLength(43);
     const orders = new Set<string>();
     for (let round = 0; round < 20; round += 1)
       orders.add((await rows())[2].tags);
@@ -187,6 +187,6 @@ describe('the company', () => {
     );
     expect(
       (await call('GET', '/cluster/resources', { type: 'vm' })).data,
-    ).toHaveLength(42);
+    ).toHaveLength(43);
   });
 });

@@ -19,6 +19,9 @@ const templates = [
   { vmid: 9001, name: 'ubuntu-24.04-cloud', disk: 4, tags: 'template;ubuntu' },
 ];
 
+/** A container template as root prepared it: what no token may set, a clone has from here. */
+const preparedContainer = { vmid: 9100, name: 'debian-12-prepared', disk: 4 };
+
 /**
  * The cluster as it is at the first start: three nodes, two storages, templates, pools and the guests of a small company.
  *
@@ -39,6 +42,7 @@ export function seedCluster(
         memberAt(index),
       ),
     ),
+    containerTemplate(random),
   ];
   return {
     version: 1,
@@ -186,6 +190,36 @@ function templateGuest(
       vga: 'serial0',
       tags: template.tags,
       template: 1,
+    },
+  };
+}
+
+function containerTemplate(random: Random): Guest {
+  const { vmid, name, disk } = preparedContainer;
+  return {
+    vmid,
+    kind: 'lxc',
+    node: 'pve1',
+    seeded: true,
+    running: false,
+    createdAt: installed + 172800,
+    pending: {},
+    snapshots: {},
+    config: {
+      arch: 'amd64',
+      cores: 1,
+      description: 'Container with /dev/net/tun, made by root',
+      dev0: '/dev/net/tun',
+      features: 'nesting=1',
+      hostname: name,
+      memory: 512,
+      net0: `name=eth0,bridge=vmbr0,hwaddr=${mac(random)},ip=dhcp,type=veth`,
+      ostype: 'debian',
+      rootfs: `vmdata:base-${vmid}-disk-0,size=${disk}G`,
+      swap: 512,
+      tags: 'debian;template',
+      template: 1,
+      unprivileged: 1,
     },
   };
 }
