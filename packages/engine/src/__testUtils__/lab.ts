@@ -16,6 +16,7 @@ import {
   type SecretSource,
 } from '@nante/clients';
 import { createEngine } from '../engine';
+import { pointAtSandbox, sandboxEndpointsSchema } from '../setting';
 import type { Engine, EngineOptions } from '../types';
 
 export const sshKey =
@@ -36,6 +37,8 @@ export interface LabSetting {
   sandboxGuests?: string;
   /** Secret `ANS_SSH_PUBLIC_KEY`. */
   publicKey?: string;
+  /** Secrets that are added or, where undefined, taken away. */
+  secrets?: Partial<Record<SecretName, string>>;
 }
 
 /** A sandbox with an engine pointed at it. */
@@ -44,10 +47,12 @@ export interface Lab {
   engine: Engine;
   store: ObjectStore;
   proxmox: ProxmoxApi;
+  /** What the engines read, by the setting as it is now. */
+  secrets: SecretSource;
   /** Another engine on the same sandbox. */
   engineWith(change: Partial<LabSetting>): Engine;
   fault(
-    system: 'proxmox' | 's3',
+    system: 'proxmox' | 's3' | 'tailscale' | 'openobserve',
     fault: Record<string, unknown>,
   ): Promise<void>;
   clearFaults(): Promise<void>;
@@ -59,6 +64,7 @@ export interface Lab {
  *
  * @param options.guests - `record` unless told
  * @param options.vlan - that of the environment dev; guests that boot want one that nobody else on the machine uses
+ * @param options.site - with stand-ins for Tailscale and OpenObserve too
  * @param options.agentTimeoutMs - how long a guest may take to answer, 3 000 unless told
  */
 export async function startLab(
@@ -66,20 +72,29 @@ export async function startLab(
     guests?: 'record' | 'nspawn';
     vlan?: number;
     agentTimeoutMs?: number;
+    /** With a tailnet and an OpenObserve, which dev names. */
+    site?: boolean;
   } = {},
 ): Promise<Lab> {
   const folder = mkdtempSync(join(tmpdir(), 'nante-engine-'));
   const sandbox: Sandbox = await startSandbox({
     dataDir: join(folder, 'sandbox'),
     guests: options.guests,
-    systems: ['proxmox', 's3', 'doppler'],
+    systems: [
+      ...(['proxmox', 's3', 'doppler'] as const),
+      ...(options.site ? (['tailscale', 'openobserve'] as const) : []),
+      // Nobody else installs packages.
+      ...(options.site && options.guests === 'nspawn'
+        ? (['packages'] as const)
+        : []),
+    ],
   });
   const { endpoints } = sandbox;
   const setting: LabSetting = {
     endpoints,
     workDirectory: join(folder, 'work'),
     token: 'provision',
-    config: labConfig(String(endpoints.proxmox?.ca), options.vlan),
+    config: labConfig(endpoints, options),
     timing: {
       heartbeatMs: 300,
       lockTtlMs: 2_000,
@@ -91,14 +106,16 @@ export async function startLab(
   const stores: ObjectStore[] = [];
   const engine = labEngine(setting, stores);
   await engine.listRuns();
-  const controls = [endpoints.proxmox, endpoints.s3].map(
-    system => `${system?.control}/faults`,
-  );
+  const controls = [
+    ...[endpoints.proxmox, endpoints.s3],
+    ...[endpoints.tailscale, endpoints.openobserve],
+  ].flatMap(system => (system ? [`${system.control}/faults`] : []));
   return {
     setting,
     engine,
     store: stores[0],
     proxmox: await engine.proxmox('pve'),
+    secrets: labSecrets(setting),
     engineWith: change => labEngine({ ...setting, ...change }, []),
     async fault(system, fault) {
       const response = await fetch(`${endpoints[system]?.control}/faults`, {
@@ -119,24 +136,10 @@ export async function startLab(
 
 /** The engine of a setting, also in another process. */
 export function labEngine(setting: LabSetting, stores: ObjectStore[]): Engine {
-  const { endpoints, token } = setting;
-  const { proxmox, s3, terraformProvider } = endpoints;
-  const { [token]: joined } = proxmox?.tokens as Record<string, string>;
-  const at = joined.indexOf('=');
-  const values: Partial<Record<SecretName, string>> = {
-    STATE_S3_ENDPOINT: s3?.url,
-    STATE_BUCKET: String(s3?.bucket),
-    MINIO_ROOT_USER: String(s3?.accessKeyId),
-    MINIO_ROOT_PASSWORD: String(s3?.secretAccessKey),
-    PROXMOX_API_URL: proxmox?.url,
-    PROXMOX_TOKEN_ID: joined.slice(0, at),
-    PROXMOX_TOKEN_SECRET: joined.slice(at + 1),
-    SSH_PRIVATE_KEY: setting.privateKey,
-    ANS_SSH_PUBLIC_KEY: setting.publicKey,
-  };
+  const { proxmox, s3, terraformProvider } = setting.endpoints;
   return createEngine({
     config: setting.config,
-    secrets: fixedSecrets(values),
+    secrets: labSecrets(setting),
     workDirectory: setting.workDirectory,
     terraformRoot: resolve(__dirname, '../../../../terraform'),
     terraform: {
@@ -199,7 +202,27 @@ export function destroyRequest(
   };
 }
 
-function labConfig(caFile: string, devVlan = 30): InfrastructureConfig {
+/** What gets in to tailnet and OpenObserve, where the sandbox has them. */
+function siteSecrets({
+  tailscale,
+  openobserve,
+}: Endpoints): Partial<Record<SecretName, string>> {
+  return {
+    ...(tailscale && {
+      TS_OAUTH_CLIENT_ID: String(tailscale.oauthClientId),
+      TS_OAUTH_SECRET: String(tailscale.oauthClientSecret),
+    }),
+    ...(openobserve && {
+      OO_USER: String(openobserve.username),
+      OO_PASS: String(openobserve.password),
+    }),
+  };
+}
+
+function labConfig(
+  endpoints: Endpoints,
+  { vlan: devVlan = 30, site }: { vlan?: number; site?: boolean },
+): InfrastructureConfig {
   const environment = (vlan: number, restricted: boolean) => {
     const subnet = `10.${vlan % 256}.${Math.floor(vlan / 256)}`;
     return {
@@ -217,10 +240,22 @@ function labConfig(caFile: string, devVlan = 30): InfrastructureConfig {
       restricted,
     };
   };
-  return infrastructureConfigSchema.parse({
-    connections: { pve: { type: 'proxmox', caFile } },
+  const config = infrastructureConfigSchema.parse({
+    connections: {
+      pve: { type: 'proxmox' },
+      ...(site && {
+        tailnet: { type: 'tailscale' },
+        telemetry: { type: 'openobserve' },
+      }),
+    },
     environments: {
-      dev: environment(devVlan, false),
+      dev: {
+        ...environment(devVlan, false),
+        ...(site && {
+          ...{ mesh: 'tailnet', meshTags: ['tag:dev'] },
+          telemetry: 'telemetry',
+        }),
+      },
       staging: { ...environment(40, false), addressing: { type: 'dhcp' } },
       prod: environment(50, true),
     },
@@ -235,18 +270,37 @@ function labConfig(caFile: string, devVlan = 30): InfrastructureConfig {
       },
     },
   });
+  return pointAtSandbox(config, sandboxEndpointsSchema.parse(endpoints));
 }
 
-function fixedSecrets(
-  values: Partial<Record<SecretName, string>>,
-): SecretSource {
-  const pick = <N extends SecretName>(names: readonly N[]) =>
-    Object.fromEntries(
-      names.flatMap(name => (values[name] ? [[name, values[name]]] : [])),
+/** Secrets of a setting; what it adds to them may change meanwhile. */
+function labSecrets(setting: LabSetting): SecretSource {
+  const { endpoints, token } = setting;
+  const { proxmox, s3 } = endpoints;
+  const { [token]: joined } = proxmox?.tokens as Record<string, string>;
+  const at = joined.indexOf('=');
+  const values = (): Partial<Record<SecretName, string>> => ({
+    STATE_S3_ENDPOINT: s3?.url,
+    STATE_BUCKET: String(s3?.bucket),
+    MINIO_ROOT_USER: String(s3?.accessKeyId),
+    MINIO_ROOT_PASSWORD: String(s3?.secretAccessKey),
+    PROXMOX_API_URL: proxmox?.url,
+    PROXMOX_TOKEN_ID: joined.slice(0, at),
+    PROXMOX_TOKEN_SECRET: joined.slice(at + 1),
+    SSH_PRIVATE_KEY: setting.privateKey,
+    ANS_SSH_PUBLIC_KEY: setting.publicKey,
+    ...siteSecrets(endpoints),
+    ...setting.secrets,
+  });
+  const pick = async <N extends SecretName>(names: readonly N[]) => {
+    const known = values();
+    return Object.fromEntries(
+      names.flatMap(name => (known[name] ? [[name, known[name]]] : [])),
     );
+  };
   return {
     title: 'the test',
-    read: async names => pick(names) as never,
-    readOptional: async names => pick(names) as never,
+    read: names => pick(names) as never,
+    readOptional: names => pick(names) as never,
   };
 }

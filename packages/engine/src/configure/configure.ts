@@ -22,7 +22,7 @@ import { applyRoles, needsOf } from './applyRoles';
 import { configureByHand } from './byHand';
 import { assertSite } from './checkSite';
 import { secretsByHand } from './siteSecrets';
-import { siteNeeds, siteVariables } from './siteVariables';
+import { assertOwnArguments, siteNeeds, siteVariables } from './siteVariables';
 import { softwareTools } from './software';
 import { configurableHosts, siteHost, type ConfigurableHost } from './targets';
 
@@ -46,6 +46,7 @@ export async function configure(
       siteHost({ ...host, roles: request.roles ?? host.roles }),
     ),
   );
+  assertOwnArguments(needs);
   const [first] = hosts;
   const initial = await newRunDocument(
     'configure',

@@ -1,5 +1,6 @@
 import {
   connectionNamed,
+  NanteError,
   type InfrastructureConfig,
   type OpenobserveConnection,
   type RoleChoice,
@@ -25,6 +26,8 @@ export interface SiteHost {
 /** What the roles of a play need of the site. */
 export interface SiteNeeds {
   place: SitePlace;
+  /** All hosts of the play. */
+  hosts: readonly SiteHost[];
   /** The hosts that join a tailnet; a connection where the environment names one. */
   mesh: {
     hosts: readonly SiteHost[];
@@ -90,6 +93,7 @@ export function siteNeeds(
     });
   return {
     place: { app: place.app, environment },
+    hosts,
     mesh: {
       hosts: wants('base_setup_tailscale'),
       name: found.place?.mesh,
@@ -140,8 +144,12 @@ const telemetryArguments = [
 ];
 
 /** Arguments of a request that are not its to give, as sentences. */
-export function foreignArguments({ place, mesh, telemetry }: SiteNeeds) {
-  const hosts = [...mesh.hosts, ...telemetry.hosts];
+export function foreignArguments({
+  place,
+  hosts,
+  mesh,
+  telemetry,
+}: SiteNeeds): string[] {
   const given = new Set(
     hosts.flatMap(({ roles }) =>
       roles.flatMap(role => Object.keys(role.arguments)),
@@ -164,6 +172,19 @@ export function foreignArguments({ place, mesh, telemetry }: SiteNeeds) {
         ]
       : []),
   ];
+}
+
+/**
+ * To be asked before there is a document that would keep a request.
+ *
+ * @throws NanteError `refused` that names all arguments which are not the request's to give
+ */
+export function assertOwnArguments(needs: SiteNeeds): void {
+  const problems = foreignArguments(needs);
+  if (problems.length > 0)
+    throw new NanteError('refused', problems.join(' '), {
+      hint: 'Nothing was changed, and nothing was kept. Leave them out.',
+    });
 }
 
 function systemsOf(config: InfrastructureConfig, environment: string) {

@@ -1,6 +1,9 @@
-import type { MeshDevice, ObjectStore } from '@nante/clients';
-import type { InfrastructureConfig, LedgerEntry } from '@nante/model';
-import { connectionNamed } from '@nante/model';
+import type { MeshDevice } from '@nante/clients';
+import {
+  connectionNamed,
+  type InfrastructureConfig,
+  type LedgerEntry,
+} from '@nante/model';
 import { deviceEntryId, isOpen } from '../ledger/ledger';
 
 /** By how much the clock of a control server may be behind ours. */
@@ -81,11 +84,4 @@ export function deviceEntry(
     ...{ outsideId, host, requestId, runId },
     undo: `Remove the device ${host} from the tailnet ${connection}, on the page of its machines.`,
   };
-}
-
-/** What the removal of devices writes to. */
-export interface MeshRecords {
-  store: ObjectStore;
-  workspace: string;
-  runId: string;
 }

@@ -1,7 +1,7 @@
 import type { OnboardRequest, RunDocument } from '@nante/model';
 import { playWithSite } from '../configure/playWithSite';
 import { siteSecrets } from '../configure/siteSecrets';
-import { newHostNeeds } from '../configure/siteVariables';
+import { assertOwnArguments, newHostNeeds } from '../configure/siteVariables';
 import { softwareTools } from '../configure/software';
 import type { EngineContext } from '../context';
 import type { Lease } from '../lock/lease';
@@ -45,6 +45,8 @@ export async function onboard(
   const request = parseOnboard(input);
   const dryRun = request.checkedRunId === undefined;
   const config = await context.config();
+  const needs = newHostNeeds(config, request, true);
+  assertOwnArguments(needs);
   const initial = await newRunDocument('onboard', request, options, {
     owner: request.owner,
     // Undefined values would be gone from the document, and a repeat would look like another request.
@@ -56,9 +58,7 @@ export async function onboard(
     context,
     {
       initial,
-      steps: dryRun
-        ? checkSteps
-        : stepsOf(reportsBack(newHostNeeds(config, request, true))),
+      steps: dryRun ? checkSteps : stepsOf(reportsBack(needs)),
       body: (run, onFailure) =>
         dryRun ? tryOut(run, request) : takeOver(run, request, onFailure),
     },

@@ -3,14 +3,14 @@ import type { HostKind } from '@nante/model';
 
 /** Something that a guest can be made from. */
 export interface Image {
-  /** Value of the request's `image`: the id of a template VM, or the volume id of a container template. */
+  /** Value of the request's `image`: the id of a template to clone, or the volume id of a container template. */
   id: string;
   kind: HostKind;
-  /** Template VM, null for containers. */
+  /** Template to clone: of a container one that somebody prepared; null where a container is made from a file. */
   templateVmId: number | null;
   /** Node that holds it. */
   templateNode: string;
-  /** Volume id of a container template, null for VMs. */
+  /** Volume id of a container template, null for what is cloned. */
   templateFile: string | null;
   /** Operating system type of a container. */
   osType: string;
@@ -48,28 +48,32 @@ export async function listImages(
 ): Promise<Image[]> {
   const found =
     kind === 'vm'
-      ? await templateVms(proxmox, resources, options)
-      : await templateFiles(proxmox, resources, options);
+      ? await templates(proxmox, resources, kind, options)
+      : [
+          ...(await templateFiles(proxmox, resources, options)),
+          ...(await templates(proxmox, resources, kind, options)),
+        ];
   return found.sort(
     (a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1),
   );
 }
 
-async function templateVms(
+async function templates(
   proxmox: ProxmoxApi,
   resources: ProxmoxResources,
+  kind: HostKind,
   options?: CallOptions,
 ): Promise<Image[]> {
-  const templates = resources.guests.filter(
-    guest => guest.template && guest.kind === 'vm',
+  const found = resources.guests.filter(
+    guest => guest.template && guest.kind === kind,
   );
   return Promise.all(
-    templates.map(async ({ vmId, node }) => {
-      const config = await proxmox.guestConfig(node, 'vm', vmId, options);
-      const disk = parseDisk(config.raw.scsi0);
+    found.map(async ({ vmId, node }) => {
+      const config = await proxmox.guestConfig(node, kind, vmId, options);
+      const disk = parseDisk(config.raw[kind === 'vm' ? 'scsi0' : 'rootfs']);
       return {
         id: String(vmId),
-        kind: 'vm' as const,
+        kind,
         templateVmId: vmId,
         templateNode: node,
         templateFile: null,

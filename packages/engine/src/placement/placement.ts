@@ -43,10 +43,14 @@ export function choosePlacement(
   resources: ProxmoxResources,
   images: readonly Image[],
 ): { checks: CheckResult[]; placement?: Placement } {
+  // A container that somebody prepared is cloned for whoever names it: it lets nobody in but who has its key.
+  const offered = images.filter(
+    ({ kind, templateVmId }) => kind === 'vm' || templateVmId === null,
+  );
   const image = request.image
     ? images.find(({ id }) => id === request.image)
-    : (images.find(candidate => candidate.minimumDiskGb <= size.diskGb) ??
-      images[0]);
+    : (offered.find(candidate => candidate.minimumDiskGb <= size.diskGb) ??
+      offered[0]);
   const checks = [
     check(
       'image',

@@ -43,6 +43,9 @@ export function neededRights(host: DesiredHost): NeededRight[] {
             : []),
         ]
       : []),
+    ...(host.image.template_ct_id
+      ? [right(`/vms/${host.image.template_ct_id}`, 'VM.Clone')]
+      : []),
     right(`/storage/${host.storage}`, 'Datastore.AllocateSpace'),
     right(`/storage/${host.storage}`, 'Datastore.Audit'),
     right(zone, 'SDN.Use'),

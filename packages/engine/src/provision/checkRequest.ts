@@ -33,6 +33,7 @@ import {
   isInSubnet,
   poolEmptyMessage,
 } from '../reservations/addresses';
+import { publicKey } from '../ready/guestFacts';
 import { readAllHosts } from '../store/hosts';
 import { readAllServers } from '../store/servers';
 import type { CheckResult } from '../types';
@@ -304,6 +305,9 @@ async function askProxmox(
     );
     checks.push(...chosen.checks);
     if (chosen.placement) {
+      const { image } = chosen.placement;
+      if (request.kind === 'lxc' && image.templateVmId !== null)
+        checks.push(await clonedKeysCheck(context, request, options));
       const first = proxmoxOf(config, request.environment).vmIds.from;
       const draft = desiredHost(
         config,
@@ -330,6 +334,27 @@ async function askProxmox(
   } catch (error) {
     return { checks: [check('proxmox', title, undefined, messageOf(error))] };
   }
+}
+
+/** Proxmox puts no keys into the clone of a container: it lets in whom its template does. */
+async function clonedKeysCheck(
+  context: EngineContext,
+  { image, sshKeys }: ProvisionRequest,
+  options?: CallOptions,
+): Promise<CheckResult> {
+  const { ANS_SSH_PUBLIC_KEY: key } =
+    await context.options.secrets.readOptional(['ANS_SSH_PUBLIC_KEY'], options);
+  const others = sshKeys.filter(
+    one => !key || publicKey(one) !== publicKey(key),
+  );
+  return check(
+    'cloned-keys',
+    'The keys can be put in',
+    'sshKeys',
+    others.length > 0
+      ? `A clone of the container template ${image} has only the key that is in it, that of ANS_SSH_PUBLIC_KEY: leave keys out, and let a role add people.`
+      : undefined,
+  );
 }
 
 function networkCheck(

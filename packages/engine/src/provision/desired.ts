@@ -37,8 +37,11 @@ export function desiredHost(
     disk_gb: size.diskGb,
     storage: placement.storage,
     image: {
-      template_vm_id: image.templateVmId,
-      template_node: request.kind === 'vm' ? image.templateNode : null,
+      template_vm_id: request.kind === 'vm' ? image.templateVmId : null,
+      ...(request.kind === 'lxc' && image.templateVmId !== null
+        ? { template_ct_id: image.templateVmId }
+        : {}),
+      template_node: image.templateVmId === null ? null : image.templateNode,
       full_clone: placement.fullClone,
       template_file: image.templateFile,
       os_type: image.osType,

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ProxmoxGuest } from '@nante/clients';
-import type { TemplateRequest } from '@nante/model';
-import { startLab, type Lab } from '../__testUtils__/lab';
+import type { ProvisionInput, TemplateRequest } from '@nante/model';
+import { provisionRequest, startLab, type Lab } from '../__testUtils__/lab';
 import { cli, failure } from '../__testUtils__/outcome';
 
 jest.setTimeout(120_000);
@@ -131,6 +131,13 @@ describe('a template of a virtual machine', () => {
       expect(await failure(engine().template(person, cli))).toMatchObject({
         code: 'refused',
       });
+      const secret = ask({
+        name: 'secret',
+        imageUrl: 'https://me:hunter22@images.example/a.qcow2',
+      });
+      const refused = await failure(engine().template(secret, cli));
+      expect(refused.message).toContain('has a user or password in it');
+      expect(refused.message).not.toContain('hunter22');
       const odd = ask({ imageUrl: 'http://x/$(id) .img' });
       expect(await failure(engine().template(odd, cli))).toMatchObject({
         code: 'invalid-input',
@@ -230,6 +237,20 @@ describe('a container template', () => {
     const config = () => lab.proxmox.guestConfig(node, 'lxc', vmId);
     expect((await config()).raw).not.toHaveProperty('dev0');
     expect((await config()).raw.net0).toContain('ip=dhcp');
+
+    const host = provisionRequest({
+      ...{ kind: 'lxc', name: 'ct-1', image: String(vmId), sshKeys: [key] },
+    });
+    const other =
+      'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+    const problems = async (asked: ProvisionInput) =>
+      (await engine().check(asked))
+        .filter(({ ok }) => !ok)
+        .map(({ message }) => message);
+    expect(await problems(host)).toEqual([]);
+    expect(await problems({ ...host, sshKeys: [key, other] })).toEqual([
+      expect.stringContaining('has only the key that is in it'),
+    ]);
 
     const wrong = engine({ PROXMOX_ROOT_PASSWORD: 'guessed' });
     expect(
