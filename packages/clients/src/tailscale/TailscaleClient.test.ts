@@ -167,6 +167,11 @@ describe('a tailnet', () => {
       names: { clientId: 'MESH_ID', clientSecret: 'MESH_SECRET' },
     });
     expect(await readOnly.devices()).toHaveLength(4);
+    await expect(open().checkAccess()).resolves.toBeUndefined();
+    await expect(readOnly.checkAccess()).rejects.toMatchObject({
+      code: 'unauthorized',
+      message: expect.stringContaining('list the keys'),
+    });
     await expect(readOnly.createKey(input)).rejects.toMatchObject({
       code: 'unauthorized',
       hint: expect.stringContaining('MESH_ID the scopes auth_keys'),

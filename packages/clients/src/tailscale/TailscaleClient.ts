@@ -172,6 +172,20 @@ export function createTailscaleClient(
   }
 
   return {
+    async checkAccess(given) {
+      const calls = (['devices', 'keys'] as const).map(what =>
+        done(
+          {
+            method: 'GET',
+            path: ofTailnet(what),
+            what: `list the ${what}`,
+          },
+          given,
+        ),
+      );
+      await Promise.all(calls);
+    },
+
     async createKey({ tags, expirySeconds, description }, given) {
       const create = {
         reusable: false,

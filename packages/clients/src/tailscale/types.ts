@@ -30,6 +30,13 @@ export interface MeshKey {
 /** What we do with a tailnet. */
 export interface TailscaleApi {
   /**
+   * Whether it answers and lets us list devices and keys, which needs the scopes that we use. Who owns which tag shows only
+   * when a key is made.
+   *
+   * @throws NanteError `unreachable`, `unauthorized`
+   */
+  checkAccess(options?: CallOptions): Promise<void>;
+  /**
    * Mints a key for one use, approved beforehand, for a device that stays (not ephemeral).
    *
    * @param input - `tags`: those of the device; `expirySeconds`: until when it may be used; `description`: at most 50 letters, digits, blanks and hyphens

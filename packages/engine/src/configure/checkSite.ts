@@ -94,7 +94,7 @@ function meshProblem(
 ): Promise<SiteProblem[]> {
   return caught('mesh', async () => {
     const access = await meshAccess(context, needs, options);
-    if (access.kind === 'client') await access.api.devices(options);
+    if (access.kind === 'client') await access.api.checkAccess(options);
   });
 }
 
