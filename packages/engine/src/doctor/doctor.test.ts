@@ -1,3 +1,5 @@
+import type { Diagnosis } from '@nante/model';
+import { ansibleProject } from '../__testUtils__/labGuest';
 import { provisionRequest, startLab, type Lab } from '../__testUtils__/lab';
 import { failure } from '../__testUtils__/outcome';
 
@@ -72,5 +74,75 @@ describe('the doctor', () => {
     expect(
       await failure(lab.engine.doctor({ environment: 'mars' })),
     ).toMatchObject({ code: 'invalid-input' });
+  });
+
+  it('looks at tailnet, OpenObserve and the defaults of roles, and makes nothing there', async () => {
+    const site = await startLab({ site: true });
+    try {
+      const { tailscale } = site.setting.endpoints;
+      const ansible = { bin: '/nowhere', project: ansibleProject };
+      const { config } = site.setting;
+      const engine = site.engineWith({
+        ansible,
+        config: { ...config, roleDefaults: { base_setup_timezone: 'Etc/UTC' } },
+      });
+      const of = (found: Diagnosis[], id: string) =>
+        found.find(check => check.id === id);
+      await fetch(`${tailscale?.control}/requests`, { method: 'DELETE' });
+      const well = await engine.doctor({ environment: 'dev' });
+      for (const id of [
+        ...['secrets-tailnet', 'secrets-telemetry', 'mesh-tailnet'],
+        ...['telemetry-telemetry', 'role-defaults'],
+      ])
+        expect([id, of(well, id)?.state]).toEqual([id, 'ok']);
+      const asked = await (
+        await fetch(`${tailscale?.control}/requests`)
+      ).json();
+      expect(Object.keys(asked.byRoute).sort()).toEqual([
+        'GET /api/v2/tailnet/{tailnet}/devices',
+        'GET /api/v2/tailnet/{tailnet}/keys',
+        'POST /api/v2/oauth/token',
+      ]);
+
+      const { oauthClientId, oauthClientSecret } =
+        tailscale?.readOnly as Record<string, string>;
+      await site.fault('openobserve', { kind: 'refuse-credentials' });
+      const ill = await site
+        .engineWith({
+          ansible,
+          config: { ...config, roleDefaults: { base_setup_colour: 'red' } },
+          secrets: {
+            TS_OAUTH_CLIENT_ID: oauthClientId,
+            TS_OAUTH_SECRET: oauthClientSecret,
+          },
+        })
+        .doctor({ environment: 'dev' });
+      for (const [id, message, how] of [
+        ['mesh-tailnet', 'list the keys', 'scopes auth_keys and devices:core'],
+        ['telemetry-telemetry', 'refuses our user', 'OO_USER and OO_PASS'],
+        ['role-defaults', 'base_setup_colour', 'roleDefaults'],
+      ])
+        expect(of(ill, id)).toMatchObject({
+          state: 'failed',
+          message: expect.stringContaining(message),
+          who: expect.any(String),
+          how: expect.stringContaining(how),
+        });
+      const shared = await site
+        .engineWith({
+          secrets: { TS_OAUTH_SECRET: undefined, TS_AUTHKEY: 'a-shared-key' },
+        })
+        .doctor({ environment: 'dev' });
+      expect(of(shared, 'secrets-tailnet')).toMatchObject({
+        state: 'warning',
+        message: expect.stringContaining('their devices stay'),
+      });
+      expect(of(shared, 'mesh-tailnet')?.state).toBe('unknown');
+      expect(JSON.stringify([well, ill, shared])).not.toContain(
+        tailscale?.oauthClientSecret,
+      );
+    } finally {
+      await site.stop();
+    }
   });
 });

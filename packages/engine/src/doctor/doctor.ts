@@ -14,6 +14,7 @@ import type { CheckResult } from '../types';
 import { examineMachine } from './machine';
 import { ask, fine, unasked, wrong } from './report';
 import { imageRemedy, remedies, type Remedy } from './remedies';
+import { examineSite } from './site';
 import { examineBucketSecrets, examineOtherSecrets } from './secrets';
 
 /** What to look at beside what every request needs. */
@@ -83,8 +84,10 @@ export async function doctor(
   found.push(bucket, configuration);
   if (!config) return found;
   const environments = environmentsOf(config, options);
-  found.push(...(await examineOtherSecrets(context, config, options)));
+  const named = await examineOtherSecrets(context, config, options);
+  found.push(...named);
   found.push(...(await examineConnections(context, config, options)));
+  found.push(...(await examineSite(context, config, named, options)));
   for (const environment of environments)
     for (const kind of config.policy.kinds)
       found.push(

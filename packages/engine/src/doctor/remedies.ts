@@ -7,6 +7,7 @@ export interface Remedy {
 }
 
 const proxmoxAdministrator = 'whoever administers Proxmox';
+const tailnetAdministrator = 'whoever administers the tailnet';
 const nanteOperator = 'an operator of Nante (whoever keeps its configuration)';
 const machineOwner = 'whoever keeps this machine';
 const you = 'you';
@@ -68,6 +69,14 @@ export const remedies: Partial<Record<string, Remedy>> = {
   configuration: {
     who: nanteOperator,
     how: 'Start the portal once, or publish a configuration with: nante config push FILE',
+  },
+  'mesh-client': {
+    who: tailnetAdministrator,
+    how: 'Make an OAuth client with the scopes auth_keys and devices:core and a tag that owns those of the configuration, and set TS_OAUTH_CLIENT_ID and TS_OAUTH_SECRET.',
+  },
+  'role-defaults': {
+    who: nanteOperator,
+    how: 'Correct roleDefaults in the configuration; the README of each role lists its variables.',
   },
   quorum: {
     who: proxmoxAdministrator,

@@ -6,6 +6,7 @@ import {
   type Diagnosis,
   type InfrastructureConfig,
   type SecretName,
+  type TailscaleConnection,
 } from '@nante/model';
 import type { EngineContext } from '../context';
 import { ask, fine, wrong } from './report';
@@ -27,6 +28,13 @@ const bucketCheck = {
   group: 'secrets',
   title: 'The secrets of the bucket are there',
 } as const;
+
+const secretsOf = (name: string) =>
+  ({
+    id: `secrets-${name}`,
+    group: 'secrets',
+    title: `The secrets of the connection ${name} are there`,
+  }) as const;
 
 /** Names that are there and names that are missing; values are looked at for nothing but that. */
 export async function examineBucketSecrets(
@@ -60,11 +68,7 @@ export async function examineOtherSecrets(
     ([name, { url, tokenId, tokenSecret }]) =>
       demanded(
         context,
-        {
-          id: `secrets-${name}`,
-          group: 'secrets',
-          title: `The secrets of the connection ${name} are there`,
-        },
+        secretsOf(name),
         [tokenId, tokenSecret, ...(url ? [] : (['PROXMOX_API_URL'] as const))],
         options,
       ),
@@ -80,7 +84,40 @@ export async function examineOtherSecrets(
     options,
     'warning',
   );
-  return Promise.all([...connections, login]);
+  const telemetry = connectionsOf(config, 'openobserve').map(
+    ([name, { url, user, password }]) =>
+      demanded(
+        context,
+        secretsOf(name),
+        [user, password, ...(url ? [] : (['OO_HOST'] as const))],
+        options,
+      ),
+  );
+  const mesh = connectionsOf(config, 'tailscale').map(([name, connection]) =>
+    meshSecrets(context, name, connection, options),
+  );
+  return Promise.all([...connections, ...mesh, ...telemetry, login]);
+}
+
+/** One key for all hosts is enough to join, and leaves their devices behind. */
+async function meshSecrets(
+  context: EngineContext,
+  name: string,
+  { clientId, clientSecret, authKey }: TailscaleConnection,
+  options?: CallOptions,
+): Promise<Diagnosis> {
+  const { secrets } = context.options;
+  const client = [clientId, clientSecret];
+  const found = await secrets.readOptional([...client, authKey], options);
+  const hasClient = client.every(one => found[one] !== undefined);
+  if (hasClient || found[authKey] === undefined)
+    return demanded(context, secretsOf(name), client, options);
+  return wrong(
+    secretsOf(name),
+    `There is ${authKey} and no OAuth client: hosts join, and their devices stay in the tailnet when they go.`,
+    remedies['mesh-client']!,
+    'warning',
+  );
 }
 
 async function demanded(

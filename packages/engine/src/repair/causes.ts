@@ -76,6 +76,59 @@ export const knownCauses: readonly KnownCause[] = [
       'Look at the running tasks in Proxmox, wait for them, then finish the run.',
   },
   {
+    rule: 'mesh-key',
+    pattern:
+      /invalid key: |auth ?key .*(?:expired|revoked|not valid|already used)|has no key for it/i,
+    text: 'The key that lets the host join its tailnet is missing, used up or has expired.',
+    remedy:
+      'Finish the run: a new key is made for it. Where all hosts share TS_AUTHKEY, make a new one in the tailnet and set it first.',
+  },
+  {
+    rule: 'mesh-tags',
+    pattern:
+      /requested tags (\[[^\]]*\]|\S+) are invalid or not permitted|requested tags/i,
+    text: 'The OAuth client of the tailnet may not give the tags of the host: $1.',
+    remedy:
+      "Let a tag of the client own them in tagOwners of the tailnet's policy, or take them out of the configuration; then finish the run.",
+  },
+  {
+    rule: 'mesh-client',
+    pattern: /Tailscale (?:refused our OAuth client|does not let us)/i,
+    text: 'The tailnet does not take our OAuth client, or the client lacks a scope.',
+    remedy:
+      'Make an OAuth client with the scopes auth_keys and devices:core, set TS_OAUTH_CLIENT_ID and TS_OAUTH_SECRET, and finish the run.',
+  },
+  {
+    rule: 'mesh-missing',
+    pattern: /(\S+) has not arrived in the mesh/i,
+    text: 'The roles went well, and the tailnet does not list $1.',
+    remedy:
+      'Look at tailscale status on the host: it may have joined another tailnet, or wait for approval there.',
+  },
+  {
+    rule: 'telemetry-refused',
+    pattern:
+      /OpenObserve .*(?:refuses our|\b401\b)|(?:alloy|remote.?write|loki).*\b401\b/i,
+    text: 'OpenObserve does not take the user or the password.',
+    remedy:
+      'Correct OO_USER and OO_PASS in the source of the secrets, then finish the run.',
+  },
+  {
+    rule: 'telemetry-unreachable',
+    pattern:
+      /OpenObserve at (\S+) (?:does not answer|answered HTTP|is not reachable|cannot be reached)/i,
+    text: 'OpenObserve at $1 does not answer as it should.',
+    remedy:
+      'Check its address (OO_HOST, or url of the connection) and that it runs, then finish the run.',
+  },
+  {
+    rule: 'first-sample',
+    pattern: /No first sample of (\S+) arrived/i,
+    text: '$1 is configured, and OpenObserve has heard nothing of it.',
+    remedy:
+      'On the host, look at journalctl -u alloy: the address, the way to OpenObserve, the credentials, or the clock is wrong. Then finish the run.',
+  },
+  {
     rule: 'storage-full',
     pattern:
       /not enough (?:free )?space|insufficient free space|storage .*(?:is full|has \d+ GiB free)|out of space|no space left on (?:storage|pool)|thin pool .* (?:full|data space)/i,

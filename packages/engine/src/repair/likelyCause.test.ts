@@ -121,6 +121,36 @@ const messages: [rule: string, ...messages: string[]][] = [
     'VM is locked (clone)',
     "cfs-lock 'storage-local' error: got lock request timeout",
   ],
+  [
+    'mesh-key',
+    'backend error: invalid key: API key kXYZ not valid',
+    'The auth key has expired.',
+    'Hosts of dev join the tailnet main, and Doppler has no key for it: it lacks TS_OAUTH_CLIENT_ID and TS_OAUTH_SECRET, or TS_AUTHKEY.',
+  ],
+  [
+    'mesh-tags',
+    'requested tags [tag:prod] are invalid or not permitted',
+    'Tailscale does not let us make a key for a host with tag:prod: requested tags [tag:prod] are invalid or not permitted.',
+  ],
+  [
+    'mesh-client',
+    'Tailscale refused our OAuth client: API token invalid.',
+    'Tailscale does not let us list the keys: calling actor does not have enough permissions to perform this function.',
+  ],
+  [
+    'mesh-missing',
+    'web-1 has not arrived in the mesh: the roles went well, and the tailnet does not list it.',
+  ],
+  [
+    'telemetry-refused',
+    'OpenObserve at https://oo.example.com refuses our user or password for the organization "default".',
+  ],
+  [
+    'telemetry-unreachable',
+    'OpenObserve at https://oo.example.com does not answer: no answer within 10 s.',
+    'OpenObserve at https://oo.example.com answered HTTP 503.',
+  ],
+  ['first-sample', 'No first sample of web-1 arrived within 90 s.'],
   ['vmid-taken', "VM 20001 already exists on node 'pve2'"],
   [
     'address-pool-empty',
