@@ -147,7 +147,7 @@ inLab(labTitle('a mesh of guests'), () => {
 }
 `,
     );
-    const { namespace } = foldersOf(dataDir, 144);
+    const { namespace } = foldersOf(join(dataDir, 'guests'), 144);
     await run('nsenter', [`--net=${namespace}`, 'nft', '-f', rules]);
     await db(
       'systemd-run -q --collect --unit listener python3 -m http.server 8080 --directory /usr/share/doc',

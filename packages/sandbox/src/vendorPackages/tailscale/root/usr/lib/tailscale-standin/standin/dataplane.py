@@ -124,6 +124,8 @@ class DataPlane:
                 # Closed under us, or a packet that the kernel does not take.
                 if self._tun is None:
                     return
+                # A device that somebody took away fails at once, again and again.
+                time.sleep(0.05)
 
     def _outward(self, packet):
         target = _addresses_of(packet)[1]
