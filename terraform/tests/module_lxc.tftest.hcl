@@ -206,3 +206,147 @@ run "refuses_a_wrong_pool" {
   }
   expect_failures = [var.pool]
 }
+
+run "refuses_no_image" {
+  command = plan
+  module {
+    source = "./modules/lxc"
+  }
+  variables {
+    image = {}
+  }
+  expect_failures = [var.image]
+}
+
+run "refuses_two_images" {
+  command = plan
+  module {
+    source = "./modules/lxc"
+  }
+  variables {
+    image = { template_file = "local:vztmpl/debian-12.tar.zst", template_ct_id = 9100 }
+  }
+  expect_failures = [var.image]
+}
+
+run "refuses_a_wrong_template_ct_id" {
+  command = plan
+  module {
+    source = "./modules/lxc"
+  }
+  variables {
+    image = { template_ct_id = 1 }
+  }
+  expect_failures = [var.image]
+}
+
+run "refuses_a_wrong_mounts_path" {
+  command = plan
+  module {
+    source = "./modules/lxc"
+  }
+  variables {
+    mounts = [{ path = "data", size_gb = 10 }]
+  }
+  expect_failures = [var.mounts]
+}
+
+run "refuses_one_mounts_path_twice" {
+  command = plan
+  module {
+    source = "./modules/lxc"
+  }
+  variables {
+    mounts = [{ path = "/srv", size_gb = 10 }, { path = "/srv", size_gb = 10 }]
+  }
+  expect_failures = [var.mounts]
+}
+
+run "refuses_a_wrong_mounts_size" {
+  command = plan
+  module {
+    source = "./modules/lxc"
+  }
+  variables {
+    mounts = [{ path = "/srv", size_gb = 1.5 }]
+  }
+  expect_failures = [var.mounts]
+}
+
+run "refuses_a_folder_of_the_node" {
+  command = plan
+  module {
+    source = "./modules/lxc"
+  }
+  variables {
+    mounts = [{ path = "/srv", size_gb = 10, storage = "/mnt/data" }]
+  }
+  expect_failures = [var.mounts]
+}
+
+run "refuses_a_feature_that_no_token_may_set" {
+  command = plan
+  module {
+    source = "./modules/lxc"
+  }
+  variables {
+    features = ["fuse"]
+  }
+  expect_failures = [var.features]
+}
+
+run "refuses_features_of_a_clone" {
+  command = plan
+  module {
+    source = "./modules/lxc"
+  }
+  variables {
+    image    = { template_ct_id = 9100 }
+    features = ["nesting"]
+  }
+  expect_failures = [var.features]
+}
+
+run "refuses_too_many_networks" {
+  command = plan
+  module {
+    source = "./modules/lxc"
+  }
+  variables {
+    networks = [for number in range(8) : {}]
+  }
+  expect_failures = [var.networks]
+}
+
+run "refuses_a_wrong_networks_bridge" {
+  command = plan
+  module {
+    source = "./modules/lxc"
+  }
+  variables {
+    networks = [{ bridge = "" }]
+  }
+  expect_failures = [var.networks]
+}
+
+run "refuses_a_wrong_networks_vlan" {
+  command = plan
+  module {
+    source = "./modules/lxc"
+  }
+  variables {
+    networks = [{ vlan = 0 }]
+  }
+  expect_failures = [var.networks]
+}
+
+run "refuses_a_wrong_networks_address" {
+  command = plan
+  module {
+    source = "./modules/lxc"
+  }
+  variables {
+    networks = [{ address = "10.40.0.14" }]
+  }
+  expect_failures = [var.networks]
+}

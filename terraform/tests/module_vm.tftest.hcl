@@ -217,3 +217,135 @@ run "refuses_a_wrong_user" {
   }
   expect_failures = [var.user]
 }
+
+run "refuses_no_image" {
+  command = plan
+  module {
+    source = "./modules/vm"
+  }
+  variables {
+    image = {}
+  }
+  expect_failures = [var.image]
+}
+
+run "refuses_two_images" {
+  command = plan
+  module {
+    source = "./modules/vm"
+  }
+  variables {
+    image = { template_vm_id = 9000, import_file = "local:import/debian-12.qcow2" }
+  }
+  expect_failures = [var.image]
+}
+
+run "refuses_a_wrong_import_file" {
+  command = plan
+  module {
+    source = "./modules/vm"
+  }
+  variables {
+    image = { import_file = "/srv/debian-12.qcow2" }
+  }
+  expect_failures = [var.image]
+}
+
+run "refuses_a_wrong_cpu_type" {
+  command = plan
+  module {
+    source = "./modules/vm"
+  }
+  variables {
+    cpu_type = "a b"
+  }
+  expect_failures = [var.cpu_type]
+}
+
+run "refuses_a_wrong_disks_interface" {
+  command = plan
+  module {
+    source = "./modules/vm"
+  }
+  variables {
+    disks = [{ interface = "virtio1", size_gb = 10 }]
+  }
+  expect_failures = [var.disks]
+}
+
+run "refuses_one_disks_interface_twice" {
+  command = plan
+  module {
+    source = "./modules/vm"
+  }
+  variables {
+    disks = [{ interface = "scsi1", size_gb = 10 }, { interface = "scsi1", size_gb = 10 }]
+  }
+  expect_failures = [var.disks]
+}
+
+run "refuses_a_wrong_disks_size" {
+  command = plan
+  module {
+    source = "./modules/vm"
+  }
+  variables {
+    disks = [{ interface = "scsi1", size_gb = 0 }]
+  }
+  expect_failures = [var.disks]
+}
+
+run "refuses_a_wrong_disks_storage" {
+  command = plan
+  module {
+    source = "./modules/vm"
+  }
+  variables {
+    disks = [{ interface = "scsi1", size_gb = 10, storage = "" }]
+  }
+  expect_failures = [var.disks]
+}
+
+run "refuses_too_many_networks" {
+  command = plan
+  module {
+    source = "./modules/vm"
+  }
+  variables {
+    networks = [for number in range(8) : {}]
+  }
+  expect_failures = [var.networks]
+}
+
+run "refuses_a_wrong_networks_bridge" {
+  command = plan
+  module {
+    source = "./modules/vm"
+  }
+  variables {
+    networks = [{ bridge = "" }]
+  }
+  expect_failures = [var.networks]
+}
+
+run "refuses_a_wrong_networks_vlan" {
+  command = plan
+  module {
+    source = "./modules/vm"
+  }
+  variables {
+    networks = [{ vlan = 0 }]
+  }
+  expect_failures = [var.networks]
+}
+
+run "refuses_a_wrong_networks_address" {
+  command = plan
+  module {
+    source = "./modules/vm"
+  }
+  variables {
+    networks = [{ address = "10.40.0.14" }]
+  }
+  expect_failures = [var.networks]
+}

@@ -31,7 +31,12 @@ export function readInitialization(
   const result: ObjectValue = { ...before };
   if (volume) result.datastore_id = volume.split(':')[0];
   if (blocks(before.ip_config).length > 0) {
-    result.ip_config = blocks(before.ip_config).map((_entry, index) => {
+    // An address stays when its card goes: the provider never deletes one, and shows it in every later plan.
+    const numbers = Object.keys(config).map(name =>
+      Number(/^ipconfig(\d+)$/.exec(name)?.[1] ?? -1),
+    );
+    const length = Math.max(...numbers) + 1;
+    result.ip_config = Array.from({ length }, (_, index) => {
       const found = parseProperties(config[`ipconfig${index}`]);
       const family = (address?: string, gateway?: string): Value =>
         address || gateway
