@@ -187,7 +187,7 @@ class Scanner:
                 raise ValueError
             value = chr(int(code, base))
         except ValueError:
-            fail("unknown escape sequence", self._position(start))
+            fail("unknown escape sequence", self._position(start + 1))
         self.at += digits
         return value
 
@@ -214,7 +214,7 @@ class Scanner:
             return self._made(two, start, False)
         char = two[0]
         if char in "|&":
-            fail("missing second %s in %s" % (char, char * 2), self._position())
+            fail("missing second %s in %s" % (char, char * 2), self._position(start + 1))
         if char not in ONE_CHARACTER:
             fail("illegal character U+%04X '%s'" % (ord(char), char), self._position())
         self.at += 1
