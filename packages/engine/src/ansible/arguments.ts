@@ -12,12 +12,15 @@ interface ArgumentSpec {
   /** Type of a list's members. */
   elements?: string;
   options?: Record<string, ArgumentSpec>;
+  /** A secret. */
+  no_log: boolean;
 }
 
 const argumentSpecSchema: z.ZodType<ArgumentSpec> = z.lazy(() =>
   z.object({
     type: z.string().default('str'),
     required: z.boolean().default(false),
+    no_log: z.boolean().default(false),
     choices: z.array(z.unknown()).optional(),
     elements: z.string().optional(),
     options: z.record(z.string(), argumentSpecSchema).optional(),
@@ -78,6 +81,27 @@ export async function checkRoles(
       details: { problems: all },
     },
   );
+}
+
+/**
+ * Secrets among the arguments of roles, by name: to be asked before there is a document that would keep them.
+ *
+ * @param project - folder of the playbooks, with `roles/`
+ */
+export async function secretArguments(
+  project: string,
+  choices: readonly RoleChoice[],
+): Promise<string[]> {
+  const found = await Promise.all(
+    choices.map(async ({ name, arguments: given }) => {
+      const options = await readSpecs(join(project, 'roles', name)).catch(
+        // One that there is not is refused later, with all that is wrong.
+        (): Record<string, ArgumentSpec> => ({}),
+      );
+      return Object.keys(given).filter(key => options[key]?.no_log);
+    }),
+  );
+  return [...new Set(found.flat())];
 }
 
 /**
@@ -174,6 +198,14 @@ function valueProblems(
   value: unknown,
   path: string,
 ): Found[] {
+  if (spec.no_log)
+    return [
+      {
+        argument: path,
+        problem:
+          'is a secret, which is kept nowhere: it comes by its name in docs/secrets.md',
+      },
+    ];
   const wanted = typeProblem(spec.type, value);
   if (wanted) return [{ argument: path, problem: wanted }];
   if (Array.isArray(value)) {

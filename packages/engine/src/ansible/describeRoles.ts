@@ -9,6 +9,7 @@ interface DescribedArgument {
   type: string;
   required: boolean;
   default?: unknown;
+  no_log: boolean;
   choices?: unknown[];
   elements?: string;
   options?: Record<string, DescribedArgument>;
@@ -19,6 +20,7 @@ const argumentSchema: z.ZodType<DescribedArgument> = z.lazy(() =>
     description: z.union([z.string(), z.array(z.string())]).default(''),
     type: z.string().default('str'),
     required: z.boolean().default(false),
+    no_log: z.boolean().default(false),
     default: z.unknown().optional(),
     choices: z.array(z.unknown()).optional(),
     elements: z.string().optional(),
@@ -37,7 +39,8 @@ const descriptionSchema = z.object({
 });
 
 /**
- * The roles of a project that a person may choose, by name: those with a specification of their arguments.
+ * The roles of a project that a person may choose, by name: those with a specification of their arguments. Nobody is asked for
+ * secrets, which come by their names.
  *
  * @param project - folder of the playbooks, with `roles/`
  */
@@ -72,12 +75,14 @@ export async function describeRoles(
 function describeArguments(
   options: Record<string, DescribedArgument>,
 ): RoleArgument[] {
-  return Object.entries(options).map(([name, { description, ...spec }]) => ({
-    ...spec,
-    name,
-    description: sentences(description).join(' '),
-    options: spec.options && describeArguments(spec.options),
-  }));
+  return Object.entries(options)
+    .filter(([, { no_log: isSecret }]) => !isSecret)
+    .map(([name, { description, no_log: _, ...spec }]) => ({
+      ...spec,
+      name,
+      description: sentences(description).join(' '),
+      options: spec.options && describeArguments(spec.options),
+    }));
 }
 
 function sentences(text: string | string[]): string[] {

@@ -1,4 +1,9 @@
-export { checkRoleDefaults, checkRoles, type RoleProblem } from './arguments';
+export {
+  checkRoleDefaults,
+  checkRoles,
+  secretArguments,
+  type RoleProblem,
+} from './arguments';
 export type { AnsibleInstallation } from './environment';
 export type { PlayEvent, PlayLine } from './events';
 export type { PlayHost } from './inventory';

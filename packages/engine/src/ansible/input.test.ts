@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { createRedactor } from '../process';
 import { checkRoles } from './arguments';
+import { describeRoles } from './describeRoles';
 import { keysOf, knownHosts } from './hostKeys';
 import { checkHosts, inventoryDocument, variablesDocument } from './inventory';
 import { removePlayLeftovers, runPlaybook } from './playbook';
@@ -131,6 +132,7 @@ describe('Roles and their arguments', () => {
           note_style: 'shy',
           note_quiet: 'perhaps',
           note_colour: 'red',
+          note_password: 'kept by nobody',
           note_readers: [{ age: 3 }, 'eve', { name: 'ann', age: 'old', x: 1 }],
         },
       },
@@ -146,6 +148,10 @@ describe('Roles and their arguments', () => {
             ['note_style', 'has to be one of plain, loud'],
             ['note_quiet', 'has to be yes or no'],
             ['note_colour', 'is unknown'],
+            [
+              'note_password',
+              'is a secret, which is kept nowhere: it comes by its name in docs/secrets.md',
+            ],
             ['note_readers[0].name', 'is missing'],
             ['note_readers[1]', 'has to be a set of named values'],
             ['note_readers[2].age', 'has to be a whole number'],
@@ -154,6 +160,14 @@ describe('Roles and their arguments', () => {
         ],
       },
     });
+  });
+
+  it('are described to whoever chooses, save those that are secrets', async () => {
+    const [note] = await describeRoles(project);
+    expect(note.arguments.map(({ name }) => name)).toEqual([
+      ...['note_text', 'note_lines', 'note_style', 'note_quiet'],
+      'note_readers',
+    ]);
   });
 
   it('of this repository are taken when they are right', async () => {

@@ -6,10 +6,10 @@ import {
   type NanteErrorCode,
   type SecretName,
 } from '@nante/model';
-import { checkRoleDefaults } from '../ansible';
+import { checkRoleDefaults, secretArguments } from '../ansible';
 import type { EngineContext } from '../context';
 import { meshAccess } from '../mesh/access';
-import { foreignArguments, type SiteNeeds } from './siteVariables';
+import { ownedArguments, type SiteNeeds } from './siteVariables';
 
 /** What keeps the roles of a play from mesh, telemetry or their defaults. */
 export interface SiteProblem {
@@ -42,10 +42,34 @@ export async function siteProblems(
     meshProblem(context, needs, options),
     telemetryProblem(context, needs, options),
   ]);
-  const foreign = foreignArguments(needs).map((message): SiteProblem => ({
-    ...{ id: 'role-defaults', code: 'refused', message },
-  }));
-  return [...foreign, ...found.flat()];
+  return found.flat();
+}
+
+/**
+ * Refuses arguments of a request that are not its to give, before there is a document which would keep them: secrets, and what
+ * decides who reaches a host and as whom it speaks.
+ *
+ * @throws NanteError `refused` that names all of them, never a value
+ */
+export async function assertOwnArguments(
+  { options }: Pick<EngineContext, 'options'>,
+  needs: SiteNeeds,
+): Promise<void> {
+  const roles = needs.hosts.flatMap(host => host.roles);
+  const secret = options.ansible
+    ? await secretArguments(options.ansible.project, roles)
+    : [];
+  const owned = ownedArguments(needs);
+  if (secret.length + owned.length === 0) return;
+  const problems = [
+    secret.length > 0 &&
+      `${secret.join(', ')} cannot be given in a request, which is kept: secrets come by the names in docs/secrets.md.`,
+    owned.length > 0 &&
+      `${owned.join(', ')} cannot be given in a request: the configuration of ${needs.place.environment} decides.`,
+  ];
+  throw new NanteError('refused', problems.filter(Boolean).join(' '), {
+    hint: 'Nothing was changed, and nothing was kept. Leave them out.',
+  });
 }
 
 /** @throws NanteError that names all problems; nothing was changed */

@@ -20,9 +20,9 @@ import {
 } from '../telemetry/firstSamples';
 import { applyRoles, needsOf } from './applyRoles';
 import { configureByHand } from './byHand';
-import { assertSite } from './checkSite';
+import { assertOwnArguments, assertSite } from './checkSite';
 import { secretsByHand } from './siteSecrets';
-import { assertOwnArguments, siteNeeds, siteVariables } from './siteVariables';
+import { siteNeeds, siteVariables } from './siteVariables';
 import { softwareTools } from './software';
 import { configurableHosts, siteHost, type ConfigurableHost } from './targets';
 
@@ -46,7 +46,7 @@ export async function configure(
       siteHost({ ...host, roles: request.roles ?? host.roles }),
     ),
   );
-  assertOwnArguments(needs);
+  await assertOwnArguments(context, needs);
   const [first] = hosts;
   const initial = await newRunDocument(
     'configure',

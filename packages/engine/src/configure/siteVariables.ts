@@ -1,6 +1,5 @@
 import {
   connectionNamed,
-  NanteError,
   type InfrastructureConfig,
   type OpenobserveConnection,
   type RoleChoice,
@@ -125,12 +124,6 @@ export function newHostNeeds(
   return siteNeeds(config, request, [{ name, requestId, roles, isServer }]);
 }
 
-/** Secrets are handed over by name, and never stand in a request, which is kept. */
-const secretArguments = [
-  'base_setup_tailscale_auth_key',
-  'base_setup_openobserve_user',
-  'base_setup_openobserve_password',
-];
 /** What decides who may reach a host, and as whom it speaks. */
 const meshArguments = [
   'base_setup_tailscale_hostname',
@@ -143,9 +136,8 @@ const telemetryArguments = [
   'base_setup_openobserve_organization',
 ];
 
-/** Arguments of a request that are not its to give, as sentences. */
-export function foreignArguments({
-  place,
+/** Arguments of a request that are the site's to give: names, in their order. */
+export function ownedArguments({
   hosts,
   mesh,
   telemetry,
@@ -155,36 +147,10 @@ export function foreignArguments({
       roles.flatMap(role => Object.keys(role.arguments)),
     ),
   );
-  const owned = [
+  return [
     ...(mesh.connection ? meshArguments : []),
     ...(telemetry.connection ? telemetryArguments : []),
   ].filter(name => given.has(name));
-  const secret = secretArguments.filter(name => given.has(name));
-  return [
-    ...(secret.length > 0
-      ? [
-          `${secret.join(', ')} cannot be given in a request, which is kept: secrets come by the names in docs/secrets.md.`,
-        ]
-      : []),
-    ...(owned.length > 0
-      ? [
-          `${owned.join(', ')} cannot be given in a request: the configuration of ${place.environment} decides.`,
-        ]
-      : []),
-  ];
-}
-
-/**
- * To be asked before there is a document that would keep a request.
- *
- * @throws NanteError `refused` that names all arguments which are not the request's to give
- */
-export function assertOwnArguments(needs: SiteNeeds): void {
-  const problems = foreignArguments(needs);
-  if (problems.length > 0)
-    throw new NanteError('refused', problems.join(' '), {
-      hint: 'Nothing was changed, and nothing was kept. Leave them out.',
-    });
 }
 
 function systemsOf(config: InfrastructureConfig, environment: string) {

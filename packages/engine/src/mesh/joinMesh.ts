@@ -67,8 +67,7 @@ export async function joinMesh<T>(
     for (const one of joining) {
       await freeName(run, lease, api, before, entries, one);
       await takeUp(run, api, before, entries, one);
-      // A device that is known to be away may have lost its state, as by a return to a snapshot.
-      if (one.device && one.device.online !== false) continue;
+      if (one.device && isSettled(one.device, one.place)) continue;
       await mint(run, lease, api, before, needs.mesh.tags, one);
       minted[keyVariable(one.host.name)] = one.key!.key;
     }
@@ -85,6 +84,14 @@ export async function joinMesh<T>(
   const devices = await settle(run, api, before, joining);
   await recorder.update({ arrivals: arrivals(run, devices, joining) });
   return result;
+}
+
+/**
+ * It needs no key: one that is known to be away may have lost its state, as by a return to a snapshot, and only a key gives
+ * tags that came into the configuration later.
+ */
+function isSettled({ online, tags }: MeshDevice, place: MeshPlace): boolean {
+  return online !== false && place.tags.every(tag => tags.includes(tag));
 }
 
 /** Removes the devices of machines that the host was before. */

@@ -202,6 +202,24 @@ describe('A host', () => {
     expect(rebuilt.lines.join('\n')).toContain('a former web-5 was removed');
   });
 
+  it('that lacks a tag which came into the configuration later gets a key for it, and its device before goes', async () => {
+    await (
+      await play('web-9', 'request-9')
+    ).result;
+    const [before] = await devicesOf('web-9');
+    const { meshTags } = lab.setting.config.environments.dev;
+    meshTags.push('tag:server');
+    await (
+      await play('web-9', 'request-9')
+    ).result;
+    meshTags.pop();
+    const [device, ...others] = await devicesOf('web-9');
+    expect(others).toEqual([]);
+    expect(device.id).not.toBe(before.id);
+    expect(device.tags).toContain('tag:server');
+    expect(await entryOf('web-9')).toMatchObject({ outsideId: device.id });
+  });
+
   it('whose name somebody else has there is warned of the number behind it, and leaves that one alone', async () => {
     const taken = await play('backup-1', 'request-6');
     await taken.result;

@@ -1,7 +1,8 @@
 import type { OnboardRequest, RunDocument } from '@nante/model';
 import { playWithSite } from '../configure/playWithSite';
 import { siteSecrets } from '../configure/siteSecrets';
-import { assertOwnArguments, newHostNeeds } from '../configure/siteVariables';
+import { assertOwnArguments } from '../configure/checkSite';
+import { newHostNeeds } from '../configure/siteVariables';
 import { softwareTools } from '../configure/software';
 import type { EngineContext } from '../context';
 import type { Lease } from '../lock/lease';
@@ -46,7 +47,7 @@ export async function onboard(
   const dryRun = request.checkedRunId === undefined;
   const config = await context.config();
   const needs = newHostNeeds(config, request, true);
-  assertOwnArguments(needs);
+  await assertOwnArguments(context, needs);
   const initial = await newRunDocument('onboard', request, options, {
     owner: request.owner,
     // Undefined values would be gone from the document, and a repeat would look like another request.

@@ -7,7 +7,8 @@ import {
   type RunDocument,
 } from '@nante/model';
 import { throwIfCancelled } from '../cancel';
-import { assertOwnArguments, newHostNeeds } from '../configure/siteVariables';
+import { assertOwnArguments } from '../configure/checkSite';
+import { newHostNeeds } from '../configure/siteVariables';
 import type { EngineContext } from '../context';
 import {
   guestEntryId,
@@ -79,7 +80,7 @@ export async function provision(
   const completed = await completeRequest(context, given, options);
   const { input, request } = completed;
   const needs = newHostNeeds(await context.config(), request);
-  assertOwnArguments(needs);
+  await assertOwnArguments(context, needs);
   const initial = await newRunDocument('provision', request, options, {
     hostKind: request.kind,
     owner: request.owner,

@@ -86,10 +86,12 @@ function packageSources(packages?: Endpoint): Record<string, unknown> {
   if (!packages) return {};
   const url = packages.guestUrl ?? packages.url;
   return Object.fromEntries(
-    ['base_setup_tailscale', 'base_setup_alloy'].flatMap(prefix => [
-      [`${prefix}_apt_uri`, url],
-      [`${prefix}_apt_key_url`, `${url}/key.asc`],
-    ]),
+    ['base_setup_tailscale', 'base_setup_alloy', 'mgmt_docker'].flatMap(
+      prefix => [
+        [`${prefix}_apt_uri`, url],
+        [`${prefix}_apt_key_url`, `${url}/key.asc`],
+      ],
+    ),
   );
 }
 

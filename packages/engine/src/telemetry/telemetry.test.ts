@@ -149,30 +149,35 @@ describe('A run', () => {
 
   it('does not take from a request what the site decides, nor a secret, and keeps neither', async () => {
     const before = (await engine.listRuns()).length;
-    const error = await failure(
-      engine.configure(
-        {
-          ...{ requestId: 'foreign-1', requestedBy: 'user:default/mia' },
-          ...{ operator: false, app: 'shop', environment: 'dev' },
-          ...{ names: ['web-5'], dryRun: false },
-          roles: [
-            {
-              name: 'base_setup',
-              arguments: {
-                base_setup_tailscale_tags: ['tag:prod'],
-                base_setup_openobserve_password: 'a secret',
-              },
-            },
-          ],
-        },
-        cli,
-      ),
-    );
-    expect(error.code).toBe('refused');
-    expect(error.message).toMatch(
-      /base_setup_openobserve_password cannot be given.*base_setup_tailscale_tags cannot be given in a request: the configuration of dev decides/,
-    );
-    expect(error.message).not.toContain('a secret');
+    const roles = (given: Record<string, unknown>) => [
+      { name: 'base_setup', arguments: given },
+    ];
+    const tags = { base_setup_tailscale_tags: ['tag:prod'] };
+    const secret = { base_setup_openobserve_password: 'kept by nobody' };
+    const configured = {
+      ...{ requestId: 'foreign-1', requestedBy: 'user:default/mia' },
+      ...{ operator: false, app: 'shop', environment: 'dev' },
+      ...{ names: ['web-5'], dryRun: false },
+    };
+    const made = { name: 'web-6', roles: roles({ ...tags, ...secret }) };
+    for (const [refused, words] of [
+      [
+        engine.configure({ ...configured, roles: roles(tags) }, cli),
+        /base_setup_tailscale_tags cannot be given in a request: the configuration of dev decides/,
+      ],
+      [
+        engine.configure({ ...configured, roles: roles(secret) }, cli),
+        /base_setup_openobserve_password is a secret/,
+      ],
+      [
+        engine.provision(provisionRequest(made), cli),
+        /base_setup_openobserve_password cannot be given.*base_setup_tailscale_tags cannot/,
+      ],
+    ] as const) {
+      const { message } = await failure(refused);
+      expect(message).toMatch(words);
+      expect(message).not.toContain('kept by nobody');
+    }
     expect(await engine.listRuns()).toHaveLength(before);
   });
 });
