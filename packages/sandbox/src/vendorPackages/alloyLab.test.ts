@@ -14,7 +14,7 @@ import { createOpenobserve } from '../systems/openobserve';
 import { createPackages } from '../systems/packages';
 
 // A VLAN that a sandbox on the same machine does not use.
-const vlan = 1143;
+const vlan = 1144;
 const dataDir = mkdtempSync(join(tmpdir(), 'alloy-'));
 const inLab = labSkipped ? describe.skip : describe;
 
