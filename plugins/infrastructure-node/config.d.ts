@@ -54,19 +54,40 @@ export interface Config {
     /** Outside systems by name. A template names a connection, never an address. */
     connections: {
       [name: string]: {
-        /** Kind of system. */
-        type: 'proxmox';
-        /** Address of the API, for example `https://pve.example.com:8006`. Left out: the secret PROXMOX_API_URL. */
+        /** Kind of system: a cluster, a tailnet that hosts join, or an OpenObserve that they report to. */
+        type: 'proxmox' | 'tailscale' | 'openobserve';
+        /**
+         * Address of the API, for example `https://pve.example.com:8006`. Left out: the secret PROXMOX_API_URL or OO_HOST, or
+         * Tailscale's own.
+         */
         url?: string;
-        /** PEM file with the private CA of the Proxmox API. */
+        /** PEM file with the private CA of the API. */
         caFile?: string;
-        /** Name of the secret that holds the id of the API token; PROXMOX_TOKEN_ID unless given. */
+        /** Proxmox: name of the secret that holds the id of the API token; PROXMOX_TOKEN_ID unless given. */
         tokenId?: string;
-        /** Name (not the value) of the secret that holds the secret of the API token; PROXMOX_TOKEN_SECRET unless given. */
+        /** Proxmox: name (not the value) of the secret that holds the token's secret; PROXMOX_TOKEN_SECRET unless given. */
         tokenSecret?: string;
-        /** Everything is shown, nothing can be changed. */
+        /** Tailscale: the tailnet; `-`, the one of the OAuth client, unless given. */
+        tailnet?: string;
+        /** Tailscale: control server of one's own, such as headscale, that hosts join. */
+        controlUrl?: string;
+        /** Tailscale: name of the secret with the id of an OAuth client; TS_OAUTH_CLIENT_ID unless given. */
+        clientId?: string;
+        /** Tailscale: name of the secret with the secret of that client; TS_OAUTH_SECRET unless given. */
+        clientSecret?: string;
+        /** Tailscale: name of the secret with a key for all hosts, where there is no such client; TS_AUTHKEY unless given. */
+        authKey?: string;
+        /** Tailscale: tags of every host; `[tag:nante]` unless given. */
+        tags?: string[];
+        /** OpenObserve: organization; `default` unless given. */
+        organization?: string;
+        /** OpenObserve: name of the secret with the user; OO_USER unless given. */
+        user?: string;
+        /** OpenObserve: name of the secret with the password; OO_PASS unless given. */
+        password?: string;
+        /** Proxmox: everything is shown, nothing can be changed. */
         readOnly?: boolean;
-        /** Guest ids that are handed out; a range of our own avoids races with people who take the next free id. */
+        /** Proxmox: guest ids that are handed out; a range of our own avoids races with people who take the next free id. */
         vmIds?: {
           /** First id. */
           from: number;
@@ -106,6 +127,16 @@ export interface Config {
         };
         /** Names of the sizes that may be asked for here. */
         sizes: string[];
+        /** VLANs that a request may name instead of the environment's own; a host there gets its address by DHCP. */
+        otherVlans?: number[];
+        /** Name of the Tailscale connection whose tailnet hosts join. */
+        mesh?: string;
+        /** Tags of the hosts here, beside those of the connection. */
+        meshTags?: string[];
+        /** Name of the OpenObserve connection that hosts report to. */
+        telemetry?: string;
+        /** Defaults of role variables here, before those of the site. */
+        roleDefaults?: { [variable: string]: unknown };
         /** Only operators may create or destroy here. */
         restricted?: boolean;
       };
@@ -126,6 +157,9 @@ export interface Config {
         restricted?: boolean;
       };
     };
+
+    /** Defaults of role variables at this site, such as a mirror of a package repository. No secrets. */
+    roleDefaults?: { [variable: string]: unknown };
 
     /** What may be asked for at all. */
     policy?: {

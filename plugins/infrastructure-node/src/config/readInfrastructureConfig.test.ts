@@ -122,6 +122,78 @@ describe('the settings', () => {
     rmSync(directory, { recursive: true });
   });
 
+  it('name tailnets and OpenObserves, whose files are found and whom the sandbox stands in for or leaves out', () => {
+    const site = {
+      connections: {
+        lab: { type: 'proxmox' },
+        tailnet: { type: 'tailscale', caFile: 'mesh.pem' },
+        telemetry: { type: 'openobserve', url: 'https://oo.example.com' },
+      },
+      environments: {
+        dev: {
+          ...infrastructure.environments.dev,
+          ...{ mesh: 'tailnet', meshTags: ['tag:dev'], telemetry: 'telemetry' },
+          roleDefaults: { base_setup_timezone: 'Europe/Zurich' },
+        },
+      },
+      roleDefaults: { base_setup_upgrades: 'all' },
+    };
+    expect(read(site).shared).toMatchObject({
+      connections: {
+        tailnet: {
+          caFile: expect.stringMatching(/^\/.*mesh\.pem$/),
+          ...{
+            url: 'https://api.tailscale.com',
+            clientId: 'TS_OAUTH_CLIENT_ID',
+          },
+        },
+        telemetry: { url: 'https://oo.example.com', user: 'OO_USER' },
+      },
+      environments: { dev: { mesh: 'tailnet', meshTags: ['tag:dev'] } },
+      roleDefaults: { base_setup_upgrades: 'all' },
+    });
+    expect(() =>
+      read({ ...site, connections: infrastructure.connections }),
+    ).toThrow(/environments\.dev\.mesh: names the connection "tailnet"/);
+
+    const directory = mkdtempSync(join(tmpdir(), 'endpoints-'));
+    const endpointsFile = join(directory, 'endpoints.json');
+    const systems = {
+      proxmox: { url: 'https://127.0.0.1:1', ca: '/ca.pem' },
+      s3: {
+        ...{ url: 'http://127.0.0.1:2', bucket: 'c' },
+        ...{ accessKeyId: 'a', secretAccessKey: 'b' },
+      },
+      doppler: { url: 'http://127.0.0.1:3', token: 'dp.st.dev.x' },
+    };
+    const inSandbox = (more: object) => {
+      writeFileSync(endpointsFile, JSON.stringify({ ...systems, ...more }));
+      return read({ ...site, sandbox: { endpointsFile } }).shared;
+    };
+    const bare = inSandbox({});
+    expect(Object.keys(bare.connections)).toEqual(['lab']);
+    expect(bare.environments.dev.mesh).toBeUndefined();
+    const guestUrl = 'http://198.18.0.1:5';
+    expect(
+      inSandbox({
+        tailscale: { url: 'http://127.0.0.1:5', guestUrl },
+        openobserve: { url: 'http://127.0.0.1:6' },
+        packages: { url: 'http://127.0.0.1:7' },
+      }),
+    ).toMatchObject({
+      connections: {
+        tailnet: { url: 'http://127.0.0.1:5', controlUrl: guestUrl },
+        telemetry: { url: 'http://127.0.0.1:6' },
+      },
+      environments: { dev: { mesh: 'tailnet', telemetry: 'telemetry' } },
+      roleDefaults: {
+        base_setup_alloy_apt_uri: 'http://127.0.0.1:7',
+        base_setup_upgrades: 'all',
+      },
+    });
+    rmSync(directory, { recursive: true });
+  });
+
   it('find Ansible where they say, and do without where there is none', () => {
     const folder = mkdtempSync(join(tmpdir(), 'ansible-'));
     expect(() => read({ ansible: { bin: folder } })).toThrow(
