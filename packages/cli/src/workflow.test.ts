@@ -163,6 +163,11 @@ describe('a step of a workflow', () => {
     });
     expect(calls).toBe(0);
     expect(wrong).toMatchObject({ code: 2 });
+    const destroy = { ...request, verb: 'destroy', confirm: 'flow-1' };
+    expect((await step(destroy)).outputs).toMatchObject({ changed: 'true' });
+    expect(
+      (await step(destroy, { GITHUB_RUN_ID: '4712' })).outputs,
+    ).toMatchObject({ state: 'succeeded', changed: 'false' });
     for (const name of ['flow-1', 'flow-2'])
       expect(
         (

@@ -81,16 +81,26 @@ export function createActionsReporter({
   };
 }
 
-function outputsText({ run, exitCode }: CommandResult): string {
-  const { result, plan, configuration } = run ?? {};
+/** Whether a run changed something; undefined where its document does not say. */
+function isChanged({ kind, steps, plan, configuration }: RunDocument) {
   const changes = [
     plan && plan.add + plan.change + plan.destroy,
     configuration?.recap.reduce((sum, { changed }) => sum + changed, 0),
   ].filter(count => count !== undefined);
+  if (changes.length > 0) return changes.some(count => count > 0);
+  // A host that is gone already is not planned for.
+  const destruction = steps.find(({ id }) => id === 'destroy');
+  return kind === 'destroy' && destruction
+    ? destruction.state === 'succeeded'
+    : undefined;
+}
+
+function outputsText({ run, exitCode }: CommandResult): string {
+  const result = run?.result;
   const values: Record<keyof typeof actionOutputs, unknown> = {
     'run-id': run?.id,
     state: run?.state,
-    changed: changes.length > 0 ? changes.some(count => count > 0) : undefined,
+    changed: run && isChanged(run),
     host: run?.host,
     address: result?.address,
     user: result?.user,
