@@ -6,7 +6,7 @@ import type { SandboxView } from './sandbox';
 import type { TerraformRoot } from './terraform';
 
 /** One of `terraform/examples`: a document for the product's root. */
-export interface Example {
+interface Example {
   name: string;
   hosts: Record<string, ExampleHost>;
 }
@@ -19,7 +19,7 @@ interface ExampleHost {
 }
 
 /** All documents among the examples. */
-export function examples(): Example[] {
+function examples(): Example[] {
   const folder = path.join(root, 'terraform/examples');
   return readdirSync(folder)
     .filter(name => name.endsWith('.tfvars.json'))
@@ -51,46 +51,75 @@ export async function plan(
   return output;
 }
 
+/** What an example is about, as the guest's configuration in Proxmox shows it. */
+const promised: Record<string, Record<string, RegExp>> = {
+  vm: { scsi0: /size=20G/, ipconfig0: /ip=dhcp/ },
+  'vm-from-image': { scsi0: /size=20G/, cpu: /^host$/, onboot: /^0$/ },
+  'vm-disks-and-networks': {
+    scsi1: /size=100G/,
+    scsi2: /backup=0.*size=50G/,
+    net1: /tag=40/,
+    net2: /tag=50/,
+    ipconfig1: /^ip=10\.40\.0\.17\/24$/,
+  },
+  lxc: { net0: /ip=10\.30\.0\.15\/24/ },
+  'lxc-mounts-and-networks': {
+    mp0: /mp=\/srv\/data.*size=50G/,
+    mp1: /mp=\/srv\/archive.*ro=1/,
+    net1: /ip=10\.40\.0\.18\/24.*name=eth1|name=eth1.*ip=10\.40\.0\.18\/24/,
+    features: /^nesting=1$/,
+  },
+  'lxc-from-template': { dev0: /^\/dev\/net\/tun$/, hostname: /^gateway-1$/ },
+};
+
 /**
- * Makes the hosts of an example, plans them again, and takes them away.
+ * Makes the hosts of all examples, plans them again, and takes them away; a protected one after it is protected no more.
  *
- * @returns configuration of each guest as Proxmox answered it, by name
+ * @returns names of the examples
  */
-export async function tryExample(
+export async function tryExamples(
   terraform: TerraformRoot,
   view: SandboxView,
-  { name, hosts }: Example,
-): Promise<Record<string, Record<string, unknown>>> {
-  const set = (wanted: object) => terraform.setHosts('shop', 'dev', wanted);
-  const apply = () => terraform.run(['apply', '-no-color', 'plan']);
-  set(hosts);
-  await plan(terraform, 'change');
-  await apply();
-  const made: Record<string, Record<string, unknown>> = {};
-  for (const [host, { kind, node, vm_id: id }] of Object.entries(hosts)) {
-    const type = kind === 'vm' ? 'qemu' : 'lxc';
-    const { status, data } = await view.proxmox(
-      `/nodes/${node}/${type}/${id}/config`,
-    );
-    assert.equal(status, 200, `${name}: ${host} is in Proxmox`);
-    made[host] = data as Record<string, unknown>;
-  }
-  await plan(terraform, 'no change');
-
-  const open = Object.fromEntries(
-    Object.entries(hosts).map(([host, desired]) => [
-      host,
-      { ...desired, protection: false },
-    ]),
-  );
-  if (Object.values(hosts).some(({ protection }) => protection)) {
-    set(open);
+): Promise<string[]> {
+  const all = examples();
+  const hosts = Object.assign({}, ...all.map(example => example.hosts));
+  const apply = async (wanted: Record<string, object>) => {
+    terraform.setHosts('shop', 'dev', wanted);
     await plan(terraform, 'change');
-    await apply();
-  }
-  set({});
-  await plan(terraform, 'change');
-  await apply();
-  assert.deepEqual(await view.guestsMade(), [], `${name}: guests left`);
-  return made;
+    await terraform.run(['apply', '-no-color', 'plan']);
+  };
+  await apply(hosts);
+  for (const example of all) await assertPromise(view, example);
+  await plan(terraform, 'no change');
+  await apply(
+    Object.fromEntries(
+      Object.entries<ExampleHost>(hosts).map(([name, host]) => [
+        name,
+        { ...host, protection: false },
+      ]),
+    ),
+  );
+  await apply({});
+  assert.deepEqual(await view.guestsMade(), [], 'guests left');
+  return all.map(({ name }) => name);
+}
+
+async function assertPromise(
+  view: SandboxView,
+  { name, hosts }: Example,
+): Promise<void> {
+  const [host] = Object.values(hosts);
+  const type = host.kind === 'vm' ? 'qemu' : 'lxc';
+  const { status, data } = await view.proxmox(
+    `/nodes/${host.node}/${type}/${host.vm_id}/config`,
+  );
+  assert.equal(status, 200, `the guest of ${name} is in Proxmox`);
+  const config = data as Record<string, unknown>;
+  const wanted: Record<string, RegExp> = {
+    ...promised[name],
+    protection: host.protection ? /^1$/ : /^(?:0|undefined)$/,
+  };
+  assert.ok(promised[name], `somebody says what example ${name} is about`);
+  for (const [option, pattern] of Object.entries(wanted))
+    assert.match(String(config[option]), pattern, `${option} of ${name}`);
 }

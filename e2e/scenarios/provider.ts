@@ -1,5 +1,6 @@
-// Create, plan without change, update and destroy of a virtual machine and a container by the product's Terraform root,
-// on the sandbox's Proxmox: with the real provider out of a mirror, or with the sandbox's stand-in of it.
+// Create, plan without change, update and destroy of a virtual machine, a container and every example by the product's
+// Terraform root, and adoption of guests that are there: on the sandbox's Proxmox, with the real provider out of a mirror
+// or with the sandbox's stand-in of it.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
@@ -9,6 +10,8 @@ import { listByProxmoxer } from '../lib/proxmoxer';
 import { part, runScenario, say, SkipScenario } from '../lib/report';
 import { SandboxView, temporaryFolder } from '../lib/sandbox';
 import { TerraformRoot } from '../lib/terraform';
+import { adoptGuests } from '../lib/terraformAdoption';
+import { plan as planHosts, tryExamples } from '../lib/terraformExamples';
 
 const app = 'shop';
 const environment = 'dev';
@@ -96,19 +99,8 @@ void runScenario('provider', async undo => {
   const view = new SandboxView(endpoints);
   const terraform = new TerraformRoot(folder, endpoints, values.mirror);
 
-  const plan = async (expected: 'change' | 'no change') => {
-    const { code } = await terraform.run(
-      [
-        'plan',
-        '-no-color',
-        '-detailed-exitcode',
-        '-var-file=hosts.json',
-        '-out=plan',
-      ],
-      [0, 2],
-    );
-    assert.equal(code, expected === 'change' ? 2 : 0, `planned ${expected}`);
-  };
+  const plan = (expected: 'change' | 'no change') =>
+    planHosts(terraform, expected);
   const apply = () => terraform.run(['apply', '-no-color', 'plan']);
   const config = async (host: Host) => {
     const type = host.kind === 'vm' ? 'qemu' : 'lxc';
@@ -237,6 +229,19 @@ void runScenario('provider', async undo => {
     assert.equal(await config(container), undefined);
   });
 
+  const tried = await part('Every example', () => tryExamples(terraform, view));
+  const adoption = await part('Adopt a virtual machine and a container', () =>
+    adoptGuests(
+      new TerraformRoot(
+        temporaryFolder(undo),
+        endpoints,
+        values.mirror,
+        'terraform/examples/adopt',
+      ),
+      view,
+    ),
+  );
+
   const guests = (await view.guestsMade()).length;
   const { output: state } = await terraform.run(['state', 'list']);
   const locks = (await view.objects('')).filter(key => key.endsWith('.tflock'));
@@ -246,6 +251,8 @@ void runScenario('provider', async undo => {
   return {
     provider,
     kinds: ['vm', 'lxc'],
+    examples: tried,
+    adoption,
     guestsLeft: guests,
     addressesInState: 0,
     locksLeft: locks.length,
