@@ -29,10 +29,10 @@ def sentence(option):
 def default_of(option):
     if option.get("required"):
         return "required"
-    value = option["default"]
-    if value in ("", []):
+    value = option.get("default", "{{ computed }}")
+    if value in ("", [], {}):
         return "empty"
-    if isinstance(value, dict):
+    if isinstance(value, dict) or "{{" in str(value):
         return "see `defaults/main.yml`"
     return f"`{value.strip() if isinstance(value, str) else json.dumps(value)}`"
 
@@ -77,6 +77,9 @@ def problems_of(role, write):
             yield f"{name} has a default and no specification"
         elif name not in defaults and not options[name].get("required"):
             yield f"{name} has a specification and no default"
+        # One that is computed is no value of its type, and Ansible would take it for one.
+        elif "default" not in options[name] and "{{" in str(defaults.get(name)):
+            continue
         elif name in defaults and options[name].get("default") != defaults[name]:
             yield f"{name}: the specification names another default"
     readme = role / "README.md"
