@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Diagnosis } from '@nante/model';
 import { ansibleProject } from '../__testUtils__/labGuest';
 import { provisionRequest, startLab, type Lab } from '../__testUtils__/lab';
@@ -58,6 +59,42 @@ describe('the doctor', () => {
       message: expect.stringContaining('Only operators'),
     });
     expect(of('rights-prod-vm')).toBeUndefined();
+  });
+
+  it('says the command that makes a template where there is none', async () => {
+    await lab.fault('proxmox', { kind: 'template-gone' });
+    const found = await lab.engine.doctor({ environment: 'dev' });
+    expect(found.find(({ id }) => id === 'image-dev-lxc')).toMatchObject({
+      state: 'failed',
+      who: expect.stringContaining('NanteTemplates'),
+      how: expect.stringContaining(
+        'nante template --kind lxc --environment dev',
+      ),
+    });
+  });
+
+  it('says whether what has to survive a job on a runner does', async () => {
+    const { workDirectory } = lab.setting;
+    const before = { ...process.env };
+    const runner = async (env: NodeJS.ProcessEnv) => {
+      Object.assign(process.env, { GITHUB_ACTIONS: 'true', ...env });
+      try {
+        const found = await lab.engine.doctor({ environment: 'dev' });
+        return found.find(({ id }) => id === 'runner');
+      } finally {
+        process.env = { ...before };
+      }
+    };
+    expect(await runner({ RUNNER_NAME: 'rack-1' })).toMatchObject({
+      state: 'ok',
+      message: expect.stringContaining('rack-1'),
+    });
+    expect(await runner({ RUNNER_TEMP: dirname(workDirectory) })).toMatchObject(
+      { state: 'failed', how: expect.stringContaining('--work-directory') },
+    );
+    expect(await runner({ RUNNER_ENVIRONMENT: 'github-hosted' })).toMatchObject(
+      { state: 'warning' },
+    );
   });
 
   it('goes on where a system does not answer, and names it', async () => {
