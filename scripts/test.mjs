@@ -203,6 +203,12 @@ await runMain(async () => {
     ['fmt', '-check', '-recursive', 'terraform'],
     context,
   );
+  await check(
+    'Terraform: tables of the modules',
+    tools.node,
+    ['scripts/terraformTables.mjs', '--check'],
+    context,
+  );
   await terraformTests(tools, summary);
   await lintChecks(summary);
   await roleTables(tools, summary);
