@@ -31,6 +31,8 @@ export interface SandboxOptions {
   systems?: SystemName[];
   /** Number of guests of the seeded company, for load tests. */
   guestCount?: number;
+  /** Folder of packages that guests get in place of the sandbox's own, one folder each as in `vendorPackages`. */
+  packages?: string;
   /** Gets lines for a person: progress, and what a stand-in could not do. Silent unless told. */
   log?(line: string): void;
 }
@@ -107,6 +109,7 @@ async function start(options: SandboxOptions, undo: Undo[]) {
     endpoints,
     startGuests: () => startGuests(options.guests ?? 'record'),
     guestCount: options.guestCount,
+    packages: options.packages,
   };
 
   for (const name of names) {

@@ -21,6 +21,8 @@ export interface SystemParts {
   /** Chooses and prepares the driver of the guests. */
   startGuests(): Promise<GuestDriver>;
   guestCount?: number;
+  /** Folder of the packages for guests; the sandbox's own unless told. */
+  packages?: string;
 }
 
 interface SystemDefinition {
@@ -52,7 +54,12 @@ export const systemDefinitions: Partial<Record<SystemName, SystemDefinition>> =
       forGuests: true,
       create: context => createOpenobserve(context),
     },
-    packages: { tls: false, forGuests: true, create: c => createPackages(c) },
+    packages: {
+      tls: false,
+      forGuests: true,
+      create: (context, { packages }) =>
+        createPackages(context, { source: packages }),
+    },
     doppler: {
       tls: false,
       create: (context, parts) =>
