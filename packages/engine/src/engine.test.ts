@@ -182,6 +182,50 @@ describe('provision and destroy', () => {
     await lab.engine.destroy(destroyRequest({ app: 'gone' }), cli);
     expect(await leftovers('gone')).toEqual(nothing);
   });
+
+  it('leaves a protected host running, and keeps what a person wrote into its document', async () => {
+    const key = 'nante/guarded-dev/hosts.json';
+    const edit = async (change: object) => {
+      const document = JSON.parse(String((await lab.store.get(key))?.body));
+      Object.assign(document.hosts['web-1'], change);
+      await lab.store.put(key, JSON.stringify(document), { always: true });
+    };
+    const request = provisionRequest({ app: 'guarded' });
+    const { result } = await lab.engine.provision(request, cli);
+    const [node, vmId] = [result.node, result.vmId];
+    const enlarge = (memoryMb: number) =>
+      lab.engine.provision(
+        provisionRequest({
+          app: 'guarded',
+          size: 'custom',
+          cores: 1,
+          memoryMb,
+          diskGb: 10,
+          allowChange: true,
+        }),
+        cli,
+      );
+    await edit({
+      protection: true,
+      disks: [{ interface: 'scsi1', size_gb: 5 }],
+    });
+    await enlarge(3072);
+    expect((await lab.proxmox.guestConfig(node, 'vm', vmId)).raw).toMatchObject(
+      { protection: 1, scsi1: expect.stringContaining('size=5G') },
+    );
+    const destroy = destroyRequest({ app: 'guarded' });
+    expect(await failure(lab.engine.destroy(destroy, cli))).toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining('is protected in Proxmox'),
+    });
+    expect(await lab.proxmox.guestStatus(node, 'vm', vmId)).toMatchObject({
+      status: 'running',
+    });
+    await edit({ protection: false });
+    await enlarge(4096);
+    await lab.engine.destroy(destroyRequest({ app: 'guarded' }), cli);
+    expect(await leftovers('guarded')).toEqual(nothing);
+  });
 });
 
 describe('a run id', () => {

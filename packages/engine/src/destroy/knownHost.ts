@@ -49,6 +49,17 @@ export async function assertDestroyable(
       const lacksStamp = `${problems}` === noStamp;
       if (!known.isUnfinished || !lacksStamp) throw error;
     });
+    const { node, kind, vmId } = guest;
+    // Terraform would stop it first and then be refused by Proxmox.
+    const { raw } = await proxmox.guestConfig(node, kind, vmId);
+    if (raw.protection === 1)
+      throw new NanteError(
+        'refused',
+        `${request.name} (${kind} ${vmId}) is protected in Proxmox. It was neither stopped nor destroyed.`,
+        {
+          hint: 'Take the protection away in its options in Proxmox, or set protection to false in hosts.json and apply that. Then repeat the request.',
+        },
+      );
     return;
   }
   if (!(await proxmox.isIdFree(identity.vm_id)))
