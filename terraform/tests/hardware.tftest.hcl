@@ -127,3 +127,30 @@ run "a_clone_of_a_container_template_sends_nothing_that_only_a_new_container_tak
     error_message = "System, features and keys are the template's: Proxmox refuses them for a clone."
   }
 }
+
+run "a_container_is_made_without_nesting" {
+  module {
+    source = "./modules/lxc"
+  }
+  variables {
+    image = { template_file = "local:vztmpl/debian-12.tar.zst" }
+  }
+
+  assert {
+    condition     = length(proxmox_virtual_environment_container.this.features) == 0
+    error_message = "Nothing is set that was not asked for."
+  }
+}
+
+run "warns_of_nesting_that_comes_too_late" {
+  command = plan
+  module {
+    source = "./modules/lxc"
+  }
+  variables {
+    image   = { template_file = "local:vztmpl/debian-13.tar.zst" }
+    pool    = "shop"
+    nesting = true
+  }
+  expect_failures = [check.nesting]
+}

@@ -130,9 +130,20 @@ resource "proxmox_virtual_environment_container" "this" {
   timeout_delete = 120
 
   lifecycle {
-    # Create-only in the API. The provider would replace the container for a new key or template; what it was made
-    # from is history, and keys are changed inside.
-    ignore_changes = [clone, operating_system, initialization[0].user_account]
+    ignore_changes = [
+      # Create-only in the API. The provider would replace the container for a new key, template or pool; what it was made
+      # from is history, and keys are changed inside.
+      clone, operating_system, pool_id, initialization[0].user_account,
+      # What a clone has from its template. Of features the provider sends all in every change, which a token may not.
+      console, device_passthrough, features,
+    ]
+  }
+}
+
+check "nesting" {
+  assert {
+    condition     = local.cloned || try(proxmox_virtual_environment_container.this.features[0].nesting, false) == local.nesting
+    error_message = "${var.name}: nesting is set when a container is made, and stays as it is now: a token may not change it. Let root change it in the options of the container."
   }
 }
 

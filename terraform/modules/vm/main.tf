@@ -156,6 +156,7 @@ resource "proxmox_virtual_environment_vm" "this" {
 
   lifecycle {
     # What a guest was made from is history: a newer template or image must not touch the guests made from the older one.
-    ignore_changes = [clone, disk[0].import_from, serial_device]
+    # Its disk controller came from there as well.
+    ignore_changes = [clone, disk[0].import_from, scsi_hardware, serial_device]
   }
 }
