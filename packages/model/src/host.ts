@@ -67,7 +67,9 @@ const hostDiskSchema = z.object({
 /** A volume of a container beside its system disk; a change makes the container anew. */
 const hostMountSchema = z.object({
   /** Absolute path inside the container. */
-  path: z.string().regex(/^(?:\/[A-Za-z0-9._-]+)+$/, 'use an absolute path'),
+  path: z
+    .string()
+    .regex(/^(?:\/(?!\.\.?(?:\/|$))[A-Za-z0-9._-]+)+$/, 'use an absolute path'),
   /** GiB. */
   size_gb: sizeSchema,
   /** Proxmox storage; that of the system disk when it is left out. Never a folder of the node: a token may not mount it. */

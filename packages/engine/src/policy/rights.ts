@@ -16,6 +16,8 @@ export interface NeededRight {
 export function neededRights(host: DesiredHost): NeededRight[] {
   const guest = `/vms/${host.vm_id}`;
   const { bridge, vlan } = host.network;
+  // Neither a disk image nor a template file is cloned.
+  const template = host.image.template_vm_id ?? host.image.template_ct_id;
   const zone = `/sdn/zones/localnetwork/${bridge}${vlan === null ? '' : `/${vlan}`}`;
   const config =
     host.kind === 'vm'
@@ -35,17 +37,10 @@ export function neededRights(host: DesiredHost): NeededRight[] {
       right(guest, name),
     ),
     ...config.map(name => right(guest, `VM.Config.${name}`)),
-    ...(host.kind === 'vm'
-      ? [
-          right(`/vms/${host.image.template_vm_id}`, 'VM.Clone'),
-          ...(host.agent
-            ? [right(guest, 'VM.GuestAgent.Audit', 'VM.Monitor')]
-            : []),
-        ]
+    ...(host.kind === 'vm' && host.agent
+      ? [right(guest, 'VM.GuestAgent.Audit', 'VM.Monitor')]
       : []),
-    ...(host.image.template_ct_id
-      ? [right(`/vms/${host.image.template_ct_id}`, 'VM.Clone')]
-      : []),
+    ...(template ? [right(`/vms/${template}`, 'VM.Clone')] : []),
     right(`/storage/${host.storage}`, 'Datastore.AllocateSpace'),
     right(`/storage/${host.storage}`, 'Datastore.Audit'),
     right(zone, 'SDN.Use'),
