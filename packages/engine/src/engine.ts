@@ -3,7 +3,8 @@ import {
   NanteError,
   operationLockSchema,
 } from '@nante/model';
-import { describeRoles } from './ansible';
+import { checkRoleDefaults, describeRoles } from './ansible';
+import { defaultsOf } from './configure/checkSite';
 import { configure } from './configure/configure';
 import { createContext } from './context';
 import { destroy } from './destroy/destroy';
@@ -47,6 +48,9 @@ export function createEngine(options: EngineOptions): Engine {
           'invalid-input',
           `The configuration is not valid: ${parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`,
         );
+      const { ansible } = options;
+      if (ansible)
+        await checkRoleDefaults(ansible.project, defaultsOf(parsed.data));
       await updateDocument(
         await context.store(),
         configKey,

@@ -165,7 +165,11 @@ export interface RunInspection {
 export interface Engine {
   /** Configuration all doors agree on. */
   config(): Promise<InfrastructureConfig>;
-  /** Writes `nante/config.json` when it differs. */
+  /**
+   * Writes `nante/config.json` when it differs.
+   *
+   * @throws NanteError `invalid-input` that names what is wrong, defaults of variables that no role has too
+   */
   publishConfig(config: InfrastructureConfig): Promise<void>;
   proxmox(connection: string): Promise<ProxmoxApi>;
   /** Checks everything that can be known beforehand and changes nothing; all problems at once. */

@@ -12,7 +12,7 @@ export type LedgerState = z.infer<typeof ledgerStateSchema>;
 
 /** One entry for each thing made anywhere. */
 export const ledgerEntrySchema = z.object({
-  /** `<system>/<connection>/<kind>/<outside id>`; the key that a repeated effect finds itself by. */
+  /** `<system>/<connection>/<kind>/<outside id>`, or the host where the id is not known first; the key that a repeated effect finds itself by. */
   id: z.string(),
   /** Outside system: `proxmox`, `ansible`, `ssh`, `tailscale`. */
   system: z.string(),
@@ -20,7 +20,7 @@ export const ledgerEntrySchema = z.object({
   connection: z.string(),
   /** What it is: `vm`, `lxc`, `snapshot`, `server`, `configuration`, `device`. */
   kind: z.string(),
-  /** Id in the outside system, for example `20014`. */
+  /** Id in the outside system, for example `20014`; empty while, or where, nobody knows it. */
   outsideId: z.string(),
   /** Host it belongs to. */
   host: z.string(),

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTailscaleClient, type TailscaleApi } from '@nante/clients';
+import type { RunDocument } from '@nante/model';
 import {
   destroyRequest,
   provisionRequest,
@@ -88,7 +89,7 @@ inLab(labTitle('A booted host of a site'), () => {
     async kind => {
       const name = `${kind}-1`;
       const request = provisionRequest({ name, kind, roles });
-      let run = await engine.provision(request, cli);
+      let run: RunDocument = await engine.provision(request, cli);
       const [device] = await named(name);
       expect(device).toMatchObject({
         tags: expect.arrayContaining(['tag:nante', 'tag:dev']),
