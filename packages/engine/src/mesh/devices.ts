@@ -1,9 +1,11 @@
-import type { MeshDevice } from '@nante/clients';
+import type { CallOptions, MeshDevice } from '@nante/clients';
 import {
   connectionNamed,
+  NanteError,
   type InfrastructureConfig,
   type LedgerEntry,
 } from '@nante/model';
+import type { EngineContext } from '../context';
 import { deviceEntryId, isOpen } from '../ledger/ledger';
 
 /** By how much the clock of a control server may be behind ours. */
@@ -70,6 +72,33 @@ export function deviceOf(
   return entry.state === 'intended'
     ? joinedSince(devices, place, entry)
     : devices.find(({ id }) => id === entry.outsideId);
+}
+
+/**
+ * Asks the tailnet for the device of an open entry.
+ *
+ * @throws NanteError `unreachable` and the like; `refused` for one that joined in a way that leaves nobody its id
+ */
+export async function findDevice(
+  context: Pick<EngineContext, 'tailscale'>,
+  config: InfrastructureConfig,
+  environment: string,
+  entry: LedgerEntry,
+  options?: CallOptions,
+): Promise<MeshDevice | undefined> {
+  const { connection, host, outsideId, state } = entry;
+  if (!outsideId && state !== 'intended')
+    throw new NanteError(
+      'refused',
+      'it joined with a key that all hosts share, so nobody knows its id.',
+    );
+  const api = await context.tailscale(connection);
+  const tags = meshTags(config, connection, environment);
+  return deviceOf(
+    await api.devices(options),
+    { connection, host, tags },
+    entry,
+  );
 }
 
 /** An entry before its state is known. */

@@ -1,7 +1,7 @@
 import { NanteError, type LedgerEntry } from '@nante/model';
 import { readLedger, writeEntry } from '../ledger/ledger';
 import type { Run } from '../operation/executeRun';
-import { deviceEntries, deviceOf, isOurs, meshTags } from './devices';
+import { deviceEntries, findDevice, isOurs, meshTags } from './devices';
 
 /**
  * Removes the devices of a host that is gone from its mesh, which frees its name there; repeating it is harmless. What
@@ -57,18 +57,12 @@ async function remove(
 ): Promise<string | undefined> {
   const { connection, host, outsideId } = entry;
   const { environment } = recorder.document;
-  const isIntended = entry.state === 'intended';
-  if (!outsideId && !isIntended)
-    return 'it joined with a key that all hosts share, so nobody knows its id.';
+  const device = await findDevice(context, config, environment, entry);
   const api = await context.tailscale(connection);
-  if (isIntended && outsideId) await api.deleteKey(outsideId);
-  const place = {
-    ...{ connection, host },
-    tags: meshTags(config, connection, environment),
-  };
-  const device = deviceOf(await api.devices(), place, entry);
+  if (entry.state === 'intended' && outsideId) await api.deleteKey(outsideId);
   if (!device) return undefined;
-  if (!isOurs(device, place))
+  const tags = meshTags(config, connection, environment);
+  if (!isOurs(device, { connection, host, tags }))
     throw new NanteError(
       'refused',
       `${device.name} has the id of our device, and another name or other tags.`,

@@ -153,6 +153,24 @@ describe('A host', () => {
     expect(await openKeys()).toEqual([]);
   });
 
+  it('whose key has expired does not join: no key and no device are left, and the next play brings a new key', async () => {
+    await lab.fault('tailscale', { kind: 'key-expired' });
+    const expired = await play('web-10', 'request-10', async environment => {
+      const key = environment.TS_AUTHKEY_WEB_10;
+      expect(await joinTailnet(lab, 'web-10', key)).not.toBe(200);
+      throw new Error('the play failed');
+    });
+    await expect(expired.result).rejects.toThrow('the play failed');
+    expect(await entryOf('web-10')).toMatchObject({ state: 'removed' });
+    expect(await openKeys()).toEqual([]);
+    expect(await devicesOf('web-10')).toEqual([]);
+    await lab.clearFaults();
+    await (
+      await play('web-10', 'request-10')
+    ).result;
+    expect(await devicesOf('web-10')).toHaveLength(1);
+  });
+
   it('whose run was killed after it had joined is found by the repeat', async () => {
     // What stands there when the process dies between the key and the last look.
     const { id, key } = await tailnet.createKey({
@@ -269,6 +287,11 @@ describe('Destroying a host', () => {
     await (
       await play('gone-1', 'request-gone-1')
     ).result;
+    // It stands beside the guest among what exists of a run.
+    const { things } = await lab.engine.inspect('request-gone-1');
+    expect(things.find(({ id }) => id === 'device:gone-1')).toMatchObject({
+      ...{ state: 'exists', detail: expect.stringMatching(/^gone-1\./) },
+    });
     await lab.fault('tailscale', { kind: 'status', status: 503 });
     const destroyed = await lab.engine.destroy(destroyRequest(made), cli);
     await lab.clearFaults();

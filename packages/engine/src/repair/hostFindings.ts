@@ -1,5 +1,6 @@
 import type {
   CallOptions,
+  MeshDevice,
   ProxmoxApi,
   ProxmoxGuest,
   ProxmoxSnapshot,
@@ -14,6 +15,7 @@ import {
 } from '@nante/model';
 import { assertOurs, noStamp } from '../ledger/agreement';
 import { isOpen, openEntryOf } from '../ledger/ledger';
+import { deviceEntries, findDevice } from '../mesh/devices';
 import { moduleAddress } from '../provision/desired';
 import { staticAddress } from '../provision/reserve';
 import {
@@ -53,6 +55,8 @@ export interface HostFindings {
   /** Open entry of a server that was, or was about to be, onboarded. */
   serverEntry: LedgerEntry | undefined;
   configuration: LedgerEntry | undefined;
+  /** Devices of the host that may be in a mesh, by the ledger. */
+  devices: { entry: LedgerEntry; found: Fact<MeshDevice | undefined> }[];
   /** The snapshot that the run is about; undefined where it is about none. */
   snapshot: Fact<ProxmoxSnapshot | undefined> | undefined;
 }
@@ -139,6 +143,14 @@ export async function findHost(
     ),
     configuration: entries.findLast(
       ({ host, kind: what }) => host === name && what === 'configuration',
+    ),
+    devices: await Promise.all(
+      deviceEntries(entries, name).map(async found => ({
+        entry: found,
+        found: await fact(() =>
+          findDevice(context, config, run.environment, found, options),
+        ),
+      })),
     ),
     snapshot:
       run.kind === 'snapshot'

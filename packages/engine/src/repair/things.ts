@@ -78,6 +78,17 @@ function hostThings(
       : []),
     ...(identity ? guestThings(host, valueOf(terraform)) : []),
     ...(asksForRoles || host.configuration ? [configurationThing(host)] : []),
+    ...host.devices.map(({ entry, found }) =>
+      fromFact(
+        `device:${name}`,
+        `Device of ${name} in the tailnet ${entry.connection}`,
+        found,
+        device =>
+          device
+            ? { state: 'exists', detail: device.name }
+            : { state: 'missing', detail: 'the tailnet does not list it' },
+      ),
+    ),
     ...(host.snapshot
       ? [
           fromFact(

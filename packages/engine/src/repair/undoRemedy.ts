@@ -99,6 +99,10 @@ function undoProvision(findings: Findings, host: HostFindings): JudgedRemedy {
       ...(guest
         ? [`Destroys ${guestTitle(host)} on ${guest.node} with its disk.`]
         : []),
+      ...host.devices.flatMap(({ found }) => {
+        const device = valueOf(found);
+        return device ? [`Removes ${device.name} from its tailnet.`] : [];
+      }),
       ...state.map(
         ({ address }) =>
           `Takes ${address} out of the Terraform state of ${run.workspace}.`,
