@@ -71,6 +71,10 @@ export async function call(
   };
 }
 
+/** Systems that can be told to misbehave. */
+const faulty = ['proxmox', 's3', 'tailscale', 'openobserve'] as const;
+type Faulty = (typeof faulty)[number];
+
 /** A sandbox that the program is pointed at. */
 export interface Place {
   endpoints: Endpoints;
@@ -79,7 +83,7 @@ export interface Place {
   nante(args: readonly string[], options?: CallOptions): Promise<Outcome>;
   /** How many calls of an act may have changed something in Proxmox. */
   mutatingCalls(act: () => Promise<unknown>): Promise<number>;
-  fault(system: 'proxmox' | 's3', fault: object): Promise<void>;
+  fault(system: Faulty, fault: object): Promise<void>;
   clearFaults(): Promise<void>;
   /** Values that must never be shown. */
   secrets: string[];
@@ -109,24 +113,48 @@ export const configuration = {
   sizes: { small: { title: 'Small', cores: 1, memoryMb: 1024, diskGb: 10 } },
 };
 
+/** The same company with a tailnet and an OpenObserve for dev. */
+const siteConfiguration = {
+  ...configuration,
+  connections: {
+    ...configuration.connections,
+    tailnet: { type: 'tailscale' },
+    telemetry: { type: 'openobserve' },
+  },
+  environments: {
+    ...configuration.environments,
+    dev: {
+      ...configuration.environments.dev,
+      ...{ mesh: 'tailnet', meshTags: ['tag:dev'], telemetry: 'telemetry' },
+    },
+  },
+};
+
 /**
  * Starts a sandbox with guests that are records.
  *
  * @param options.push - publish a configuration there, by the program itself
+ * @param options.site - with a tailnet and an OpenObserve, which dev names
  */
-export async function startPlace({ push = true } = {}): Promise<Place> {
+export async function startPlace({
+  push = true,
+  site = false,
+} = {}): Promise<Place> {
   const folder = mkdtempSync(join(tmpdir(), 'nante-cli-'));
   const dataDir = join(folder, 'sandbox');
   const sandbox = await startSandbox({
     dataDir,
-    systems: ['proxmox', 's3', 'doppler'],
+    systems: [
+      ...(['proxmox', 's3', 'doppler'] as const),
+      ...(site ? (['tailscale', 'openobserve'] as const) : []),
+    ],
   });
   // Only that it is there counts: nothing is played here.
   const bin = join(folder, 'bin');
   mkdirSync(bin);
   writeFileSync(join(bin, 'ansible-playbook'), '');
   const { endpoints } = sandbox;
-  const controlOf = (system: 'proxmox' | 's3') => endpoints[system]?.control;
+  const controlOf = (system: Faulty) => endpoints[system]?.control;
   const tokens = endpoints.proxmox?.tokens as Record<string, string>;
   const place: Place = {
     endpoints,
@@ -156,12 +184,18 @@ export async function startPlace({ push = true } = {}): Promise<Place> {
       if (!response.ok) throw new Error(await response.text());
     },
     async clearFaults() {
-      for (const system of ['proxmox', 's3'] as const)
+      for (const system of faulty.filter(name => endpoints[name]))
         await fetch(`${controlOf(system)}/faults`, { method: 'DELETE' });
     },
     secrets: [
       String(endpoints.s3?.secretAccessKey),
       String(endpoints.doppler?.token),
+      ...(site
+        ? [
+            String(endpoints.openobserve?.password),
+            String(endpoints.tailscale?.oauthClientSecret),
+          ]
+        : []),
       ...Object.values(tokens).map(token => token.split('=')[1]),
     ],
     async stop() {
@@ -171,7 +205,7 @@ export async function startPlace({ push = true } = {}): Promise<Place> {
   };
   if (!push) return place;
   const file = join(folder, 'config.json');
-  writeFileSync(file, JSON.stringify(configuration));
+  writeFileSync(file, JSON.stringify(site ? siteConfiguration : configuration));
   const pushed = await place.nante(['config', 'push', file]);
   if (pushed.code !== 0) throw new Error(pushed.stderr);
   return place;
