@@ -18,7 +18,7 @@ import { isOpen, readLedger } from '../ledger/ledger';
 import { staticAddress } from '../provision/reserve';
 import { readAllHosts } from '../store/hosts';
 import { readAllServers } from '../store/servers';
-import { begunEntry } from './records';
+import { ownEntry } from './records';
 
 interface Problem {
   code: NanteErrorCode;
@@ -33,13 +33,22 @@ interface Problem {
 export async function checkOnboard(
   context: Pick<
     EngineContext,
-    'options' | 'config' | 'proxmox' | 'tailscale' | 'openobserve'
+    'options' | 'config' | 'proxmox' | 'tailscale' | 'openobserve' | 'runs'
   >,
   store: ObjectStore,
   config: InfrastructureConfig,
   request: OnboardRequest,
   signal?: AbortSignal,
 ): Promise<void> {
+  const own = await ownEntry(
+    context.runs,
+    await readLedger(store, workspaceName(request.app, request.environment), {
+      signal,
+    }),
+    request,
+  );
+  const isOurs = (requestId: string) =>
+    requestId === request.requestId || requestId === own?.requestId;
   const problems = [
     ...policyProblems(config, request),
     ...adminProblems(request),
@@ -49,8 +58,8 @@ export async function checkOnboard(
           signal,
         })
       : []),
-    ...(await recordProblems(store, config, request, signal)),
-    ...(await guestProblems(context, config, store, request, signal)),
+    ...(await recordProblems(store, config, request, isOurs, signal)),
+    ...(await guestProblems(context, config, store, request, isOurs, signal)),
   ];
   if (problems.length === 0) return;
   throw new NanteError(
@@ -154,6 +163,7 @@ async function recordProblems(
   store: ObjectStore,
   config: InfrastructureConfig,
   request: OnboardRequest,
+  isOurs: (requestId: string) => boolean,
   signal?: AbortSignal,
 ): Promise<Problem[]> {
   const workspace = workspaceName(request.app, request.environment);
@@ -172,12 +182,6 @@ async function recordProblems(
       return { of, entries: entries.filter(isOpen) };
     }),
   );
-  const begun = ledgers
-    .filter(({ of }) => of === workspace)
-    .map(({ entries }) => begunEntry(entries, request))
-    .find(Boolean);
-  const isOurs = (requestId: string) =>
-    requestId === request.requestId || requestId === begun?.requestId;
   const known = [
     ...hosts.flatMap(({ workspace: of, document }) =>
       Object.entries(document.hosts).map(([name, host]) => ({
@@ -235,6 +239,7 @@ async function guestProblems(
   config: InfrastructureConfig,
   store: ObjectStore,
   request: OnboardRequest,
+  isOurs: (requestId: string) => boolean,
   signal?: AbortSignal,
 ): Promise<Problem[]> {
   const { guest: wanted, address } = request;
@@ -257,7 +262,7 @@ async function guestProblems(
     .flatMap(({ document }) => Object.entries(document.servers))
     .find(
       ([, one]) =>
-        one.request_id !== request.requestId &&
+        !isOurs(one.request_id) &&
         one.guest?.connection === connection &&
         one.guest.vm_id === vmId,
     );

@@ -257,6 +257,16 @@ inLab(labTitle('A server that somebody else made'), () => {
       code: 'conflict',
       message: expect.stringContaining('which is in our care already'),
     });
+    // The same after the same check, by another request: a repeat, which finds everything as it should be.
+    const { checkedRunId } = real;
+    const repeat = onboardRequest({ checkedRunId });
+    expect(await engine.onboard(repeat, cli)).toMatchObject({
+      state: 'succeeded',
+      configuration: { recap: [{ changed: 0, failed: 0 }] },
+    });
+    expect(await engine.managedServers()).toMatchObject([
+      { server: server.server, ledger: { requestId: real.requestId } },
+    ]);
   });
 
   it('goes out of our records again, and keeps what it has', async () => {

@@ -6,6 +6,7 @@ import {
   type OnboardRequest,
 } from '@nante/model';
 import { isOpen, readLedger, writeEntry } from '../ledger/ledger';
+import type { EngineContext } from '../context';
 import type { Lease } from '../lock/lease';
 import { leaveDevicesAlone } from '../mesh/leaveMesh';
 import type { Run } from '../operation/executeRun';
@@ -20,7 +21,7 @@ const outsideId = ({ address, port }: { address: string; port: number }) =>
   `${address}:${port}`;
 
 /** The entry of an onboarding of the same server that did not get to its end, by whichever request. */
-export function begunEntry(
+function begunEntry(
   entries: readonly LedgerEntry[],
   request: Pick<OnboardRequest, 'name' | 'address' | 'port'>,
 ): LedgerEntry | undefined {
@@ -34,21 +35,51 @@ export function begunEntry(
 }
 
 /**
+ * The entry that a request goes on with: of an onboarding that did not get to its end, or of the one that ended after the
+ * same check, which this request repeats.
+ */
+export async function ownEntry(
+  runs: Pick<EngineContext['runs'], 'get'>,
+  entries: readonly LedgerEntry[],
+  request: Pick<OnboardRequest, 'name' | 'address' | 'port' | 'checkedRunId'>,
+): Promise<LedgerEntry | undefined> {
+  const begun = begunEntry(entries, request);
+  if (begun || request.checkedRunId === undefined) return begun;
+  const adopted = entries.findLast(
+    entry =>
+      entry.system === 'ssh' &&
+      entry.state === 'adopted' &&
+      entry.host === request.name &&
+      entry.outsideId === outsideId(request),
+  );
+  const run = adopted?.runId ? await runs.get(adopted.runId) : undefined;
+  return run?.inputs.checkedRunId === request.checkedRunId
+    ? adopted
+    : undefined;
+}
+
+/**
  * Writes that the server is about to be taken into our care, and claims its address, so that no pool hands it out.
  *
  * @returns the entry, to be given to `adoptServer`
  * @throws NanteError `conflict` when the address belongs to another host
  */
 export async function intendServer(
-  run: Pick<Run, 'store' | 'config' | 'recorder'>,
+  run: Pick<Run, 'store' | 'config' | 'recorder' | 'context'>,
   lease: Pick<Lease, 'assertHeld'>,
   request: OnboardRequest,
   hostKeys: string[],
 ): Promise<LedgerEntry> {
-  const { store, config, recorder } = run;
+  const { store, config, recorder, context } = run;
   const { id: runId, workspace } = recorder.document;
   const { name, address, environment, adminUser, roles } = request;
-  const begun = begunEntry(await readLedger(store, workspace), request);
+  const begun = await ownEntry(
+    context.runs,
+    await readLedger(store, workspace),
+    request,
+  );
+  // It is in our care, and stays so whatever becomes of the repeat.
+  if (begun?.state === 'adopted') return begun;
   const stays = [
     ...(adminUser ? [`the administrator ${adminUser}`] : []),
     ...roles.map(role => `what the role ${role.name} has set up`),
