@@ -79,6 +79,7 @@ jobs:
 const others = [
   ...['plan', 'create', 'destroy', 'verify', 'ready'],
   ...['first-boot', 'configure', 'observe'],
+  ...['connect', 'preview', 'bootstrap', 'roles'],
 ];
 
 /** Seconds of a run that are not ours. */
