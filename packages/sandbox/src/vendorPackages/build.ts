@@ -106,8 +106,7 @@ function debOf(control: string, data: TarEntry[], folder: string): Buffer {
         textFile(script, readFileSync(join(folder, script)), 0o755),
       ),
   ];
-  const packed = (entries: TarEntry[]) =>
-    gzipSync(tar(entries, timeStamp), { level: 9 });
+  const packed = (entries: TarEntry[]) => gzipSync(tar(entries, timeStamp));
   return ar(
     [
       { name: 'debian-binary', content: Buffer.from('2.0\n') },

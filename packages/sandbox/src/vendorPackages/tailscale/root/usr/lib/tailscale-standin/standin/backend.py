@@ -54,6 +54,8 @@ class Backend:
         self.pending_key = None
         self.netmap = None
         self.unreachable = None
+        # Why the server did not take the last key of a node that has joined: it is out until it is told otherwise.
+        self.refused = None
         self.generation = 0
         self.stopping = False
         self._control = None
@@ -69,6 +71,7 @@ class Backend:
         with self.lock:
             retagged = self.session and wanted["AdvertiseTags"] != self.prefs["AdvertiseTags"]
             moved = self.session and wanted["ControlURL"] != self.prefs["ControlURL"]
+            self.refused = None
             self.prefs.update(wanted, WantRunning=True, LoggedOut=False)
             self._save()
             if auth_key and (force or retagged or moved or not self.session):
@@ -99,6 +102,7 @@ class Backend:
                     self._server().logout(self.session)
                 except (Refused, Unreachable) as error:
                     self.log(f"logout: {error}")
+            self.refused = None
             self.prefs = {**prefs.fresh(), "LoggedOut": True}
             self._drop_session()
             self._moved_on()
@@ -107,7 +111,7 @@ class Backend:
         """Certificate and key of our name, both PEM; kept for two thirds of their life."""
         with self.lock:
             if self.state() != "Running":
-                raise Failed("cert: Tailscale is not running")
+                raise Failed("500 Internal Server Error: no netmap available")
             folder = os.path.join(os.path.dirname(self.state_file), "certs")
             files = [os.path.join(folder, f"{domain}{end}") for end in (".crt", ".key")]
             known = self.netmap["self"]["name"] == domain
@@ -116,7 +120,7 @@ class Backend:
             try:
                 given = self._server().certificate(self.session, domain)
             except (Refused, Unreachable) as error:
-                raise Failed(str(error)) from None
+                raise Failed(f"500 Internal Server Error: {error}") from None
             os.makedirs(folder, mode=0o700, exist_ok=True)
             pair = [given["certificate"], given["privateKey"]]
             for file, text in zip(files, pair):
@@ -138,6 +142,8 @@ class Backend:
     def health(self):
         with self.lock:
             lines = []
+            if self.refused:
+                lines.append(f"You are logged out. The last login error was: {self.refused}")
             if self.unreachable and self.prefs["WantRunning"]:
                 lines.append(f"Unable to connect to the Tailscale coordination server: {self.unreachable}")
             if not self.data_plane and self.state() == "Running":
@@ -183,6 +189,8 @@ class Backend:
             )
         except Refused as error:
             self.pending_key = None
+            self.refused = str(error) if self.session else None
+            self._moved_on()
             raise Failed(str(error)) from None
         except Unreachable as error:
             self.unreachable = str(error)
@@ -224,7 +232,7 @@ class Backend:
         """Makes the machine's network what it should be now."""
         if not self.data_plane:
             return
-        running = self.state() == "Running"
+        running = self.state() == "Running" and not self.refused
         if running:
             self.data_plane.configure(self.netmap)
         else:
@@ -237,7 +245,7 @@ class Backend:
     def _poll(self):
         while True:
             with self.lock:
-                while not (self._wanted() and (self.session or self.pending_key)):
+                while self.refused or not (self._wanted() and (self.session or self.pending_key)):
                     self.changed.wait()
                 if not self.session:
                     try:

@@ -52,7 +52,10 @@ def main(args):
     except Denied as error:
         hint = "\n\nUse 'sudo tailscale …'." if str(error) == "access denied" else ""
         print(f"{error}{hint}", file=sys.stderr)
-    except (CliError, FlagError, NoDaemon, cli_show.ShowError, cli_up.UpError) as error:
+    except FlagError as error:
+        print(f"{error}\n{USAGE}", file=sys.stderr)
+        return 2
+    except (CliError, NoDaemon, cli_show.ShowError, cli_up.UpError) as error:
         print(error, file=sys.stderr)
     except KeyboardInterrupt:
         return 130
@@ -85,7 +88,7 @@ def run(client, command, args):
     if command == "cert":
         return certificate(client, args)
     if command == "debug" and args == ["prefs"]:
-        print(json.dumps(client.prefs(), indent=2))
+        print(json.dumps(prefs.shown(client.prefs()), indent="\t"))
         return 0
     raise CliError(f"tailscale: unknown subcommand: {command} (the stand-in has only those of `tailscale --help`)")
 
@@ -95,7 +98,8 @@ def change(client, args):
     if rest:
         raise CliError(f'unexpected arguments: {" ".join(rest)}')
     if not given:
-        raise CliError("no flags: name what to change, as in 'tailscale set --ssh'")
+        print(USAGE, file=sys.stderr)
+        return 0
     wanted = prefs.from_flags({**prefs.flag_defaults(), **values})
     names = {flag: name for flag, name, _ in prefs.SETTINGS}
     client.edit({names[flag]: wanted[names[flag]] for flag in given})

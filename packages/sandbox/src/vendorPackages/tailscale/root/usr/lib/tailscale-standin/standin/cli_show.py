@@ -3,7 +3,7 @@
 import json
 
 from . import NOTE, VERSION
-from .goflags import FlagError, Flags
+from .goflags import Flags
 
 STATUS = Flags({"json": False, "peers": True, "self": True, "active": False})
 IP = Flags({"4": False, "6": False, "1": False})
@@ -24,7 +24,7 @@ class ShowError(Exception):
 def status(client, args, out):
     values, _, rest = STATUS.parse(args)
     if rest:
-        raise FlagError("unexpected non-flag arguments to 'tailscale status'")
+        raise ShowError("unexpected non-flag arguments to 'tailscale status'")
     found = client.status(peers=values["peers"])
     if values["json"]:
         print(json.dumps(found, indent=2), file=out)
@@ -36,9 +36,14 @@ def status(client, args, out):
     shown = [found["Self"]] if values["self"] else []
     if values["peers"]:
         shown += sorted((found["Peer"] or {}).values(), key=lambda peer: peer["DNSName"])
-    for machine in shown:
-        if not values["active"] or machine["Active"]:
-            print(_line(machine, found["User"] or {}, machine is found["Self"]), file=out)
+    rows = [
+        _row(machine, found["User"] or {})
+        for machine in shown
+        if machine is found["Self"] or not values["active"] or machine["Active"]
+    ]
+    for row in rows:
+        widths = [max(len(other[index]) for other in rows) for index in range(4)]
+        print("  ".join([*(text.ljust(width) for text, width in zip(row, widths)), row[4]]), file=out)
     if found["Health"]:
         print("\n# Health check:", file=out)
         for line in found["Health"]:
@@ -46,17 +51,21 @@ def status(client, args, out):
     return 0
 
 
-def _line(machine, users, own):
+def _row(machine, users):
+    """The columns of one machine."""
     address = (machine["TailscaleIPs"] or [""])[0]
     label = machine["DNSName"].split(".", 1)[0] or machine["HostName"]
-    owner = users.get(str(machine["UserID"]), {}).get("LoginName", "-")
-    if own or not (machine["Active"] or not machine["Online"]):
-        state = "-"
-    elif not machine["Online"]:
-        state = "offline"
+    login = users.get(str(machine["UserID"]), {}).get("LoginName", "-")
+    owner = f"{login.split('@')[0]}@" if "@" in login else login
+    if machine["Active"]:
+        state = f"active; direct {machine['CurAddr']}{'' if machine['Online'] else '; offline'}"
+    elif machine["TxBytes"] or machine["RxBytes"]:
+        state = "idle" if machine["Online"] else "idle; offline"
     else:
-        state = f"active; direct {machine['CurAddr']}, tx {machine['TxBytes']} rx {machine['RxBytes']}"
-    return f"{address:<15} {label:<20} {owner:<12} {machine['OS']:<7} {state}"
+        state = "-" if machine["Online"] else "offline"
+    if machine["TxBytes"] or machine["RxBytes"]:
+        state += f", tx {machine['TxBytes']} rx {machine['RxBytes']}"
+    return [address, label, owner, machine["OS"], state]
 
 
 def ip(client, args, out):

@@ -35,11 +35,8 @@ def run(client, args, out, err):
     """Returns the exit status."""
     values, given, rest = FLAGS.parse(args)
     if rest:
-        raise UpError(f'too many non-flag arguments: "{" ".join(rest)}"')
+        raise UpError(f"too many non-flag arguments: {json.dumps(rest)}")
     wanted = prefs.from_flags(values)
-    for tag in wanted["AdvertiseTags"]:
-        if not tag.startswith("tag:"):
-            raise UpError(f'tag: "{tag}": tags must start with \'tag:\'')
     current, before = client.prefs(), client.status(peers=False)["BackendState"]
     settings = [name for name in given if name not in NO_SETTINGS]
     if not values["reset"]:

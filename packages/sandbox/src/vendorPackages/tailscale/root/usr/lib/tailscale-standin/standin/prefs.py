@@ -42,7 +42,24 @@ def from_flags(values):
         if isinstance(default, list):
             value = [part for part in value.split(",") if part]
         prefs[name] = value
+    # As the real program does: the prefix may be left out.
+    prefs["AdvertiseTags"] = [tag if tag.startswith("tag:") else f"tag:{tag}" for tag in prefs["AdvertiseTags"]]
     return prefs
+
+
+def shown(prefs):
+    """The settings in the shapes in which `tailscale debug prefs` has them."""
+    modes = {"off": 0, "nodivert": 1, "on": 2}
+    ours = ("AdvertiseExitNode", "SNATSubnetRoutes", "StatefulFiltering")
+    return {
+        **{name: value for name, value in prefs.items() if name not in ours},
+        "AdvertiseRoutes": prefs["AdvertiseRoutes"] or None,
+        "AdvertiseTags": prefs["AdvertiseTags"] or None,
+        "AppConnector": {"Advertise": prefs["AppConnector"]},
+        "NetfilterMode": modes.get(prefs["NetfilterMode"], 2),
+        "NoSNAT": not prefs["SNATSubnetRoutes"],
+        "NoStatefulFiltering": not prefs["StatefulFiltering"],
+    }
 
 
 def _argument(flag, value):

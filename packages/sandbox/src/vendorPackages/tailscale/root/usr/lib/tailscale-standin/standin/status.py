@@ -81,7 +81,7 @@ def build(backend, hostname, with_peers):
             "ClientVersion": None,
         }
         if netmap:
-            status["Self"]["Online"] = state == "Running" and not backend.unreachable
+            status["Self"]["Online"] = state == "Running" and not backend.unreachable and not backend.refused
             status["CurrentTailnet"] = {
                 "Name": netmap["tailnet"],
                 "MagicDNSSuffix": netmap["magicDnsSuffix"],
