@@ -144,8 +144,9 @@ export async function killedRun(
     30_000,
     20,
   );
-  started.kill();
+  // The job before the runner, at whose closed pipe it would die by itself.
   const killed = killMarked(started.trackingId);
+  started.kill();
   await started.ended;
   assert.ok(killed.length > 0, 'the job was killed');
   assert.ok(
