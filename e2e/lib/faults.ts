@@ -1,9 +1,11 @@
 import type { Endpoints } from '@nante/sandbox';
 
+type FaultySystem = 'proxmox' | 's3' | 'tailscale' | 'openobserve';
+
 /** Sets a fault of a stand-in, for example `{ kind: 'empty' }`. */
 export async function setFault(
   endpoints: Endpoints,
-  system: 'proxmox' | 's3',
+  system: FaultySystem,
   fault: { kind: string } & Record<string, unknown>,
 ): Promise<void> {
   await control(endpoints, system, {
@@ -16,14 +18,14 @@ export async function setFault(
 /** Takes back every fault of a stand-in. */
 export async function clearFaults(
   endpoints: Endpoints,
-  system: 'proxmox' | 's3',
+  system: FaultySystem,
 ): Promise<void> {
   await control(endpoints, system, { method: 'DELETE' });
 }
 
 async function control(
   endpoints: Endpoints,
-  system: 'proxmox' | 's3',
+  system: FaultySystem,
   init: RequestInit,
 ): Promise<void> {
   const response = await fetch(`${endpoints[system]?.control}/faults`, init);

@@ -73,12 +73,14 @@ export class Playbooks {
    *
    * @param variables - strings in them are data
    * @param flags - such as `--check`
+   * @param environment - added to that of Ansible, such as secrets
    */
   async play(
     playbook: 'bootstrap' | 'site',
     host: PlayHost,
     variables: Record<string, unknown>,
     flags: string[] = [],
+    environment: Record<string, string> = {},
   ): Promise<PlayResult> {
     const inventory = path.join(this.#folder, `${host.name}.json`);
     const known = path.join(this.#folder, 'known_hosts');
@@ -115,6 +117,7 @@ export class Playbooks {
           ANSIBLE_SSH_CONTROL_PATH_DIR: this.#sockets,
           ANSIBLE_CACHE_PLUGIN: 'jsonfile',
           ANSIBLE_CACHE_PLUGIN_CONNECTION: path.join(this.#folder, 'facts'),
+          ...environment,
         },
         onLine: line => lines.push(line),
       },

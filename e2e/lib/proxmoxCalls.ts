@@ -15,6 +15,10 @@ export interface GuestWish {
   publicKey: string;
   /** User of cloud-init; containers are entered as root. */
   user: string;
+  /** 512 unless told. */
+  memoryMb?: number;
+  /** A container that may run containers. */
+  nesting?: boolean;
 }
 
 const node = '/nodes/pve1';
@@ -31,14 +35,16 @@ export class ProxmoxCalls {
   /** Makes a guest and starts it; resolves when it was started, not when it answers. */
   async make(wish: GuestWish): Promise<void> {
     const { vmId, name, address, gateway, vlan, publicKey } = wish;
+    const { memoryMb = 512, nesting = false } = wish;
     if (wish.kind === 'lxc') {
       await this.task('POST', `${node}/lxc`, {
         vmid: vmId,
         hostname: name,
         ostemplate: 'local:vztmpl/debian-12-standard_12.12-1_amd64.tar.zst',
         rootfs: 'volume=vmdata:8',
-        memory: 512,
+        memory: memoryMb,
         unprivileged: 1,
+        ...(nesting ? { features: 'nesting=1' } : {}),
         net0: `name=eth0,bridge=vmbr0,ip=${address},gw=${gateway},tag=${vlan}`,
         'ssh-public-keys': publicKey,
       });
@@ -48,7 +54,7 @@ export class ProxmoxCalls {
         name,
       });
       await this.call('PUT', `${node}/qemu/${vmId}/config`, {
-        memory: 512,
+        memory: memoryMb,
         net0: `model=virtio,bridge=vmbr0,tag=${vlan}`,
         ipconfig0: `ip=${address},gw=${gateway}`,
         ciuser: wish.user,

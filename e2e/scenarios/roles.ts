@@ -1,315 +1,288 @@
 // The Ansible roles on booted guests, a virtual machine's and a container's: by the real ansible-playbook over SSH, twice,
-// and seen from outside afterwards, also after a restart.
+// and seen from outside afterwards, also after a restart. `--no-report` leaves docs/roles-report.md as it is.
 import assert from 'node:assert/strict';
-import http from 'node:http';
-import https from 'node:https';
-import { describeDrivers, startSandbox } from '@nante/sandbox';
-import { ensurePython } from '../../scripts/lib/python.mjs';
 import { until } from '../lib/until';
-import { Playbooks, type PlayHost, type PlayResult } from '../lib/playbook';
-import { ProxmoxCalls, type GuestWish } from '../lib/proxmoxCalls';
-import { part, runScenario, say, SkipScenario } from '../lib/report';
-import { temporaryFolder } from '../lib/sandbox';
-import { createKeyPair, ssh } from '../lib/ssh';
+import { part, runScenario } from '../lib/report';
+import {
+  assertContainers,
+  assertLoggedIn,
+  assertObserved,
+  loginOf,
+  mgmtDocker,
+  refusedByDocker,
+  startContainers,
+} from '../lib/roles/docker';
+import {
+  admin,
+  read,
+  RoleLab,
+  succeeded,
+  type AskedRole,
+  type RoleGuest,
+} from '../lib/roles/lab';
+import { Mesh, meshOnly } from '../lib/roles/mesh';
+import {
+  refusedSecrets,
+  wrongArguments,
+  wrongHosts,
+} from '../lib/roles/refusals';
+import { startRegistry } from '../lib/roles/registry';
+import { RolesReport } from '../lib/roles/report';
+import {
+  assertServes,
+  closedPort,
+  listenInside,
+  makeCertificate,
+  nginx,
+  page,
+} from '../lib/roles/web';
 
-/** A VLAN that no other sandbox on the machine uses; its low byte is the network's second number, its high byte the third. */
-const vlan = 1170;
-const subnet = `10.${vlan % 256}.${Math.floor(vlan / 256)}`;
-const admin = 'anna';
-/** A port that a program of the guest listens on, and that nobody asked to open. */
-const closedPort = 8099;
-/** Shown as it is, or the roles run what a person typed into a form. */
-const page = `<p>Hello from {{ lookup('pipe', 'id') }}</p>\n`;
-/** How much of the first run's time the second may take. */
+/** How much of the first run's time the second run of base_setup may take. */
 const ratioLimit = 0.4;
+/** How long all of it may take, in seconds. */
+const secondsLimit = 20 * 60;
 
-const baseSetup = {
+const baseSetup: AskedRole = {
   name: 'base_setup',
   arguments: { base_setup_timezone: 'Europe/Zurich' },
 };
-const nginx = {
-  name: 'nginx',
-  arguments: {
-    nginx_sites: [
-      { name: 'shop', server_names: ['shop.example.test'], page },
-      {
-        name: 'proxied',
-        server_names: ['proxied.example.test'],
-        proxy: `http://127.0.0.1:${closedPort}`,
-      },
-      {
-        name: 'secure',
-        server_names: ['secure.example.test'],
-        page: 'Hello over TLS',
-        tls_certificate: '/etc/ssl/secure.crt',
-        tls_key: '/etc/ssl/private/secure.key',
-      },
-    ],
-  },
-};
 
-type Guest = GuestWish & PlayHost;
+/** A bare host gets an administrator, the settings that every host has, and web sites. */
+async function plainRoles(lab: RoleLab, host: RoleGuest, report: RolesReport) {
+  const bare = await part(
+    `${host.name}: a check run of the bare host`,
+    async () =>
+      succeeded(
+        await lab.site(host, [baseSetup, nginx, { name: 'mgmt-docker' }], {
+          flags: ['--check', '--diff'],
+        }),
+      ),
+  );
+  assert.ok(bare.changed > 8, 'a check run says that much would be done');
+  const packages = await lab.run(
+    host,
+    'dpkg -l nginx nftables docker-ce docker.io 2>/dev/null',
+  );
+  assert.doesNotMatch(packages.output, /^ii/m, 'a check run installs nothing');
 
-/** Makes the certificate of the secure site on the host itself, as somebody else's job would. */
-const makeCertificate =
-  'sudo -n openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2' +
-  ' -subj /CN=secure.example.test -addext subjectAltName=DNS:secure.example.test' +
-  ' -keyout /etc/ssl/private/secure.key -out /etc/ssl/secure.crt';
+  await listenInside(lab, host);
+  assert.match(await read(host, closedPort), /Directory listing/);
 
-/**
- * What a browser would be told by the site of that name.
- *
- * @param ca - certificate to trust; HTTPS with it
- */
-function read(
-  { address }: PlayHost,
-  port: number,
-  name = 'shop.example.test',
-  ca?: string,
-): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const options = {
-      host: address,
-      port,
-      headers: { host: name },
-      timeout: 3_000,
-    };
-    const take = (response: http.IncomingMessage) => {
-      let body = '';
-      response.setEncoding('utf8').on('data', chunk => (body += chunk));
-      response.on('end', () => resolve(body));
-    };
-    const request = ca
-      ? https.get({ ...options, ca, servername: name }, take)
-      : http.get(options, take);
-    request.on('timeout', () => request.destroy(new Error('no answer')));
-    request.on('error', reject);
+  const { publicKey } = lab.key;
+  report.add({
+    role: 'bootstrap.yml',
+    guest: host,
+    runs: await lab.twice(host, 'bootstrap', flags =>
+      lab.playbooks.play(
+        'bootstrap',
+        host,
+        { bootstrap_user: admin, bootstrap_ssh_keys: [publicKey] },
+        flags,
+      ),
+    ),
+    seen: ['the administrator logs in by key and is root by sudo'],
+    standIn: 'real',
   });
+  const base = await lab.twice(
+    host,
+    'base_setup',
+    flags => lab.site(host, [baseSetup], { flags }),
+    ratioLimit,
+  );
+  report.add({
+    role: 'base_setup',
+    guest: host,
+    runs: base,
+    seen: [
+      'sshd takes no passwords',
+      'a port that nobody opened does not answer any more',
+    ],
+    standIn: 'real',
+  });
+  await lab.root(host, makeCertificate);
+  report.add({
+    role: 'nginx',
+    guest: host,
+    runs: await lab.twice(host, 'nginx', flags =>
+      lab.site(host, [nginx], { flags }),
+    ),
+    seen: [
+      'site, default page, proxy and TLS answer on the LAN, also after a restart',
+      ...(meshOnly(host)
+        ? ['with the mesh: in the mesh only']
+        : ['with the mesh: in both']),
+    ],
+    standIn: 'real',
+  });
+  const check = await part(`${host.name}: a check run afterwards`, async () =>
+    succeeded(
+      await lab.site(host, [baseSetup, nginx], {
+        flags: ['--check', '--diff'],
+      }),
+    ),
+  );
+  assert.equal(check.changed, 0, check.output.slice(-6000));
+
+  await part(`${host.name}: seen from outside`, async () => {
+    const login = await lab.run(host, 'sudo -n id -un', admin);
+    assert.equal(login.output, 'root', 'the administrator is root by sudo');
+    const settings = await lab.run(host, 'sudo -n sshd -T', admin);
+    assert.match(settings.output, /^passwordauthentication no$/m);
+    const agent = await lab.run(host, 'dpkg -l qemu-guest-agent');
+    assert.doesNotMatch(agent.output, /^ii/m, 'no agent in a container');
+    await assertServes(lab, host);
+  });
+  await part(`${host.name}: after a restart`, async () => {
+    await lab.restart(host);
+    await until('nginx', () => read(host, 80).catch(() => undefined));
+    await assertServes(lab, host);
+  });
+  return base.ratio;
+}
+
+/** The hosts join the mesh and report. */
+async function meshAndMonitoring(
+  lab: RoleLab,
+  mesh: Mesh,
+  report: RolesReport,
+) {
+  for (const host of lab.guests) {
+    const since = Date.now();
+    const { key, env } = await mesh.secrets();
+    const runs = await lab.twice(
+      host,
+      'base_setup with mesh and monitoring',
+      async (flags, again) => {
+        const result = await lab.site(host, [mesh.role(host)], {
+          flags,
+          // Who is in the mesh needs no key.
+          env: again ? mesh.credentials : env,
+        });
+        for (const secret of [key, mesh.credentials.OO_PASS])
+          assert.ok(!result.output.includes(secret), 'no secret in the output');
+        return result;
+      },
+    );
+    await part(`${host.name}: its first sample and line arrive`, async () => {
+      await until('a sample', () => mesh.lastSample(host, since));
+      await until('a line of the journal', () =>
+        mesh.logLine('journal', host, '', since),
+      );
+      const kept = await lab.root(
+        host,
+        'stat -c "%a %U" /etc/alloy/openobserve.env',
+      );
+      assert.equal(kept, '600 root');
+    });
+    report.add({
+      role: 'base_setup with mesh and monitoring',
+      guest: host,
+      runs,
+      seen: [
+        'joined once, by a key for one use',
+        'metrics and journal arrive with app, environment and host, also after a restart',
+        ...(meshOnly(host)
+          ? ['nginx answers at its mesh address and not on the LAN']
+          : [
+              'nginx answers at its mesh address and on the LAN, as it was told',
+            ]),
+      ],
+      standIn: 'Tailscale, Alloy, OpenObserve: stand-ins',
+    });
+  }
+  await part('In the mesh, and on the LAN where that is meant', () =>
+    assertMesh(lab, mesh),
+  );
+}
+
+async function assertMesh(lab: RoleLab, mesh: Mesh) {
+  for (const host of lab.guests) {
+    const [other] = lab.guests.filter(one => one !== host);
+    await mesh.assertReads(other, host, 80, page);
+    if (meshOnly(host)) await assert.rejects(read(host, 80), /no answer/);
+    else assert.equal(await read(host, 80), page);
+  }
+}
+
+async function containers(
+  lab: RoleLab,
+  mesh: Mesh,
+  report: RolesReport,
+  undo: (() => unknown)[],
+) {
+  const registry = await startRegistry(lab.gateway);
+  undo.push(() => registry.close());
+  for (const host of lab.guests) {
+    const since = Date.now();
+    const env = loginOf(registry);
+    const runs = await lab.twice(host, 'mgmt-docker', async flags => {
+      const role = mgmtDocker(host, mesh, registry);
+      const result = await lab.site(host, [role], { flags, env });
+      assert.ok(!result.output.includes(registry.password));
+      return result;
+    });
+    await part(`${host.name}: containers`, async () => {
+      await startContainers(lab, host);
+      await assertContainers(lab, mesh, host);
+      await assertLoggedIn(lab, host, registry);
+      await assertObserved(mesh, host, since);
+    });
+    report.add({
+      role: 'mgmt-docker',
+      guest: host,
+      runs,
+      seen: [
+        'the administrator starts containers without sudo',
+        meshOnly(host)
+          ? 'a published port answers in the mesh and not on the LAN'
+          : 'a published port answers on the LAN where it was opened, and else not',
+        'a log went on in a second file and no third',
+        'a line of a container arrives',
+        'root is logged in to the registry; the password is in no log',
+        'containers are back after a restart',
+      ],
+      standIn:
+        host.kind === 'vm'
+          ? "engine real; Docker's packages, Alloy, registry: stand-ins"
+          : 'engine real; Alloy, registry: stand-ins',
+    });
+  }
+  report.refused(await refusedByDocker(lab, mesh, registry, lab.guests[1]));
 }
 
 void runScenario('roles', async undo => {
-  const data = temporaryFolder(undo);
-  const nspawn = (await describeDrivers({ dataDir: data })).find(
-    ({ name }) => name === 'nspawn',
-  );
-  if (!nspawn?.available)
-    throw new SkipScenario(
-      `guests cannot be booted here: ${nspawn?.missing.join(', ')}`,
-    );
-  const tools = await part('Ansible', () => ensurePython(() => {}));
-  say(`  ansible-core ${tools.version}`);
-
-  const sandbox = await part('Sandbox', () =>
-    startSandbox({
-      dataDir: data,
-      guests: 'nspawn',
-      systems: ['proxmox'],
-      log: say,
-    }),
-  );
-  undo.push(() => sandbox.stop());
-  const proxmox = new ProxmoxCalls(sandbox.endpoints);
-  const key = createKeyPair(data);
-  const playbooks = new Playbooks(tools, data, key.file, undo);
-
-  const guest = (kind: 'vm' | 'lxc', vmId: number, number: number): Guest => ({
-    ...{ kind, vmId, vlan, publicKey: key.publicKey },
-    name: `roles-${kind}`,
-    address: `${subnet}.${number}`,
-    gateway: `${subnet}.1`,
-    user: kind === 'vm' ? 'ops' : 'root',
-  });
-  const guests = [guest('vm', 7001, 21), guest('lxc', 7002, 22)];
-  await part('A virtual machine and a container', async () => {
-    for (const wish of guests) {
-      await proxmox.make({ ...wish, address: `${wish.address}/24` });
-      await until(`SSH of ${wish.name}`, () =>
-        playbooks.learnHostKey(wish.address),
-      );
-    }
-  });
-
-  const succeeded = (result: PlayResult) => {
-    assert.equal(result.code, 0, result.output.slice(-6000));
-    return result;
-  };
-  const site = (host: PlayHost, roles: unknown[], ...flags: string[]) =>
-    playbooks.play('site', host, { nante_roles: roles }, flags);
-  const run = (host: Guest, command: string, user = host.user) =>
-    ssh(key.file, `${user}@${host.address}`, command);
-  const answersFromInside = async (host: Guest) => {
-    const { output } = await run(
-      host,
-      `python3 -c "import urllib.request as u; print(u.urlopen('http://127.0.0.1:${closedPort}/').status)"`,
-    );
-    return output === '200';
-  };
-  const listen = (host: Guest) =>
-    run(
-      host,
-      `cd /tmp && setsid -f python3 -m http.server ${closedPort} >/dev/null 2>&1 </dev/null`,
-    );
-  const assertServes = async (host: Guest) => {
-    assert.equal(await read(host, 80), page, 'the body of the site');
-    assert.match(await read(host, 80, 'unknown.test'), /host is ready/);
-    const secure = 'secure.example.test';
-    const { output: certificate } = await run(host, 'cat /etc/ssl/secure.crt');
-    assert.equal(await read(host, 443, secure, certificate), 'Hello over TLS');
-    assert.match(await read(host, 80, secure), /301 Moved/, 'HTTP leads to it');
-    await listen(host);
-    await until('the program inside', () => answersFromInside(host));
-    assert.match(
-      await read(host, 80, 'proxied.example.test'),
-      /Directory listing/,
-      'nginx hands on',
-    );
-    await assert.rejects(read(host, closedPort), /no answer/, 'firewall');
-  };
-
-  const [machine] = guests;
-  await part(
-    'Wrong arguments are all named, and nothing is touched',
-    async () => {
-      const unknown = await site(machine, [
-        { name: 'no_such_role' },
-        { ...baseSetup, arguments: { ansible_user: 'eve' } },
-      ]);
-      assert.notEqual(unknown.code, 0);
-      assert.match(unknown.output, /no_such_role/);
-      assert.match(unknown.output, /base_setup: ansible_user/);
-      const wrong = await site(machine, [
-        {
-          name: 'base_setup',
-          arguments: { base_setup_upgrades: 'some', base_setup_colour: 'red' },
-        },
-        { name: 'nginx', arguments: { nginx_http_port: 'eighty' } },
-      ]);
-      assert.notEqual(wrong.code, 0);
-      for (const name of [
-        'base_setup_upgrades',
-        'base_setup_colour',
-        'nginx_http_port',
-      ])
-        assert.match(wrong.output, new RegExp(name));
-      const breaking = await site(machine, [
-        {
-          name: 'nginx',
-          arguments: {
-            nginx_sites: [
-              { name: 'x', server_names: ['a; return 200'], root: '/x; }' },
-            ],
-          },
-        },
-      ]);
-      assert.notEqual(breaking.code, 0);
-      assert.match(breaking.output, /no host name; root is no absolute path/);
-      for (const { changed } of [unknown, wrong, breaking])
-        assert.equal(changed, 0);
-    },
-  );
-
-  const figures: Record<string, object> = {};
-  for (const host of guests) {
-    const bare = await part(
-      `${host.name}: a check run of the bare host`,
-      async () =>
-        succeeded(await site(host, [baseSetup, nginx], '--check', '--diff')),
-    );
-    assert.ok(bare.changed > 8, 'a check run says that much would be done');
-    const packages = await run(host, 'dpkg -l nginx nftables 2>/dev/null');
-    assert.doesNotMatch(
-      packages.output,
-      /^ii/m,
-      'a check run installs nothing',
-    );
-
-    await listen(host);
-    await until('the program inside', () => answersFromInside(host));
-    assert.match(await read(host, closedPort), /Directory listing/);
-
-    const twice = async (
-      title: string,
-      play: (...flags: string[]) => Promise<PlayResult>,
-      limit = Infinity,
-    ) => {
-      const first = await part(`${host.name}: ${title}`, async () =>
-        // Of a new host nobody has any facts yet.
-        succeeded(await play('--flush-cache')),
-      );
-      const second = await part(`${host.name}: ${title} again`, async () =>
-        succeeded(await play()),
-      );
-      assert.equal(second.changed, 0, second.output.slice(-6000));
-      const seconds = [first.seconds, second.seconds];
-      const ratio = () =>
-        Math.round((Math.min(...seconds.slice(1)) / seconds[0]) * 100) / 100;
-      // Others work on this machine too: one slow run proves nothing, two do.
-      if (ratio() > limit) {
-        const third = await part(`${host.name}: ${title} once more`, async () =>
-          succeeded(await play()),
-        );
-        assert.equal(third.changed, 0, third.output.slice(-6000));
-        seconds.push(third.seconds);
-      }
-      return {
-        changed: [first.changed, second.changed],
-        seconds,
-        ratio: ratio(),
-      };
-    };
-    const bootstrap = await twice('bootstrap', (...flags) =>
-      playbooks.play(
-        'bootstrap',
-        host,
-        { bootstrap_user: admin, bootstrap_ssh_keys: [key.publicKey] },
-        flags,
-      ),
-    );
-    const base = await twice(
-      'base_setup',
-      (...flags) => site(host, [baseSetup], ...flags),
-      ratioLimit,
-    );
-    const made = await run(host, makeCertificate);
-    assert.equal(made.code, 0, made.output);
-    const web = await twice('nginx', (...flags) =>
-      site(host, [nginx], ...flags),
-    );
-    const check = await part(`${host.name}: a check run afterwards`, async () =>
-      succeeded(await site(host, [baseSetup, nginx], '--check', '--diff')),
-    );
-    assert.equal(check.changed, 0, check.output.slice(-6000));
-
-    await part(`${host.name}: seen from outside`, async () => {
-      const login = await run(host, 'sudo -n id -un', admin);
-      assert.equal(login.output, 'root', 'the administrator is root by sudo');
-      const settings = await run(host, 'sudo -n sshd -T', admin);
-      assert.match(settings.output, /^passwordauthentication no$/m);
-      const agent = await run(host, 'dpkg -l qemu-guest-agent');
-      assert.doesNotMatch(agent.output, /^ii/m, 'no agent in a container');
-      await assertServes(host);
+  const started = Date.now();
+  const lab = await RoleLab.open(undo);
+  const mesh = new Mesh(lab);
+  const report = new RolesReport();
+  report.refused(await wrongArguments(lab));
+  report.refused(await wrongHosts(lab));
+  const ratios: number[] = [];
+  for (const host of lab.guests)
+    ratios.push(await plainRoles(lab, host, report));
+  await meshAndMonitoring(lab, mesh, report);
+  await containers(lab, mesh, report, undo);
+  for (const host of lab.guests)
+    await part(`${host.name}: after another restart`, async () => {
+      await lab.restart(host);
+      const restarted = Date.now();
+      await assertContainers(lab, mesh, host);
+      await until('a sample', () => mesh.lastSample(host, restarted));
+      await assertObserved(mesh, host, restarted);
     });
-    await part(`${host.name}: after a restart`, async () => {
-      const bootId = 'cat /proc/sys/kernel/random/boot_id';
-      const before = await run(host, bootId);
-      await proxmox.power(host, 'reboot');
-      await until('another boot', async () => {
-        const now = await run(host, bootId);
-        return now.code === 0 && now.output !== before.output;
-      });
-      await until('nginx', () => read(host, 80).catch(() => undefined));
-      await assertServes(host);
-    });
-    figures[host.kind] = {
-      checkRunOfBareHostSeconds: bare.seconds,
-      bootstrap,
-      base_setup: base,
-      nginx: web,
-    };
+  await part('The mesh after the restarts', () => assertMesh(lab, mesh));
+  report.refused(await refusedSecrets(lab, mesh, lab.guests[1]));
+
+  for (const ratio of ratios)
     assert.ok(
-      base.ratio <= ratioLimit,
-      `base_setup again took ${base.ratio} of its first run, more than ${ratioLimit}`,
+      ratio <= ratioLimit,
+      `base_setup again took ${ratio} of its first run, more than ${ratioLimit}`,
     );
-  }
-  return { ansible: tools.version, page: page.trim(), guests: figures };
+  const seconds = Math.round((Date.now() - started) / 1000);
+  assert.ok(
+    seconds <= secondsLimit,
+    `all of it took ${seconds} s, more than ${secondsLimit}`,
+  );
+  await report.keep(lab.ansible, seconds);
+  return { ansible: lab.ansible, roles: report.figures };
 });
