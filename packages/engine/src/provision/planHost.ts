@@ -1,10 +1,13 @@
+import type { ProxmoxApi, ProxmoxGuest } from '@nante/clients';
 import {
   NanteError,
+  type DesiredHost,
   type HostsDocument,
   type ProvisionRequest,
 } from '@nante/model';
 import { assertOurs, findGuest } from '../ledger/agreement';
 import type { Run } from '../operation/executeRun';
+import { guestSize, systemDisk } from '../resize/guestSize';
 import { readHosts, withHost } from '../store/hosts';
 import {
   assertPlan,
@@ -116,6 +119,7 @@ async function adopt(
     'warn',
     `${guest.kind} ${guest.vmId} on ${guest.node} is ours and not in the state: adopting it.`,
   );
+  await growLinkedClone(run, proxmox, guest, desired);
   await terraform.importNext({
     address: resourceAddress(request.name, desired),
     id: `${guest.node}/${guest.vmId}`,
@@ -153,4 +157,29 @@ async function adopt(
     await proxmox.deleteGuest(guest.node, guest.kind, guest.vmId),
   );
   return terraform.plan(candidate, target, signal);
+}
+
+/** A linked clone that never got its size gets it by the API: Terraform's provider grows none that it imported. */
+async function growLinkedClone(
+  { recorder }: Run,
+  proxmox: ProxmoxApi,
+  { node, kind, vmId }: ProxmoxGuest,
+  desired: DesiredHost,
+): Promise<void> {
+  if (kind !== 'vm' || desired.image.full_clone) return;
+  const config = await proxmox.guestConfig(node, kind, vmId);
+  const size = guestSize(kind, config).disk_gb;
+  if (config.raw.lock || size === 0 || size >= desired.disk_gb) return;
+  recorder.log(
+    'info',
+    `The disk of ${kind} ${vmId} grows by the API: it is a linked clone, which Terraform's provider does not grow.`,
+  );
+  const task = await proxmox.growDisk(
+    node,
+    kind,
+    vmId,
+    systemDisk[kind],
+    desired.disk_gb,
+  );
+  if (task) await proxmox.waitForTask(task);
 }
