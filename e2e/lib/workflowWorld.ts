@@ -47,6 +47,24 @@ jobs:
         with: { ansible: pinned }
       - run: ansible-playbook --version | head -1
 `,
+  'mirror.yml': `on:
+  workflow_dispatch:
+    inputs:
+      mirror: { type: string }
+      sha256: { type: string }
+jobs:
+  tools:
+    runs-on: [self-hosted, linux]
+    steps:
+      - uses: ${repository}/.github/actions/setup-tools@${ref}
+        with:
+          terraform: pinned
+          ansible: none
+          terraform-version: 1.99.0
+          terraform-sha256: \${{ inputs.sha256 }}
+          terraform-mirror: \${{ inputs.mirror }}
+      - run: terraform version
+`,
   // What a person types by hand.
   'inputs.yml': `on:
   workflow_dispatch:
@@ -165,18 +183,6 @@ export class WorkflowWorld {
   /** Names of the guests that there are, without those that the sandbox came with. */
   async names(): Promise<string[]> {
     return (await this.sandbox.guestsMade()).map(({ name }) => name).sort();
-  }
-
-  /** Seconds of `setup-tools` with an empty cache, and with a full one. */
-  async tools(): Promise<Record<string, number>> {
-    const seconds = async () => {
-      const run = await this.run({ workflow: 'tools.yml' });
-      assert.ok(run.succeeded, run.log);
-      assert.match(run.text, /ansible-core [\d.]+, pinned/);
-      assert.match(run.text, /ansible-playbook \[core /);
-      return Math.round(run.seconds * 10) / 10;
-    };
-    return { emptyCache: await seconds(), fullCache: await seconds() };
   }
 
   /** Values of the secrets by name. */

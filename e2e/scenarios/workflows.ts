@@ -16,6 +16,7 @@ import { createKeyPair } from '../lib/ssh';
 import { hostileInputs, killedRun, refusals } from '../lib/workflowFaults';
 import { workflowPlace } from '../lib/workflowPlace';
 import { onboardings } from '../lib/workflowServers';
+import { tools } from '../lib/workflowTools';
 import {
   app,
   WorkflowWorld,
@@ -178,7 +179,7 @@ void runScenario('workflows', async undo => {
 
   const works: Record<string, () => Promise<Figures | void>> = {
     tools: () =>
-      part('Tools: got into the cache, then found', () => world.tools()),
+      part('Tools: got into the cache, then found', () => tools(world)),
     hosts: () => hosts(world, isLab),
     async refused() {
       await part(
