@@ -294,6 +294,15 @@ describe('the form', () => {
       }),
       expect.anything(),
     );
+    const { kind, owner, size, sshKeys, ...left } = body.request;
+    await post('/check', { request: left }).expect(200);
+    expect(check).toHaveBeenLastCalledWith(
+      {
+        ...{ ...left, allowChange: false, operator: false },
+        requestedBy: 'user:default/mock',
+      },
+      expect.anything(),
+    );
     const locked = await post('/plan', body).expect(409);
     expect(locked.body.error.message).toBe(
       'Another run holds the lock. Wait for it',

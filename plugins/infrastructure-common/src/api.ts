@@ -5,7 +5,7 @@ import type {
   InfrastructureConfig,
   Impact,
   PlanSummary,
-  ProvisionRequest,
+  ProvisionInput,
   ResizeRequest,
   RoleDescription,
   RunDocument,
@@ -68,9 +68,12 @@ export interface ListEnvironmentsResponse {
   }[];
 }
 
-/** `POST /check` with a request: all problems at once; an empty list is a request that can be made. */
+/**
+ * `POST /check` with a request: all problems at once; an empty list is a request that can be made. A host that exists keeps
+ * what is left out.
+ */
 export interface CheckRequest {
-  request: Omit<ProvisionRequest, 'requestedBy' | 'operator'>;
+  request: Omit<ProvisionInput, 'requestedBy' | 'operator'>;
 }
 export interface CheckResponse {
   problems: CheckedProblem[];

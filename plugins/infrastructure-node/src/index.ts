@@ -26,6 +26,7 @@ export {
   type HostName,
   type HostRecord,
   findRecords,
+  pickRecords,
   readRecords,
   recordsOfRun,
 } from './records/records';

@@ -2,7 +2,7 @@ import type {
   BackstageCredentials,
   BackstageUserInfo,
 } from '@backstage/backend-plugin-api';
-import { NotAllowedError, NotFoundError } from '@backstage/errors';
+import { InputError, NotAllowedError, NotFoundError } from '@backstage/errors';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import type { Remedy } from '@nante/model';
 import {
@@ -15,6 +15,7 @@ import {
   type HostName,
   type HostRecord,
   findRecords,
+  pickRecords,
   readRecords,
   recordsOfRun,
   toBackstageError,
@@ -79,6 +80,29 @@ export async function authorizeForOwner(
     );
   }
   return { ref, operator };
+}
+
+/**
+ * Owner of a host in our records, for a request that leaves it out.
+ *
+ * @param lacks - what else a new host would need and the request does not say
+ * @throws InputError where there is no such host
+ */
+export async function ownerOfHost(
+  { engine }: Pick<ActionDeps, 'engine'>,
+  host: HostName,
+  lacks: string[],
+  options: { signal?: AbortSignal } = {},
+): Promise<string> {
+  const records = await readRecords(engine, options).catch(error => {
+    throw toBackstageError(error);
+  });
+  const [record] = pickRecords(records, [host]);
+  if (record) return record.owner;
+  const { name, app, environment } = host;
+  throw new InputError(
+    `There is no host ${name} of ${app} in ${environment}, and a new one needs ${['an owner', ...lacks].join(', ')}. Say what is missing; or, where a host was meant that exists, look at its name, app and environment. Nothing was changed.`,
+  );
 }
 
 /**
@@ -151,12 +175,7 @@ export async function authorizeOnboard(
   options: { signal?: AbortSignal } = {},
 ): Promise<Requester> {
   const requester = await authorizeForOwner(deps, credentials, host.owner);
-  const known = (await readRecords(deps.engine, options)).filter(
-    record =>
-      record.name === host.name &&
-      record.app === host.app &&
-      record.environment === host.environment,
-  );
+  const known = pickRecords(await readRecords(deps.engine, options), [host]);
   if (known.length) await authorizeRecords(deps, credentials, known, 'change');
   return requester;
 }

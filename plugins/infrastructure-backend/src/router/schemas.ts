@@ -2,7 +2,7 @@ import { InputError } from '@backstage/errors';
 import {
   dnsLabelSchema,
   hostKindSchema,
-  provisionRequestSchema,
+  provisionInputSchema,
   resizeRequestSchema,
   runStateSchema,
 } from '@nante/model';
@@ -46,9 +46,12 @@ export const namesQuerySchema = z.object({
   environment: z.string(),
 });
 
-/** Who asks and what they may is the door's to say, so those keys are not taken from the body. */
+/**
+ * Who asks and what they may is the door's to say, so those keys are not taken from the body. A host that exists keeps what is
+ * left out.
+ */
 export const requestBodySchema = z.object({
-  request: provisionRequestSchema.omit({ requestedBy: true, operator: true }),
+  request: provisionInputSchema.omit({ requestedBy: true, operator: true }),
 });
 
 /** As for a new host. */

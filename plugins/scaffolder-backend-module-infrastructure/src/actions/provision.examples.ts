@@ -54,4 +54,22 @@ export const examples: TemplateExample[] = [
       ],
     }),
   },
+  {
+    description:
+      'A host that exists, brought to what its record says: all that is left out stays as it is',
+    example: stringify({
+      steps: [
+        {
+          id: 'provision',
+          name: 'Bring the host up to date',
+          action: 'proxmox:provision',
+          input: {
+            name: 'web-1',
+            app: 'shop',
+            placement: { environment: 'dev' },
+          },
+        },
+      ],
+    }),
+  },
 ];

@@ -29,7 +29,7 @@ describe('proxmox:provision', () => {
 
       expect(provision).toHaveBeenCalledTimes(1);
       expect(provision.mock.calls[0][0]).toMatchObject({
-        kind: step.input.kind,
+        ...(step.input.kind ? { kind: step.input.kind } : {}),
         name: step.input.name,
         app: 'shop',
         owner: 'group:default/shop',
@@ -90,6 +90,46 @@ describe('proxmox:provision', () => {
       operator: true,
       owner: 'group:default/shop',
     });
+  });
+
+  it('keeps of a host that exists what is left out, for its owner alone', async () => {
+    const { deps, provision } = situation();
+    const action = createProvisionAction(deps);
+    const left = {
+      name: 'web-1',
+      app: 'shop',
+      placement: { environment: 'dev', size: '', cores: 2 },
+      owner: '',
+    };
+    expect(validate(left, action.schema!.input!).errors).toEqual([]);
+    const checkpoints: Record<string, unknown> = {};
+    await runAction(action, left, { checkpoints });
+    const [request] = provision.mock.calls[0];
+    expect(request).toMatchObject({ owner: 'group:default/shop', cores: 2 });
+    for (const name of ['kind', 'size', 'sshKeys'] as const)
+      expect(request[name]).toBeUndefined();
+
+    // Its record says whose it is, and that was decided when the task began.
+    const stranger = situation({ groups: ['group:default/billing'] });
+    await expect(
+      runAction(createProvisionAction(stranger.deps), left),
+    ).rejects.toThrow('group:default/shop is none of them');
+    const later = situation({
+      groups: [],
+      engine: { managedHosts: async () => [] },
+    });
+    await runAction(createProvisionAction(later.deps), left, { checkpoints });
+    expect(later.provision).not.toHaveBeenCalled();
+
+    await expect(runAction(action, { ...left, name: 'web-9' })).rejects.toThrow(
+      'There is no host web-9 of shop in dev, and a new one needs an owner, a size.',
+    );
+    expect(stranger.provision).not.toHaveBeenCalled();
+    expect(provision).toHaveBeenCalledTimes(1);
+
+    const dry = situation();
+    await runAction(createProvisionAction(dry.deps), left, { isDryRun: true });
+    expect(dry.world.calls).toEqual({});
   });
 
   it('takes who asks, for whom and for which app from nowhere else', async () => {

@@ -1,13 +1,20 @@
-import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
-import { provisionRequestSchema } from '@nante/model';
-import { authorizeForOwner } from '../authorization';
+import {
+  type ActionContext,
+  createTemplateAction,
+} from '@backstage/plugin-scaffolder-node';
+import { provisionInputSchema } from '@nante/model';
+import type { HostName } from '@nante/plugin-infrastructure-node';
+import { authorizeForOwner, ownerOfHost } from '../authorization';
 import type { ActionDeps } from '../deps';
 import { assertFilledIn, readApp, readOwner } from '../input';
 import { requestIdInput, rolesInput, runIdOutput } from '../schema';
 import { parseRequest, startRun } from '../startRun';
 import { examples } from './provision.examples';
 
-/** `proxmox:provision`: makes a VM or container and answers when one can log in to it. */
+/**
+ * `proxmox:provision`: makes a VM or container and answers when one can log in to it. A host that exists keeps what an input
+ * leaves out; one that differs from an input is refused with the difference.
+ */
 export function createProvisionAction(deps: ActionDeps) {
   return createTemplateAction({
     id: 'proxmox:provision',
@@ -18,7 +25,12 @@ export function createProvisionAction(deps: ActionDeps) {
     schema: {
       input: {
         kind: z =>
-          z.enum(['vm', 'lxc']).describe('Virtual machine or LXC container'),
+          z
+            .enum(['vm', 'lxc'])
+            .optional()
+            .describe(
+              'Virtual machine or LXC container; a new host is a vm unless given',
+            ),
         name: z => z.string().describe('Host name, a DNS label'),
         app: z =>
           z
@@ -27,14 +39,24 @@ export function createProvisionAction(deps: ActionDeps) {
               'Component that the host runs: an entity ref, or its name',
             ),
         owner: z =>
-          z.string().describe('Group that answers for the host, an entity ref'),
+          z
+            .string()
+            .optional()
+            .describe(
+              'Group that answers for the host, an entity ref; a new host needs one',
+            ),
         placement: z =>
           z
             .object({
               environment: z
                 .string()
                 .describe('Name of a configured environment'),
-              size: z.string().describe('Name of a configured size, or custom'),
+              size: z
+                .string()
+                .optional()
+                .describe(
+                  'Name of a configured size, or custom; a new host needs one',
+                ),
               cores: z
                 .number()
                 .int()
@@ -67,11 +89,16 @@ export function createProvisionAction(deps: ActionDeps) {
                 .optional()
                 .describe('Template; the newest unless given'),
             })
-            .describe('Where the host is made, and how big'),
+            .describe(
+              'Where the host is made, and how big; what is left out stays as it is',
+            ),
         sshKeys: z =>
           z
             .array(z.string())
-            .describe('Public keys that may log in, one line of OpenSSH each'),
+            .optional()
+            .describe(
+              'Public keys that may log in, one line of OpenSSH each; a new host gets ANS_SSH_PUBLIC_KEY unless given',
+            ),
         purpose: z =>
           z
             .string()
@@ -103,8 +130,12 @@ export function createProvisionAction(deps: ActionDeps) {
       assertFilledIn(ctx.input);
       const { kind, name, placement, sshKeys } = ctx.input;
       const app = readApp(ctx.input.app);
-      const owner = readOwner(ctx.input.owner);
+      const host = { name, app, environment: placement.environment };
       // Templating leaves an empty text where a question was not answered.
+      const size = placement.size || undefined;
+      const owner = ctx.input.owner
+        ? readOwner(ctx.input.owner)
+        : await keptOwner(ctx, deps, host, size ? [] : ['a size']);
       const purpose = ctx.input.purpose || undefined;
       const initScript = ctx.input.initScript || undefined;
       const { roles } = ctx.input;
@@ -113,12 +144,14 @@ export function createProvisionAction(deps: ActionDeps) {
         key: 'proxmox.provision',
         subject: `${owner}.${app}.${placement.environment}.${name}`,
         requestId: ctx.input.requestId,
-        would: `Would make the ${kind} ${name} for ${app} in ${placement.environment}`,
-        authorize: credentials => authorizeForOwner(deps, credentials, owner),
+        would: `Would make the ${kind ?? 'host'} ${name} for ${app} in ${placement.environment}`,
+        authorize: credentials =>
+          authorizeForOwner(deps, credentials, String(owner)),
         request: asker =>
-          parseRequest(provisionRequestSchema, {
+          parseRequest(provisionInputSchema, {
             // Placement first: nothing in it may take the place of what is authorized.
             ...placement,
+            size,
             kind,
             name,
             app,
@@ -152,5 +185,20 @@ export function createProvisionAction(deps: ActionDeps) {
       ctx.output('vmId', result?.vmId ?? 0);
       ctx.output('node', result?.node ?? placement.node ?? 'example');
     },
+  });
+}
+
+/** The owner that a host has, decided once; a dry run asks no system, and knows none. */
+async function keptOwner(
+  ctx: Pick<ActionContext<any, any, any>, 'checkpoint' | 'isDryRun' | 'signal'>,
+  deps: ActionDeps,
+  host: HostName,
+  lacks: string[],
+): Promise<string | undefined> {
+  if (ctx.isDryRun) return undefined;
+  const { app, environment, name } = host;
+  return ctx.checkpoint({
+    key: `proxmox.provision.owner.${app}.${environment}.${name}`,
+    fn: () => ownerOfHost(deps, host, lacks, { signal: ctx.signal }),
   });
 }
