@@ -28,7 +28,12 @@ export function mgmtDocker(
     name: 'mgmt-docker',
     arguments: {
       ...(host.kind === 'vm'
-        ? { mgmt_docker_apt_uri: uri, mgmt_docker_apt_key_url: key }
+        ? {
+            mgmt_docker_apt_uri: uri,
+            mgmt_docker_apt_key_url: key,
+            // It has all suites, and apt wants one key for each; the other vendors' have another.
+            mgmt_docker_apt_suite: 'docker',
+          }
         : { mgmt_docker_source: 'debian' }),
       mgmt_docker_users: [admin],
       mgmt_docker_log_max_size: '20k',
