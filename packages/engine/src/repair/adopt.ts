@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ProxmoxGuest } from '@nante/clients';
 import {
   NanteError,
@@ -14,7 +15,12 @@ import { guestSize, sizeDifferences } from '../resize/guestSize';
 import { commandsByHand } from '../runs/byHand';
 import type { StepTitle } from '../runs/recorder';
 import { readHosts, withHost } from '../store/hosts';
-import { assertPlan, summarizePlan } from '../terraform/plan';
+import {
+  assertPlan,
+  hostChange,
+  summarizePlan,
+  type HostChange,
+} from '../terraform/plan';
 import type { RunOptions } from '../types';
 import { valueOf } from './fact';
 import { connectionName, type HostFindings } from './hostFindings';
@@ -101,7 +107,7 @@ async function adoptGuest(
       assertPlan(json, target, ['no-op', 'update']);
       const found = [
         ...(await sizeProblems(run, repaired, guest, desired)),
-        ...saidDifferences(summary),
+        ...saidDifferences(summary, hostChange(json, target)),
       ];
       if (found.length > 0) throw differs(guestTitle(host), found);
     } finally {
@@ -149,11 +155,25 @@ const ownSettings =
  * What the plan would change of what the import says. An import does not say everything: what it leaves out is no
  * difference, and what counts of it is compared with Proxmox itself.
  */
-function saidDifferences({ changes }: PlanSummary): string[] {
+function saidDifferences(
+  { changes }: PlanSummary,
+  { before: found, after: wanted }: HostChange,
+): string[] {
+  const isAgentSame = isDeepStrictEqual(
+    agentItself(found.agent),
+    agentItself(wanted.agent),
+  );
   return changes
     .flatMap(({ attributes }) => attributes)
     .filter(({ name, before }) => before !== null && !ownSettings.test(name))
+    .filter(({ name }) => name !== 'agent' || !isAgentSame)
     .map(({ name, before, after }) => `${name} ${before} instead of ${after}`);
+}
+
+/** What Proxmox knows of the guest agent, without how long Terraform waits for it, and for what. */
+function agentItself(agent: unknown): unknown {
+  if (!Array.isArray(agent)) return agent;
+  return agent.map(({ timeout, wait_for_ip: waits, ...itself }) => itself);
 }
 
 async function sizeProblems(
