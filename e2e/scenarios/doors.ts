@@ -58,7 +58,11 @@ function agreed(run: RunDocument): Record<string, unknown> {
     ),
     inputs: asked,
     steps: steps.map(({ id, title, state }) => ({ id, title, state })),
-    configuration,
+    configuration: configuration && {
+      ...configuration,
+      // Some tasks look first whether there is anything to do: how many, the clock of the host decides.
+      recap: configuration.recap.map(({ ok, skipped, ...counts }) => counts),
+    },
   };
 }
 
@@ -195,6 +199,11 @@ void runScenario('doors', async undo => {
   }
   assert.deepEqual(await sandbox.guestsMade(), []);
   assert.deepEqual(await disagreements(sandbox, workspace), []);
-  say(`Agree: everything but ${own.join(', ')}, and the times of the steps`);
-  return { guests, orders: rows, mayDiffer: own };
+  const mayDiffer = [
+    ...own,
+    'times and details of the steps',
+    'how many tasks of Ansible were skipped',
+  ];
+  say(`Agree: everything but ${mayDiffer.join(', ')}`);
+  return { guests, orders: rows, mayDiffer };
 });
