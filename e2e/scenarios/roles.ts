@@ -1,6 +1,8 @@
 // The Ansible roles on booted guests, a virtual machine's and a container's: by the real ansible-playbook over SSH, twice,
-// and seen from outside afterwards, also after a restart. `--no-report` leaves docs/roles-report.md as it is.
+// and seen from outside afterwards, also after a restart. `--no-report` leaves docs/roles-report.md as it is;
+// `--tailscale DIR` does nothing but try base_setup with the real programs in DIR: tailscale, tailscaled and a control server.
 import assert from 'node:assert/strict';
+import { parseArgs } from 'node:util';
 import { until } from '../lib/until';
 import { part, runScenario } from '../lib/report';
 import {
@@ -26,6 +28,7 @@ import {
   wrongArguments,
   wrongHosts,
 } from '../lib/roles/refusals';
+import { realTailscale } from '../lib/roles/realTailscale';
 import { startRegistry } from '../lib/roles/registry';
 import { RolesReport } from '../lib/roles/report';
 import {
@@ -251,6 +254,13 @@ async function containers(
 }
 
 void runScenario('roles', async undo => {
+  const { values } = parseArgs({
+    options: {
+      'no-report': { type: 'boolean' },
+      tailscale: { type: 'string' },
+    },
+  });
+  if (values.tailscale) return realTailscale(values.tailscale, undo);
   const started = Date.now();
   const lab = await RoleLab.open(undo);
   const mesh = new Mesh(lab);
