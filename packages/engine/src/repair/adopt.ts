@@ -9,10 +9,9 @@ import {
 } from '@nante/model';
 import type { EngineContext } from '../context';
 import { writeEntry } from '../ledger/ledger';
-import { executeRun, type Run } from '../operation/executeRun';
+import type { Run } from '../operation/executeRun';
 import { moduleAddress, resourceAddress } from '../provision/desired';
 import { guestSize, sizeDifferences } from '../resize/guestSize';
-import { commandsByHand } from '../runs/byHand';
 import type { StepTitle } from '../runs/recorder';
 import { readHosts, withHost } from '../store/hosts';
 import {
@@ -26,9 +25,10 @@ import { valueOf } from './fact';
 import { connectionName, type HostFindings } from './hostFindings';
 import {
   closeInterrupted,
+  executeRepair,
   lookAgain,
   noteRepair,
-  repairDocument,
+  terraformByHand,
 } from './repairRun';
 import { guestTitle } from './things';
 
@@ -40,28 +40,16 @@ const steps: readonly StepTitle[] = [
 ];
 
 /** Takes a guest that is provably ours into the Terraform state; the guest itself is not touched. */
-export async function adopt(
+export function adopt(
   context: EngineContext,
   repaired: RunDocument,
   request: RepairRequest,
   options: RunOptions,
 ): Promise<RunDocument> {
-  const { workspace, host, hostKind } = repaired;
-  const module = moduleAddress(host, { kind: hostKind ?? 'vm' });
-  const byHand = commandsByHand(workspace, module);
-  const initial = await repairDocument(
-    context,
-    'adopt',
-    repaired,
-    request,
-    options,
-    byHand,
-  );
-  return executeRun(
-    context,
-    { initial, steps, body: run => adoptGuest(run, repaired) },
-    options,
-  );
+  return executeRepair(context, repaired, request, options, {
+    ...{ kind: 'adopt', steps, byHand: terraformByHand(repaired) },
+    body: run => adoptGuest(run, repaired),
+  });
 }
 
 async function adoptGuest(
@@ -96,8 +84,11 @@ async function adoptGuest(
     address: resourceAddress(host.name, desired),
     id: `${guest.node}/${guest.vmId}`,
   };
-  await recorder.step('plan', async step => {
-    if (isDone) return step.skip('The state knows the guest already.');
+  const restarts = await recorder.step('plan', async step => {
+    if (isDone) {
+      step.skip('The state knows the guest already.');
+      return false;
+    }
     await terraform.prepare(signal);
     await terraform.importNext(wish);
     try {
@@ -110,10 +101,10 @@ async function adoptGuest(
         ...saidDifferences(summary, hostChange(json, target)),
       ];
       if (found.length > 0) throw differs(guestTitle(host), found);
+      return hostChange(json, target).changed.includes('agent');
     } finally {
       await terraform.importNext(null);
     }
-    return undefined;
   });
   await recorder.step('adopt', async step => {
     if (isDone) return step.skip('There is nothing to do.');
@@ -130,6 +121,11 @@ async function adoptGuest(
       });
     await noteRepair(run.store, repaired, recorder.document.id, [
       `${guestTitle(host)} exists and is in the Terraform state again.`,
+      ...(restarts
+        ? [
+            `The next request for it restarts it: an import cannot know how long Terraform waits for the guest agent, and writing that down takes a restart. Choose the hour.`,
+          ]
+        : []),
     ]);
   });
   return {};

@@ -4,7 +4,7 @@ import { closeEntriesOf, guestEntryId, writeEntry } from '../ledger/ledger';
 import type { Lease } from '../lock/lease';
 import { leaveDevicesAlone, leaveMesh } from '../mesh/leaveMesh';
 import { forgetServer } from '../onboard/records';
-import { executeRun, type Run } from '../operation/executeRun';
+import type { Run } from '../operation/executeRun';
 import { removeEmptyWorkspace } from '../provision/cleanUp';
 import { releaseHost } from '../provision/reserve';
 import type { StepTitle } from '../runs/recorder';
@@ -16,9 +16,9 @@ import { connectionName, type HostFindings } from './hostFindings';
 import { removalByHand } from './judge';
 import {
   closeInterrupted,
+  executeRepair,
   lookAgain,
   noteRepair,
-  repairDocument,
 } from './repairRun';
 import { guestTitle } from './things';
 
@@ -33,25 +33,16 @@ const steps: readonly StepTitle[] = [
  *
  * @param remedy - `undo` for a server: it was never ours to destroy, so that taking it back is all that undoing can mean
  */
-export async function forget(
+export function forget(
   context: EngineContext,
   repaired: RunDocument,
   request: RepairRequest,
   options: RunOptions,
 ): Promise<RunDocument> {
-  const initial = await repairDocument(
-    context,
-    'forget',
-    repaired,
-    request,
-    options,
-    [],
-  );
-  return executeRun(
-    context,
-    { initial, steps, body: run => forgetHost(run, repaired, request.remedy) },
-    options,
-  );
+  return executeRepair(context, repaired, request, options, {
+    ...{ kind: 'forget', steps },
+    body: run => forgetHost(run, repaired, request.remedy),
+  });
 }
 
 async function forgetHost(

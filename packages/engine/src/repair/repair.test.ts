@@ -230,6 +230,10 @@ describe('a guest that the state lost', () => {
     expect((await lab.store.get(state))?.body).toContain(
       `"vm_id": ${result.vmId}`,
     );
+    expect((await runOf(request.requestId)).leftovers).toEqual([
+      `VM ${result.vmId} (lost-1) exists and is in the Terraform state again.`,
+      expect.stringContaining('The next request for it restarts it'),
+    ]);
     expect(await ledgerStates(`${app}-dev`)).toEqual(['adopted']);
     expect(await guestsOf(lab, app)).toBe(1);
     await lab.engine.destroy(destroyRequest({ app }), cli);

@@ -6,7 +6,9 @@ import {
   type RunDocument,
 } from '@nante/model';
 import type { EngineContext } from '../context';
-import type { Run } from '../operation/executeRun';
+import { executeRun, type Run, type RunPlan } from '../operation/executeRun';
+import { moduleAddress } from '../provision/desired';
+import { commandsByHand } from '../runs/byHand';
 import { newRunDocument } from '../runs/newRun';
 import { updateDocument } from '../store/documents';
 import { runKey } from '../store/keys';
@@ -14,22 +16,44 @@ import type { RunOptions } from '../types';
 import { findOut, type Findings } from './findings';
 import { remediesOf } from './remedies';
 
-/** The document of a run that repairs another one in a way of its own. */
-export function repairDocument(
+/**
+ * Executes a run that repairs another one in a way of its own.
+ *
+ * @returns its finished document
+ * @throws NanteError as `executeRun` does
+ */
+export async function executeRepair(
   context: EngineContext,
-  kind: RunDocument['kind'],
   repaired: RunDocument,
   request: RepairRequest,
   options: RunOptions,
-  byHand: string[],
+  {
+    kind,
+    byHand = [],
+    ...plan
+  }: Omit<RunPlan, 'initial'> & {
+    kind: RunDocument['kind'];
+    byHand?: string[];
+  },
 ): Promise<RunDocument> {
   const { app, environment, host, hostKind, owner } = repaired;
-  return newRunDocument(
+  const initial = await newRunDocument(
     kind,
     { ...request, app, environment, name: host },
     { ...options, repairs: repaired.id },
     { hostKind, owner, inputs: { ...request }, byHand, context },
   );
+  return executeRun(context, { ...plan, initial }, options);
+}
+
+/** Commands by which a person lets Terraform bring the host of a run in order. */
+export function terraformByHand({
+  workspace,
+  host,
+  hostKind,
+}: RunDocument): string[] {
+  const module = moduleAddress(host, { kind: hostKind ?? 'vm' });
+  return commandsByHand(workspace, module);
 }
 
 /**

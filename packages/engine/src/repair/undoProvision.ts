@@ -2,10 +2,8 @@ import type { RepairRequest, RunDocument } from '@nante/model';
 import type { EngineContext } from '../context';
 import { applyDestroy, clean, planDestroy } from '../destroy/destroySteps';
 import { knownHost } from '../destroy/knownHost';
-import { executeRun, type Run } from '../operation/executeRun';
-import { moduleAddress } from '../provision/desired';
+import type { Run } from '../operation/executeRun';
 import { releaseHost } from '../provision/reserve';
-import { commandsByHand } from '../runs/byHand';
 import type { StepTitle } from '../runs/recorder';
 import { patiently } from '../store/documents';
 import type { RunOptions } from '../types';
@@ -13,9 +11,10 @@ import { valueOf } from './fact';
 import { findOut } from './findings';
 import {
   closeInterrupted,
+  executeRepair,
   lookAgain,
   noteRepair,
-  repairDocument,
+  terraformByHand,
 } from './repairRun';
 import { guestTitle } from './things';
 
@@ -27,33 +26,17 @@ const steps: readonly StepTitle[] = [
 ];
 
 /** Destroys what a run made; where nothing was made, gives back what it claimed. */
-export async function undoProvision(
+export function undoProvision(
   context: EngineContext,
   repaired: RunDocument,
   request: RepairRequest,
   options: RunOptions,
 ): Promise<RunDocument> {
-  const { workspace, host, hostKind } = repaired;
-  const module = moduleAddress(host, { kind: hostKind ?? 'vm' });
-  const byHand = commandsByHand(workspace, module);
-  const initial = await repairDocument(
-    context,
-    'destroy',
-    repaired,
-    request,
-    options,
-    byHand,
-  );
-  return executeRun(
-    context,
-    {
-      initial,
-      steps,
-      body: (run, onFailure) =>
-        destroyWhatWasMade(run, repaired, request, onFailure),
-    },
-    options,
-  );
+  return executeRepair(context, repaired, request, options, {
+    ...{ kind: 'destroy', steps, byHand: terraformByHand(repaired) },
+    body: (run, onFailure) =>
+      destroyWhatWasMade(run, repaired, request, onFailure),
+  });
 }
 
 async function destroyWhatWasMade(
