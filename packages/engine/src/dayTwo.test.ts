@@ -8,12 +8,10 @@ import type { HostKind } from '@nante/model';
 import { provisionRequest, startLab, type Lab } from './__testUtils__/lab';
 import { inLab, labSkipped, labTitle } from './__testUtils__/labGuest';
 import { cli } from './__testUtils__/outcome';
+import { kinds, nameOf } from './__testUtils__/pair';
 
 jest.setTimeout(240_000);
 
-const kinds: HostKind[] = ['vm', 'lxc'];
-/** Names are unique in the whole Proxmox. */
-const nameOf = (app = 'vm') => (app === 'vm' ? 'web-1' : 'web-2');
 const folder = mkdtempSync(join(tmpdir(), 'day-two-'));
 const key = join(folder, 'key');
 const logins: Partial<Record<HostKind, string>> = {};

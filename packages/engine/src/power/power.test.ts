@@ -1,9 +1,5 @@
-import {
-  connectionNamed,
-  type HostKind,
-  type PowerRequest,
-} from '@nante/model';
-import { provisionRequest, startLab, type Lab } from '../__testUtils__/lab';
+import { connectionNamed, type PowerRequest } from '@nante/model';
+import type { Lab } from '../__testUtils__/lab';
 import {
   cli,
   detailsOf,
@@ -11,23 +7,13 @@ import {
   guestsOf,
   mutatingCalls,
 } from '../__testUtils__/outcome';
+import { hostOf, kinds, nameOf, startPair } from '../__testUtils__/pair';
 
 jest.setTimeout(180_000);
 
 let lab: Lab;
-const kinds: HostKind[] = ['vm', 'lxc'];
-/** Names are unique in the whole Proxmox. */
-const nameOf = (app = 'vm') => (app === 'vm' ? 'web-1' : 'web-2');
 beforeAll(async () => {
-  lab = await startLab();
-  await Promise.all(
-    kinds.map(kind =>
-      lab.engine.provision(
-        provisionRequest({ kind, app: kind, name: nameOf(kind) }),
-        cli,
-      ),
-    ),
-  );
+  lab = await startPair();
 });
 afterAll(() => lab?.stop());
 afterEach(() => lab.clearFaults());
@@ -49,13 +35,7 @@ const request = (change: Partial<PowerRequest>): PowerRequest => {
 const ask = (change: Partial<PowerRequest>) =>
   lab.engine.power(request(change), cli);
 async function status(app: string) {
-  const hosts = await lab.engine.managedHosts();
-  const { desired } = hosts.find(host => host.app === app)!;
-  const { guests } = await lab.proxmox.resources();
-  const { node, kind, vmId } = guests.find(
-    guest => guest.vmId === desired.vm_id,
-  )!;
-  return lab.proxmox.guestStatus(node, kind, vmId);
+  return lab.proxmox.guestStatus(...(await hostOf(lab, app)).at);
 }
 
 describe.each(kinds)('a %s', app => {

@@ -2,31 +2,21 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { request as httpsRequest } from 'node:https';
 import type { HostKind, ResizeRequest } from '@nante/model';
-import { provisionRequest, startLab, type Lab } from '../__testUtils__/lab';
+import type { Lab } from '../__testUtils__/lab';
 import {
   cli,
   detailsOf,
   failure,
   mutatingCalls,
 } from '../__testUtils__/outcome';
+import { hostOf, kinds, nameOf, startPair } from '../__testUtils__/pair';
 import { guestSize } from './guestSize';
 
 jest.setTimeout(180_000);
 
 let lab: Lab;
-const kinds: HostKind[] = ['vm', 'lxc'];
-/** Names are unique in the whole Proxmox. */
-const nameOf = (app = 'vm') => (app === 'vm' ? 'web-1' : 'web-2');
 beforeAll(async () => {
-  lab = await startLab();
-  await Promise.all(
-    kinds.map(kind =>
-      lab.engine.provision(
-        provisionRequest({ kind, app: kind, name: nameOf(kind) }),
-        cli,
-      ),
-    ),
-  );
+  lab = await startPair();
 });
 afterAll(() => lab?.stop());
 afterEach(() => lab.clearFaults());
@@ -51,15 +41,9 @@ const ask = (change: Partial<ResizeRequest> = {}) =>
 const look = (change: Partial<ResizeRequest> = {}) =>
   lab.engine.planResize(request(change));
 
-async function hostOf(app: string) {
-  const hosts = await lab.engine.managedHosts();
-  const { desired } = hosts.find(host => host.app === app)!;
-  const { guests } = await lab.proxmox.resources();
-  const { node, kind, vmId } = guests.find(
-    guest => guest.vmId === desired.vm_id,
-  )!;
-  const at = [node, kind, vmId] as const;
-  const size = guestSize(kind, await lab.proxmox.guestConfig(...at));
+async function seen(app: string) {
+  const { desired, at } = await hostOf(lab, app);
+  const size = guestSize(at[1], await lab.proxmox.guestConfig(...at));
   const status = await lab.proxmox.guestStatus(...at);
   const { cores, memory_mb, disk_gb } = desired;
   return {
@@ -68,7 +52,7 @@ async function hostOf(app: string) {
   };
 }
 async function expectSize(app: string, size: [number, number, number]) {
-  const found = await hostOf(app);
+  const found = await seen(app);
   const [cores, memory_mb, disk_gb] = size;
   const wanted = { cores, memory_mb, disk_gb };
   expect(found).toMatchObject({
@@ -171,7 +155,7 @@ it('a container takes another size while it runs, a VM a larger disk', async () 
 });
 
 it.each(kinds)('a %s that is off is changed, and on afterwards', async app => {
-  const { at } = await hostOf(app);
+  const { at } = await hostOf(lab, app);
   await lab.proxmox.waitForTask(await lab.proxmox.power(...at, 'stop'));
   const wish = { app, memoryMb: 1536 };
   const plan = await look(wish);
@@ -239,7 +223,7 @@ it('a change that Proxmox fails leaves the host on, and the repeat finishes it',
   const wish = request({ cores: 3, diskGb: 14, allowReboot: true });
   const problem = await failure(lab.engine.resize(wish, cli));
   expect(problem.message).toContain('no space left');
-  const found = await hostOf('vm');
+  const found = await seen('vm');
   expect(found.status).toBe('running');
   expect(found.desired).toEqual(found.size);
   await lab.clearFaults();
@@ -262,7 +246,7 @@ it('a VM that does not come back is named, and the repeat changes nothing more',
 });
 
 it('what somebody else left waiting for a restart is said, and takes effect with it', async () => {
-  const { at } = await hostOf('vm');
+  const { at } = await hostOf(lab, 'vm');
   const wish = { cores: 4 };
   await setByHand(at, { cores: 4 });
   expect(await look(wish)).toMatchObject({

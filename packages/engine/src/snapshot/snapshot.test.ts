@@ -1,10 +1,5 @@
-import { type HostKind, type SnapshotRequest } from '@nante/model';
-import {
-  destroyRequest,
-  provisionRequest,
-  startLab,
-  type Lab,
-} from '../__testUtils__/lab';
+import type { SnapshotRequest } from '@nante/model';
+import { destroyRequest, type Lab } from '../__testUtils__/lab';
 import {
   cli,
   detailsOf,
@@ -13,23 +8,13 @@ import {
   mutatingCalls,
   nothing,
 } from '../__testUtils__/outcome';
+import { hostOf, kinds, nameOf, startPair } from '../__testUtils__/pair';
 
 jest.setTimeout(180_000);
 
 let lab: Lab;
-const kinds: HostKind[] = ['vm', 'lxc'];
-/** Names are unique in the whole Proxmox. */
-const nameOf = (app = 'vm') => (app === 'vm' ? 'web-1' : 'web-2');
 beforeAll(async () => {
-  lab = await startLab();
-  await Promise.all(
-    kinds.map(kind =>
-      lab.engine.provision(
-        provisionRequest({ kind, app: kind, name: nameOf(kind) }),
-        cli,
-      ),
-    ),
-  );
+  lab = await startPair();
 });
 afterAll(() => lab?.stop());
 afterEach(() => lab.clearFaults());
@@ -53,13 +38,7 @@ function request(change: Partial<SnapshotRequest> = {}): SnapshotRequest {
 const ask = (change: Partial<SnapshotRequest> = {}) =>
   lab.engine.snapshot(request(change), cli);
 
-async function guestOf(app: string) {
-  const hosts = await lab.engine.managedHosts();
-  const { desired } = hosts.find(host => host.app === app)!;
-  const { guests } = await lab.proxmox.resources();
-  const found = guests.find(guest => guest.vmId === desired.vm_id)!;
-  return [found.node, found.kind, found.vmId] as const;
-}
+const guestOf = async (app: string) => (await hostOf(lab, app)).at;
 const names = async (app: string) =>
   (await lab.proxmox.snapshots(...(await guestOf(app)))).map(
     ({ name }) => name,
