@@ -101,7 +101,7 @@ echo 'Rocky Linux release 9.5 (Blue Onyx)' > /etc/redhat-release`,
       );
       try {
         const results: PlayResult[] = [];
-        for (const name of ['base_setup', 'mgmt-docker']) {
+        for (const name of ['base_setup', 'nginx', 'mgmt-docker']) {
           const result = await lab.site(host, [{ name }], {
             flags: ['--flush-cache'],
           });

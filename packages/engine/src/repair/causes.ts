@@ -177,6 +177,14 @@ export const knownCauses: readonly KnownCause[] = [
       'Onboard the host again, which installs it, or install python3 by hand.',
   },
   {
+    rule: 'other-system',
+    pattern:
+      /is for Debian and Ubuntu with systemd; this is (.+?)(?: with \S+)?\.|is no Debian or Ubuntu, but (.+?)\./i,
+    text: 'Our roles are for Debian and Ubuntu, and the host is $1.',
+    remedy:
+      'Nothing was changed on it. Make the host from a template of Debian or Ubuntu, or leave the roles out.',
+  },
+  {
     rule: 'apt-lock',
     pattern:
       /Could not get lock \/var\/lib\/(?:dpkg|apt)|dpkg frontend lock|unattended-upgr/i,

@@ -92,6 +92,11 @@ const messages: [rule: string, ...messages: string[]][] = [
     'Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 812 (unattended-upgr)',
   ],
   [
+    'other-system',
+    'base_setup is for Debian and Ubuntu with systemd; this is Rocky with systemd.',
+    'old-1 (10.0.0.5, port 22) is no Debian or Ubuntu, but Alpine Linux.',
+  ],
+  [
     'mirror-unreachable',
     'Failed to update apt cache: unknown reason',
     "Temporary failure resolving 'deb.debian.org'",
@@ -181,10 +186,15 @@ describe('the likely cause of a failure', () => {
       ]);
   });
 
-  it('names who holds the lock, and which privilege is missing', () => {
+  it('names who holds the lock, which privilege is missing, and what a host is', () => {
     expect(cause(messages[1][1])?.text).toBe(
       'The workspace is locked by workflow:runner-3:17 (run their-run-1, https://example.com/run/1) since 2026-11-01T00:00:00.000Z.',
     );
+    expect(
+      cause(
+        'nginx is for Debian and Ubuntu with systemd; this is Rocky with openrc.',
+      )?.text,
+    ).toBe('Our roles are for Debian and Ubuntu, and the host is Rocky.');
     expect(
       cause('The token a@b!c lacks the privilege VM.Clone on /vms/9000 (x).')
         ?.text,
