@@ -18,11 +18,12 @@ const [tag] = tags;
 /** How many machines join, each by a key of its own. */
 const keyCount = 4;
 
-/** What answers in the mesh. */
+/** What answers in the mesh: the page also under other names, for Tailscale's HTTP proxy asks by the address. */
 const site: AskedRole = {
   name: 'nginx',
   arguments: {
     nginx_sites: [{ name: 'shop', server_names: ['shop.example.test'], page }],
+    nginx_default_page: page,
   },
 };
 
