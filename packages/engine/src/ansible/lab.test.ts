@@ -1,15 +1,15 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-} from 'node:fs';
-import { execFileSync } from 'node:child_process';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { chooseDriver, missingTools, type GuestDriver } from '@nante/sandbox';
+import {
+  ansibleBin,
+  ansibleProject,
+  bootLabGuest,
+  inLab,
+  labSkipped,
+  labTitle,
+  type LabGuest,
+} from '../__testUtils__/labGuest';
 import { createRedactor } from '../process';
 import type { PlayEvent, PlayHost, PlaybookOptions } from './index';
 import { removePlayLeftovers, runPlaybook } from './index';
@@ -17,106 +17,56 @@ import { privatePaths } from './privateFolder';
 
 jest.setTimeout(60_000);
 
-const vmid = 1901;
-/** A VLAN that no sandbox on the same machine uses. */
-const vlan = 1190;
-const subnet = `10.${vlan % 256}.${Math.floor(vlan / 256)}`;
-const bin =
-  process.env.NANTE_ANSIBLE_BIN ??
-  resolve(__dirname, '../../../../.tools/python/bin');
-const folder = join(tmpdir(), `play-${process.pid}`);
-const workDirectory = join(folder, 'work');
 const note = "{{ lookup('pipe', 'id') }}";
+const secret = 'correct-horse-battery';
 
-const missing = [
-  ...missingTools().missing,
-  ...(existsSync(join(bin, 'ansible-playbook'))
-    ? []
-    : ['ansible-playbook, which npm start installs']),
-];
-/** With `NANTE_REQUIRE_LAB=1` the tests then fail instead of being skipped. */
-const skipped = missing.length > 0 && process.env.NANTE_REQUIRE_LAB !== '1';
-const inLab = skipped ? describe.skip : describe;
-const title = `A play on a booted guest${skipped ? ` (skipped: it needs ${missing.join(', ')})` : ''}`;
-
-let guests: GuestDriver | undefined;
-let privateKey = '';
+let guest: LabGuest;
 let hostKeys: string[] = [];
 let lines: string[] = [];
 let events: PlayEvent[] = [];
 
-const web: PlayHost = {
-  name: 'web-1',
-  address: `${subnet}.21`,
-  user: 'ops',
+const web = (change: Partial<PlayHost> = {}): PlayHost => ({
+  ...{ name: 'web-1', address: guest.address, user: guest.user, hostKeys },
   variables: { own: { text: '{{ 6 * 7 }}', number: 5 } },
-};
-const gone: PlayHost = {
-  ...web,
-  name: 'gone-1',
-  address: `${subnet}.22`,
-};
-const secret = 'correct-horse-battery';
+  ...change,
+});
+/** A host at an address that nobody has. */
+const gone = () =>
+  web({ name: 'gone-1', address: guest.address.replace(/\d+$/, '22') });
+const workDirectory = () => join(guest.folder, 'work');
 
 function play(changes: Partial<PlaybookOptions> = {}) {
   lines = [];
   events = [];
   return runPlaybook({
-    ansible: { bin, project: join(__dirname, '__fixtures__/project') },
+    ansible: {
+      bin: ansibleBin,
+      project: join(__dirname, '__fixtures__/project'),
+    },
     playbook: 'note.yml',
-    inventory: [{ ...web, hostKeys }],
+    inventory: [web()],
     variables: { note },
-    privateKey,
+    privateKey: guest.privateKey,
     onEvent: event => events.push(event),
     onLine: ({ text }) => lines.push(text),
-    workDirectory,
+    workDirectory: workDirectory(),
     redactor: createRedactor([secret]),
     ...changes,
   });
 }
 
-const key = () => join(folder, 'key');
-const readNote = () =>
-  execFileSync(
-    'ssh',
-    [
-      ...['-i', key(), '-o', 'BatchMode=yes', '-o', 'LogLevel=ERROR'],
-      ...['-o', 'StrictHostKeyChecking=no'],
-      ...['-o', 'UserKnownHostsFile=/dev/null'],
-      ...[`${web.user}@${web.address}`, 'cat /etc/note'],
-    ],
-    { encoding: 'utf8' },
-  );
+const readNote = () => guest.ssh('cat /etc/note');
 
 beforeAll(async () => {
-  if (skipped) return;
-  mkdirSync(folder);
-  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key()]);
-  privateKey = readFileSync(key(), 'utf8');
-  guests = await chooseDriver('nspawn', { dataDir: folder, log: () => {} });
-  await guests.prepare(() => {});
-  await guests.start({
-    ...{ vmid, kind: 'vm', hostname: web.name, user: web.user },
-    ...{ cores: 1, memoryMb: 512, diskGb: 8 },
-    sshKeys: [readFileSync(`${key()}.pub`, 'utf8').trim()],
-    networks: [
-      {
-        bridge: 'vmbr0',
-        vlan,
-        mac: 'BC:24:11:00:19:01',
-        address: `${web.address}/24`,
-        gateway: `${subnet}.1`,
-      },
-    ],
+  if (labSkipped) return;
+  guest = await bootLabGuest({
+    ...{ name: 'web-1', vmid: 1901, vlan: 1190, kind: 'vm' },
   });
 }, 600_000);
 
-afterAll(async () => {
-  await guests?.clean();
-  rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+afterAll(() => guest?.stop(), 60_000);
 
-inLab(title, () => {
+inLab(labTitle('A play on a booted guest'), () => {
   it('refuses an unknown host key until it is told to learn it, and takes values as text', async () => {
     await expect(play()).rejects.toMatchObject({
       code: 'invalid-input',
@@ -136,7 +86,7 @@ inLab(title, () => {
     expect(events.map(({ type }) => type)).toEqual([
       ...['play', 'task', 'changed', 'task', 'ok', 'stats'],
     ]);
-    expect(existsSync(privatePaths(workDirectory).path)).toBe(false);
+    expect(existsSync(privatePaths(workDirectory()).path)).toBe(false);
   });
 
   it('shows in a check run what would change, and changes nothing', async () => {
@@ -154,10 +104,7 @@ inLab(title, () => {
 
   it('names the host that is away and the first real error, and repeats on what failed', async () => {
     const result = await play({
-      inventory: [
-        { ...web, hostKeys },
-        { ...gone, hostKeys },
-      ],
+      inventory: [web(), gone()],
     });
     expect(result).toMatchObject({
       state: 'failed',
@@ -173,10 +120,7 @@ inLab(title, () => {
     ]);
     const failed = await play({
       playbook: 'failing.yml',
-      inventory: [
-        { ...web, hostKeys },
-        { ...gone, hostKeys },
-      ],
+      inventory: [web(), gone()],
       limit: ['web-1'],
       variables: { names: ['a b', secret] },
     });
@@ -193,7 +137,7 @@ inLab(title, () => {
     real[real.length - 1] += 1;
     const result = await play({
       inventory: [
-        { ...web, hostKeys: [`ssh-ed25519 ${real.toString('base64')}`] },
+        web({ hostKeys: [`ssh-ed25519 ${real.toString('base64')}`] }),
       ],
     });
     expect(result).toMatchObject({
@@ -225,7 +169,7 @@ inLab(title, () => {
     const hanging = play({ playbook: 'hanging.yml', timeoutMs: 4_000 });
     await sleep(2_000);
     await expect(play()).rejects.toMatchObject({ code: 'conflict' });
-    expect(await removePlayLeftovers(workDirectory)).toBe(false);
+    expect(await removePlayLeftovers(workDirectory())).toBe(false);
     const late = await hanging;
     expect(late).toMatchObject({
       state: 'failed',
@@ -236,12 +180,12 @@ inLab(title, () => {
       },
     });
     expect(late.durationMs).toBeLessThan(15_000);
-    expect(existsSync(privatePaths(workDirectory).path)).toBe(false);
+    expect(existsSync(privatePaths(workDirectory()).path)).toBe(false);
   });
 
   it('applies the roles of the repository: a dry run shows what would change', async () => {
     const result = await play({
-      ansible: { bin, project: resolve(__dirname, '../../../../ansible') },
+      ansible: { bin: ansibleBin, project: ansibleProject },
       playbook: 'site.yml',
       variables: {
         nante_roles: [
@@ -259,9 +203,9 @@ inLab(title, () => {
     });
     expect(result.recap[0].changed).toBeGreaterThan(0);
     expect(lines).toContain('+PasswordAuthentication no');
-    const [facts, ...older] = readdirSync(join(workDirectory, 'facts'));
+    const [facts, ...older] = readdirSync(join(workDirectory(), 'facts'));
     expect(older).toEqual([]);
-    const remembered = readdirSync(join(workDirectory, 'facts', facts));
+    const remembered = readdirSync(join(workDirectory(), 'facts', facts));
     expect(remembered).toEqual([expect.stringMatching(/web-1$/)]);
   });
 });
