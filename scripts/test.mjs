@@ -7,7 +7,6 @@ import { run } from './lib/command.mjs';
 import { root } from './lib/paths.mjs';
 import { buildPages } from './lib/portal.mjs';
 import { ensurePython } from './lib/python.mjs';
-import { linters, prepareLinters } from './lint/index.mjs';
 import { runMain, step } from './lib/steps.mjs';
 import { Summary } from './lib/summary.mjs';
 import { ensureSystemPackages } from './lib/systemPackages.mjs';
@@ -108,6 +107,8 @@ async function runJest(tools, summary) {
 
 /** Linters of workflows, shell, Ansible and YAML, and the search for secrets. */
 async function lintChecks(summary) {
+  // Not before the packages are there, one of which it needs.
+  const { linters, prepareLinters } = await import('./lint/index.mjs');
   const lint = await step('Linters', prepareLinters);
   for (const name of Object.keys(linters))
     await step(`Lint: ${name}`, async () => {
