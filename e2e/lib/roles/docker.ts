@@ -65,8 +65,9 @@ cp /bin/busybox /tmp/image/bin/
 echo ${JSON.stringify(body)} > /tmp/image/www/index.html
 tar -C /tmp/image -c . | docker import - nante/page:1`;
 
+/** It ends when it is asked to: with `live-restore` a host's shutdown waits for containers that do not. */
 const serve = (name: string, port: number) =>
-  `docker run --detach --restart always --name ${name} --publish ${port}:80 nante/page:1 /bin/busybox sh -c "echo ${words}; exec /bin/busybox httpd -f -p 80 -h /www"`;
+  `docker run --detach --restart always --name ${name} --publish ${port}:80 nante/page:1 /bin/busybox sh -c "echo ${words}; trap 'exit 0' TERM; /bin/busybox httpd -f -p 80 -h /www & wait"`;
 
 /** Starts containers as the administrator, who is in the group for it, and looks at what became of their logs. */
 export async function startContainers(
