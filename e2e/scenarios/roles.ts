@@ -57,7 +57,8 @@ async function plainRoles(lab: RoleLab, host: RoleGuest, report: RolesReport) {
     async () =>
       succeeded(
         await lab.site(host, [baseSetup, nginx, { name: 'mgmt-docker' }], {
-          flags: ['--check', '--diff'],
+          // What the host was for a moment must not be remembered.
+          flags: ['--check', '--diff', '--flush-cache'],
         }),
       ),
   );
