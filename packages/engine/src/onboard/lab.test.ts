@@ -138,9 +138,9 @@ inLab(labTitle('A server that somebody else made'), () => {
     );
     expect(run.configuration?.unseen).toEqual([
       'The folder and the keys of anna: the user would be made first.',
+      'base_setup : Check that sshd reads its settings',
       expect.stringMatching(/^The firewall's start: nftables would be/),
       expect.stringMatching(/^Packages: .*nftables/),
-      'base_setup : Check that sshd reads its settings',
       expect.stringMatching(/^Whether nginx takes its configuration/),
       expect.stringMatching(/^The ports in the firewall/),
     ]);
