@@ -158,7 +158,7 @@ export async function refusedByDocker(
       reads: await asked(
         {},
         loginOf(registry, 'of-yesterday'),
-        /Nobody is logged in to [^"]*/,
+        /Nobody is logged in to [^"\n]*/,
       ),
     },
     {
@@ -166,7 +166,7 @@ export async function refusedByDocker(
       reads: await asked(
         {},
         loginOf(registry, ''),
-        /Nothing was changed: mgmt_docker_registry_password[^"]*/,
+        /Nothing was changed: mgmt_docker_registry_password[^"\n]*/,
       ),
     },
     {
@@ -174,7 +174,7 @@ export async function refusedByDocker(
       reads: await asked(
         { mgmt_docker_users: [admin, 'nobody2'] },
         loginOf(registry),
-        /mgmt_docker_users names users[^"]*/,
+        /mgmt_docker_users names users[^"\n]*/,
       ),
     },
   ]);
