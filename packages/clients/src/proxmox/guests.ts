@@ -91,10 +91,22 @@ function toInterface(row: z.infer<typeof interfaceRow>): ProxmoxInterface {
   };
 }
 
+/** Interfaces that software inside the guest makes: of meshes, containers and their bridges. */
+const madeInside =
+  /^(br-|cali|cilium|cni|docker|flannel|kube|lxc|podman|tailscale|tap|tun|veth|virbr|wg|zt)/;
+
+/** The guest's network cards before what software inside it makes, whose addresses are no way in from its network. */
+function cardsFirst(interfaces: ProxmoxInterface[]): ProxmoxInterface[] {
+  const [cards, others] = [false, true].map(inside =>
+    interfaces.filter(({ name }) => madeInside.test(name) === inside),
+  );
+  return [...cards, ...others];
+}
+
 /** Answer of the guest agent. */
 export const agentInterfacesSchema = z
   .object({ result: z.array(interfaceRow) })
-  .transform(({ result }) => result.map(toInterface));
+  .transform(({ result }) => cardsFirst(result.map(toInterface)));
 
 /** Answer of the agent's `file-read`. Proxmox writes each byte as a character of its own, so UTF-8 is put together here. */
 export const agentFileSchema = z
@@ -105,7 +117,7 @@ export const agentFileSchema = z
 export const containerInterfacesSchema = z
   .array(interfaceRow)
   .nullish()
-  .transform(rows => rows?.map(toInterface));
+  .transform(rows => (rows ? cardsFirst(rows.map(toInterface)) : undefined));
 
 /** Answer of `…/rrddata`; a point that is still being collected has only its time. */
 export const samplesSchema = z

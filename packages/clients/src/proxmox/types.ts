@@ -229,7 +229,10 @@ export interface ProxmoxApi extends ProxmoxMaking {
     vmId: number,
     options?: CallOptions,
   ): Promise<{ status: 'running' | 'stopped'; lock?: string; uptime: number }>;
-  /** Undefined while the agent (VM) or container does not answer. */
+  /**
+   * Its network cards first, then what software inside it made, such as `tailscale0` and `docker0`. Undefined while the agent
+   * (VM) or container does not answer.
+   */
   guestInterfaces(
     node: string,
     kind: HostKind,
