@@ -5,6 +5,7 @@ export * from './host';
 export * from './ledger';
 export * from './names';
 export * from './observation';
+export * from './parseInput';
 export * from './request';
 export * from './run';
 export * from './secrets';

@@ -4,8 +4,8 @@ import {
   workspaceName,
   type ConfigureRequest,
   type RunDocument,
+  parseInput,
 } from '@nante/model';
-import { z } from 'zod';
 import { checkRoles } from '../ansible';
 import type { EngineContext } from '../context';
 import { executeRun, type Run } from '../operation/executeRun';
@@ -190,9 +190,6 @@ function byHandOf(
 }
 
 function parseConfigure(input: ConfigureRequest): ConfigureRequest {
-  const result = configureRequestSchema.safeParse(input);
-  if (!result.success)
-    throw new NanteError('invalid-input', z.prettifyError(result.error));
-  const { names } = result.data;
-  return { ...result.data, names: [...new Set(names)] };
+  const request = parseInput(configureRequestSchema, input);
+  return { ...request, names: [...new Set(request.names)] };
 }

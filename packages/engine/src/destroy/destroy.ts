@@ -4,8 +4,8 @@ import {
   workspaceName,
   type DestroyRequest,
   type RunDocument,
+  parseInput,
 } from '@nante/model';
-import { z } from 'zod';
 import type { EngineContext } from '../context';
 import { executeRun, type Run } from '../operation/executeRun';
 import { assertMayChange } from '../policy/policy';
@@ -119,10 +119,7 @@ async function leftovers(run: Run, request: DestroyRequest): Promise<string[]> {
 }
 
 function parseDestroy(input: DestroyRequest): DestroyRequest {
-  const result = destroyRequestSchema.safeParse(input);
-  if (!result.success)
-    throw new NanteError('invalid-input', z.prettifyError(result.error));
-  const request = result.data;
+  const request = parseInput(destroyRequestSchema, input);
   if (request.confirm !== request.name)
     throw new NanteError(
       'invalid-input',

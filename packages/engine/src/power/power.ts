@@ -3,8 +3,8 @@ import {
   powerRequestSchema,
   type PowerRequest,
   type RunDocument,
+  parseInput,
 } from '@nante/model';
-import { z } from 'zod';
 import type { EngineContext } from '../context';
 import { hostLeftovers, hostTitle, ourHost } from '../ledger/ourHost';
 import type { OurHost } from '../ledger/ourHost';
@@ -30,10 +30,7 @@ export async function power(
   input: PowerRequest,
   options: RunOptions,
 ): Promise<RunDocument> {
-  const parsed = powerRequestSchema.safeParse(input);
-  if (!parsed.success)
-    throw new NanteError('invalid-input', z.prettifyError(parsed.error));
-  const request = parsed.data;
+  const request = parseInput(powerRequestSchema, input);
   const { action } = request;
   const [act, verify] = titles[action];
   return runOnHost(

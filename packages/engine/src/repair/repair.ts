@@ -3,8 +3,8 @@ import {
   repairRequestSchema,
   type RepairRequest,
   type RunDocument,
+  parseInput,
 } from '@nante/model';
-import { z } from 'zod';
 import type { EngineContext } from '../context';
 import type { RunOptions } from '../types';
 import { adopt } from './adopt';
@@ -21,10 +21,7 @@ export async function repair(
   input: RepairRequest,
   options: RunOptions,
 ): Promise<RunDocument> {
-  const parsed = repairRequestSchema.safeParse(input);
-  if (!parsed.success)
-    throw new NanteError('invalid-input', z.prettifyError(parsed.error));
-  const request = parsed.data;
+  const request = parseInput(repairRequestSchema, input);
   const { signal } = options;
   const run = await runToRepair(context, request.runId, { signal });
   // Twice the same wish: whoever is first does it, and both get the same answer.

@@ -4,8 +4,8 @@ import {
   type DesiredHost,
   type InfrastructureConfig,
   type ResizeRequest,
+  parseInput,
 } from '@nante/model';
-import { z } from 'zod';
 import {
   checkPolicy,
   customSize,
@@ -16,10 +16,8 @@ import { changedHost } from '../provision/difference';
 
 /** @throws NanteError `invalid-input` with every wrong field */
 export function parseResize(input: ResizeRequest): ResizeRequest {
-  const parsed = resizeRequestSchema.safeParse(input);
-  if (!parsed.success)
-    throw new NanteError('invalid-input', z.prettifyError(parsed.error));
-  const { size, cores, memoryMb, diskGb } = parsed.data;
+  const request = parseInput(resizeRequestSchema, input);
+  const { size, cores, memoryMb, diskGb } = request;
   const typed = [cores, memoryMb, diskGb].some(value => value !== undefined);
   if (size === customSize && !typed)
     throw new NanteError(
@@ -27,7 +25,7 @@ export function parseResize(input: ResizeRequest): ResizeRequest {
       'The size by hand says neither cores nor memory nor disk.',
       { hint: 'Give at least one of them; what is left out stays.' },
     );
-  return parsed.data;
+  return request;
 }
 
 /**

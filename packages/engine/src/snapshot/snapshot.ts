@@ -3,8 +3,8 @@ import {
   snapshotRequestSchema,
   type RunDocument,
   type SnapshotRequest,
+  parseInput,
 } from '@nante/model';
-import { z } from 'zod';
 import type { EngineContext } from '../context';
 import { hostLeftovers, hostTitle, ourHost } from '../ledger/ourHost';
 import type { Run } from '../operation/executeRun';
@@ -100,10 +100,7 @@ async function snapshotHost(
 }
 
 function parseSnapshot(input: SnapshotRequest): SnapshotRequest {
-  const parsed = snapshotRequestSchema.safeParse(input);
-  if (!parsed.success)
-    throw new NanteError('invalid-input', z.prettifyError(parsed.error));
-  const request = parsed.data;
+  const request = parseInput(snapshotRequestSchema, input);
   const { action, snapshot: name, confirm } = request;
   if (action !== 'create' && confirm !== name)
     throw new NanteError(

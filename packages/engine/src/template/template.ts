@@ -5,8 +5,8 @@ import {
   type HostResult,
   type RunDocument,
   type TemplateRequest,
+  parseInput,
 } from '@nante/model';
-import { z } from 'zod';
 import type { EngineContext } from '../context';
 import { writeEntry } from '../ledger/ledger';
 import { executeRun, type Aftermath, type Run } from '../operation/executeRun';
@@ -58,10 +58,7 @@ export async function template(
   given: TemplateRequest,
   options: RunOptions,
 ): Promise<RunDocument> {
-  const parsed = templateRequestSchema.safeParse(given);
-  if (!parsed.success)
-    throw new NanteError('invalid-input', z.prettifyError(parsed.error));
-  const request = parsed.data;
+  const request = parseInput(templateRequestSchema, given);
   assertMayChange(await context.config(), request, 'make templates for');
   if (!request.operator)
     throw new NanteError('refused', 'Only operators may make templates.', {

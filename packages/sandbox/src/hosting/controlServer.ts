@@ -4,8 +4,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { NanteError } from '@nante/model';
-import { z } from 'zod';
+import { NanteError, parseInput } from '@nante/model';
 import {
   anyFaultSchema,
   socketFaultKinds,
@@ -92,9 +91,9 @@ export function standInControl(
   let own: Record<string, unknown>[] = [];
 
   async function setFault(request: Request) {
-    const body = parse(anyFaultSchema, await readJson(request));
+    const body = parseInput(anyFaultSchema, await readJson(request));
     if (socketFaultKinds.includes(body.kind)) {
-      const id = await server.addFault(parse(socketFaultSchema, body));
+      const id = await server.addFault(parseInput(socketFaultSchema, body));
       return Response.json({ id, kind: body.kind }, { status: 201 });
     }
     const { kind, ...parameters } = body;
@@ -149,15 +148,6 @@ async function readJson(request: Request): Promise<unknown> {
   } catch {
     throw new NanteError('invalid-input', 'The body is no JSON.');
   }
-}
-
-function parse<Schema extends z.ZodType>(
-  schema: Schema,
-  value: unknown,
-): z.output<Schema> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw new NanteError('invalid-input', z.prettifyError(result.error));
 }
 
 const statusOfCode: Record<string, number> = {

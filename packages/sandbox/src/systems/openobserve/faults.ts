@@ -1,4 +1,4 @@
-import { NanteError } from '@nante/model';
+import { NanteError, parseInput } from '@nante/model';
 import { z } from 'zod';
 
 const parametersOf = {
@@ -24,14 +24,15 @@ export class OpenobserveFaults {
   set(kind: string, parameters: Record<string, unknown>): void {
     switch (kind) {
       case 'refuse-credentials':
-        parse(parametersOf[kind], parameters);
+        parseInput(parametersOf[kind], parameters);
         this.refusesCredentials = true;
         break;
       case 'stuck-index':
-        this.#stuckMs = parse(parametersOf[kind], parameters).seconds * 1000;
+        this.#stuckMs =
+          parseInput(parametersOf[kind], parameters).seconds * 1000;
         break;
       case 'refuse-ingest':
-        this.refusesIngest = parse(parametersOf[kind], parameters);
+        this.refusesIngest = parseInput(parametersOf[kind], parameters);
         break;
       default:
         throw new NanteError('invalid-input', `No fault is called "${kind}".`, {
@@ -50,13 +51,4 @@ export class OpenobserveFaults {
   visibleAt(): number {
     return this.#stuckMs ? Date.now() + this.#stuckMs : 0;
   }
-}
-
-function parse<Schema extends z.ZodType>(
-  schema: Schema,
-  value: unknown,
-): z.output<Schema> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw new NanteError('invalid-input', z.prettifyError(result.error));
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { NanteError } from '@nante/model';
+import { NanteError, parseInput } from '@nante/model';
 import { S3Error, s3Errors } from './errors';
 import type { ObjectInfo } from './objectStore';
 
@@ -41,10 +41,7 @@ export class Conditions {
       throw new NanteError('invalid-input', `S3 has no fault "${kind}".`, {
         hint: `It has ${s3FaultKinds.join(', ')}.`,
       });
-    const parsed = parametersSchema.safeParse(parameters);
-    if (!parsed.success)
-      throw new NanteError('invalid-input', z.prettifyError(parsed.error));
-    const { path, count = Infinity } = parsed.data;
+    const { path, count = Infinity } = parseInput(parametersSchema, parameters);
     this.#faults.push({
       kind: known,
       pattern: path === undefined ? undefined : new RegExp(path),
