@@ -94,15 +94,41 @@ function isSettled({ online, tags }: MeshDevice, place: MeshPlace): boolean {
   return online !== false && place.tags.every(tag => tags.includes(tag));
 }
 
+/** Says in the ledger how it stands with a host's device; `outsideId` is its key's as long as it is only intended. */
+function writeDevice(
+  { recorder, store }: Run,
+  { host, place }: Pick<Joining, 'host' | 'place'>,
+  outsideId: string,
+  state: LedgerEntry['state'],
+): Promise<void> {
+  const { workspace, id: runId } = recorder.document;
+  const owner = { requestId: host.requestId, runId };
+  return writeEntry(store, workspace, {
+    ...deviceEntry(place, outsideId, owner),
+    state,
+  });
+}
+
+/** From now on this is the host's device. */
+async function noteDevice(
+  run: Run,
+  one: Joining,
+  device: MeshDevice,
+): Promise<void> {
+  one.device = device;
+  await writeDevice(run, one, device.id, 'created');
+}
+
 /** Removes the devices of machines that the host was before. */
 async function freeName(
-  { recorder, store }: Run,
+  run: Run,
   lease: Pick<Lease, 'assertHeld'>,
   api: TailscaleApi,
   devices: readonly MeshDevice[],
   entries: readonly LedgerEntry[],
   one: Joining,
 ): Promise<void> {
+  const { recorder, store } = run;
   const { host, place } = one;
   const { workspace, id: runId } = recorder.document;
   const former = deviceEntries(entries, host.name).filter(
@@ -112,11 +138,7 @@ async function freeName(
     const device = deviceOf(devices, place, entry);
     // A server that was forgotten and onboarded again is the machine that it was.
     if (device && host.isServer && isOurs(device, place)) {
-      await writeEntry(store, workspace, {
-        ...deviceEntry(place, device.id, { requestId: host.requestId, runId }),
-        state: 'created',
-      });
-      one.device = device;
+      await noteDevice(run, one, device);
       continue;
     }
     if (device && !isOurs(device, place)) {
@@ -140,7 +162,7 @@ async function freeName(
 
 /** Finds the device that the ledger knows, or that joined in a try which was killed before it wrote that down. */
 async function takeUp(
-  { recorder, store }: Run,
+  run: Run,
   api: TailscaleApi,
   devices: readonly MeshDevice[],
   entries: readonly LedgerEntry[],
@@ -151,28 +173,24 @@ async function takeUp(
     ({ requestId }) => requestId === host.requestId,
   );
   if (!entry) return;
-  const { workspace, id: runId } = recorder.document;
   one.device = deviceOf(devices, place, entry);
   if (entry.state !== 'intended') return;
   if (entry.outsideId) await api.deleteKey(entry.outsideId);
-  if (one.device)
-    await writeEntry(store, workspace, {
-      ...deviceEntry(place, one.device.id, { ...entry, runId }),
-      state: 'created',
-    });
+  if (one.device) await noteDevice(run, one, one.device);
 }
 
 /** The ledger first, then the key; and the ledger again, so that whoever comes next can revoke it. */
 async function mint(
-  { recorder, store, redactor, signal }: Run,
+  run: Run,
   lease: Pick<Lease, 'assertHeld'>,
   api: TailscaleApi,
   devices: readonly MeshDevice[],
   tags: string[],
   one: Joining,
 ): Promise<void> {
-  const { host, place, device } = one;
-  const { workspace, id: runId } = recorder.document;
+  const { recorder, redactor, signal } = run;
+  const { host, device } = one;
+  const { workspace } = recorder.document;
   const namesake = devices.find(
     ({ id, hostname, name }) =>
       id !== device?.id &&
@@ -183,13 +201,8 @@ async function mint(
       'warn',
       `${namesake.name} in the tailnet is not ours: ${host.name} will get a number behind its name there.`,
     );
-  const owner = { requestId: host.requestId, runId };
   await lease.assertHeld();
-  const intend = (keyId: string) =>
-    writeEntry(store, workspace, {
-      ...deviceEntry(place, keyId, owner),
-      state: 'intended',
-    });
+  const intend = (keyId: string) => writeDevice(run, one, keyId, 'intended');
   // What is known of a device that is there stays until there is another.
   if (!device) await intend('');
   one.key = await api.createKey(
@@ -210,38 +223,28 @@ async function mint(
  * there.
  */
 async function settle(
-  { recorder, store }: Run,
+  run: Run,
   api: TailscaleApi,
   before: readonly MeshDevice[],
   joining: readonly Joining[],
 ): Promise<MeshDevice[]> {
   if (!joining.some(({ key }) => key)) return [...before];
-  const { workspace, id: runId } = recorder.document;
   const known = new Set(before.map(({ id }) => id));
   const devices = await api.devices();
   for (const one of joining) {
-    const { host, place, key, device: old } = one;
+    const { place, key, device: old } = one;
     if (!key) continue;
-    const owner = { requestId: host.requestId, runId };
     const joined = devices.find(
       device => !known.has(device.id) && isOurs(device, place),
     );
     if (joined) {
-      one.device = joined;
-      await writeEntry(store, workspace, {
-        ...deviceEntry(place, joined.id, owner),
-        state: 'created',
-      });
+      await noteDevice(run, one, joined);
       // The machine has a device anew; nobody stands behind the one before.
       if (old && isOurs(old, place)) await api.deleteDevice(old.id);
       continue;
     }
     await api.deleteKey(key.id);
-    if (!old)
-      await writeEntry(store, workspace, {
-        ...deviceEntry(place, '', owner),
-        state: 'removed',
-      });
+    if (!old) await writeDevice(run, one, '', 'removed');
   }
   return devices;
 }
@@ -276,14 +279,12 @@ function arrivals(
 
 /** That hosts have joined with the key of a secret: nobody of us can ask the tailnet, or remove them from it. */
 async function noteUnasked(
-  { recorder, store }: Run,
+  run: Run,
   { mesh }: SiteNeeds,
   connection: string,
 ): Promise<void> {
-  const { workspace, id: runId } = recorder.document;
-  for (const { name: host, requestId } of mesh.hosts)
-    await writeEntry(store, workspace, {
-      ...deviceEntry({ connection, host, tags: [] }, '', { requestId, runId }),
-      state: 'created',
-    });
+  for (const host of mesh.hosts) {
+    const place = { connection, host: host.name, tags: [] };
+    await writeDevice(run, { host, place }, '', 'created');
+  }
 }

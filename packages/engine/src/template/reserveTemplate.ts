@@ -14,10 +14,9 @@ import {
 } from '../ledger/ledger';
 import { throwIfCancelled } from '../cancel';
 import type { Aftermath, Run } from '../operation/executeRun';
-import { reserveVmId } from '../provision/reserve';
+import { releaseHost, reserveVmId } from '../provision/reserve';
 import { claimAddress } from '../reservations/addresses';
 import {
-  addressKey,
   claim,
   release,
   vmIdKey,
@@ -85,13 +84,10 @@ export async function reserveTemplate(
     address: earlier?.address,
   };
   const giveBack = async () => {
-    if (held.vmId) await release(store, vmIdKey(connection, held.vmId), owner);
-    if (held.address)
-      await release(
-        store,
-        addressKey(request.environment, held.address),
-        owner,
-      );
+    const { vmId: id, address = null } = held;
+    // Nothing has an address that has no id.
+    if (id)
+      await releaseHost(run, owner, request.environment, { vmId: id, address });
   };
   onFailure(() => cleanUp(run, request, proxmox, held.vmId, giveBack));
   held.vmId = request.vmId
