@@ -1,4 +1,5 @@
 import { NanteError, type Observation } from '@nante/model';
+import { fakeConfig } from '../testing/fakeEngine';
 import { HostObservations } from './HostObservations';
 
 const web: Observation = {
@@ -32,6 +33,7 @@ describe('what mesh and telemetry say of our hosts', () => {
           return [web, silent];
         },
       },
+      fakeConfig,
       () => 0,
     );
     expect(observations.monitored()).toBeUndefined();
@@ -56,6 +58,7 @@ describe('what mesh and telemetry say of our hosts', () => {
           return [web];
         },
       },
+      fakeConfig,
       () => now,
     );
     await observations.refresh();
@@ -78,9 +81,23 @@ describe('what mesh and telemetry say of our hosts', () => {
   it('does not make a page wait for a system that hangs', async () => {
     const observations = new HostObservations(
       { observe: () => new Promise(() => {}) },
+      fakeConfig,
       () => 0,
     );
     await observations.refresh();
+    expect(observations.monitored()).toBeUndefined();
+  });
+
+  it('is not asked for at a site that has neither', async () => {
+    const { dev, ...others } = fakeConfig.environments;
+    const observe = jest.fn(async () => [web]);
+    const observations = new HostObservations(
+      { observe },
+      { environments: { ...others, dev: { ...dev, telemetry: undefined } } },
+      () => 0,
+    );
+    await observations.refresh();
+    expect(observe).not.toHaveBeenCalled();
     expect(observations.monitored()).toBeUndefined();
   });
 });

@@ -1,5 +1,9 @@
 import type { Engine } from '@nante/engine';
-import { type Observation, workspaceName } from '@nante/model';
+import {
+  type InfrastructureConfig,
+  type Observation,
+  workspaceName,
+} from '@nante/model';
 import type {
   HostObservation,
   MonitoredHosts,
@@ -18,19 +22,29 @@ const PATIENCE = 1_500;
 export class HostObservations {
   readonly #engine: Pick<Engine, 'observe'>;
   readonly #now: () => number;
+  readonly #isWatched: boolean;
   #found = new Map<string, Observation>();
   #askedAt = -Infinity;
   #answeredAt?: number;
   #inFlight?: Promise<void>;
   #error?: string;
 
-  constructor(engine: Pick<Engine, 'observe'>, now: () => number) {
+  constructor(
+    engine: Pick<Engine, 'observe'>,
+    { environments }: Pick<InfrastructureConfig, 'environments'>,
+    now: () => number,
+  ) {
     this.#engine = engine;
     this.#now = now;
+    this.#isWatched = Object.values(environments).some(
+      ({ mesh, telemetry }) => mesh !== undefined || telemetry !== undefined,
+    );
   }
 
   /** Asks where the last answer is old, and waits a moment for the new one. */
   async refresh(): Promise<void> {
+    // Where there is nobody to ask, our records would be read for nothing.
+    if (!this.#isWatched) return;
     if (this.#now() - this.#askedAt >= FRESH_FOR) {
       this.#inFlight ??= this.#fetch().finally(() => {
         this.#inFlight = undefined;

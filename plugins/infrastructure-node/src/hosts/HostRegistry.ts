@@ -45,7 +45,7 @@ export function createHostRegistry(deps: {
     ]),
   );
   const bucket = new ManagedHosts(engine, now, deps.stateUrl);
-  const observations = new HostObservations(engine, now);
+  const observations = new HostObservations(engine, shared, now);
   const images = new ContainerImages(now);
   const privileges = new Map<string, Record<string, string[]>>();
   const earlierPrivileges = new Map<string, number>();

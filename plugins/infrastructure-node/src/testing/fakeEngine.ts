@@ -124,7 +124,10 @@ export function fakeManagedServer(
 /** Configuration with one connection and two environments. */
 export const fakeConfig: InfrastructureConfig =
   infrastructureConfigSchema.parse({
-    connections: { lab: { type: 'proxmox', url: 'https://pve.example:8006' } },
+    connections: {
+      lab: { type: 'proxmox', url: 'https://pve.example:8006' },
+      telemetry: { type: 'openobserve', url: 'https://logs.example' },
+    },
     environments: {
       dev: {
         title: 'Development',
@@ -134,6 +137,7 @@ export const fakeConfig: InfrastructureConfig =
         gateway: '10.30.0.1',
         addressing: { type: 'pool', from: '10.30.0.100', to: '10.30.0.109' },
         sizes: ['small', 'large'],
+        telemetry: 'telemetry',
       },
       prod: {
         title: 'Production',
