@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { blocksOf, typeOf } from './lib/terraformFiles.mjs';
+import { markdownTable } from './lib/markdown.mjs';
 import { root } from './lib/paths.mjs';
 
 const command = 'node scripts/terraformTables.mjs';
@@ -19,16 +20,7 @@ function folders() {
   ];
 }
 
-/** Text for a cell of a Markdown table. */
-const cell = text => text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ');
 const code = text => `\`${text}\``;
-
-function table(head, rows) {
-  const line = cells => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join(
-    '\n',
-  );
-}
 
 /** A default as a reader wants it: most values as they stand, empty ones in a word. */
 function defaultText(value) {
@@ -50,7 +42,7 @@ function tablesOf(folder) {
     if (!description) throw new Error(`${folder}: ${name} has no description.`);
   const parts = [
     '## Inputs',
-    table(
+    markdownTable(
       ['Input', 'Type', 'Default', 'What'],
       inputs.map(input => [
         code(input.name),
@@ -68,7 +60,7 @@ function tablesOf(folder) {
       title === 'object'
         ? `Fields of ${code(name)}:`
         : `Fields of each entry of ${code(name)}:`,
-      table(
+      markdownTable(
         ['Field', 'Type', 'Default'],
         fields.map(field => [
           code(field.name),
@@ -81,7 +73,7 @@ function tablesOf(folder) {
     );
   parts.push(
     '## Outputs',
-    table(
+    markdownTable(
       ['Output', 'What'],
       outputs.map(output => [code(output.name), output.description]),
     ),

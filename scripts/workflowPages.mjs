@@ -4,22 +4,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { parse } from 'yaml';
+import { markdownTable } from './lib/markdown.mjs';
 import { root } from './lib/paths.mjs';
 import { failures, pictures } from './lib/workflowTexts.mjs';
 
 const workflows = path.join(root, '.github/workflows');
 const pages = path.join(root, 'docs/workflows');
 const command = 'node scripts/workflowPages.mjs';
-
-/** Text for a cell of a Markdown table. */
-const cell = text => String(text).replaceAll('|', '\\|').replaceAll('\n', ' ');
-
-function table(head, rows) {
-  const line = cells => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join(
-    '\n',
-  );
-}
 
 /** What a caller gets who leaves an input out, as far as the description does not say it. */
 function leftOut({ required, default: value }) {
@@ -81,7 +72,7 @@ ${first.replace(/^# | Page: .*$/g, '')} It is [\`${file}\`](../../.github/workfl
 
 ## Inputs
 
-${table(
+${markdownTable(
   ['Input', 'Type', 'What', 'Default'],
   Object.entries(inputs).map(([input, definition]) => [
     `\`${input}\``,
@@ -93,7 +84,7 @@ ${table(
 
 ## Secrets
 
-${table(
+${markdownTable(
   ['Secret', 'What', ''],
   Object.entries(secrets).map(([secret, { description, required }]) => [
     `\`${secret}\``,
@@ -106,7 +97,7 @@ Which names the Doppler config has to have stands in [secrets.md](../secrets.md)
 
 ## Outputs
 
-${table(
+${markdownTable(
   ['Output', 'What'],
   Object.entries(outputs).map(([output, { description }]) => [
     `\`${output}\``,
