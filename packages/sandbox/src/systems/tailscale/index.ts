@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import type { StandIn, StandInContext } from '../../standIn';
 import { Access, loadCredentials } from './access';
 import { addApi } from './api';
-import { loadOrCreateAuthority } from './certificates';
+import { loadOrCreateMeshAuthority } from './certificates';
 import { addControl } from './control';
 import { Devices } from './devices';
 import { TailscaleError } from './errors';
@@ -24,7 +24,7 @@ export async function createTailscale(
   context: StandInContext,
 ): Promise<StandIn> {
   const credentials = loadCredentials(context.dataDir);
-  const authority = await loadOrCreateAuthority(
+  const authority = await loadOrCreateMeshAuthority(
     join(context.dataDir, 'certificates'),
   );
   const state = new TailnetState(context.dataDir, context.seed);
