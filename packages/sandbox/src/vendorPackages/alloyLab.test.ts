@@ -2,14 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  bootContainer,
   createLabKey,
   eventually,
   labSkipped,
   labTitle,
+  serveToGuests,
 } from '../guests/__testUtils__/lab';
 import { createNspawnDriver } from '../guests/nspawn/driver';
-import { SystemServer } from '../hosting/systemServer';
-import type { StandIn, SystemName } from '../standIn';
+import type { SystemServer } from '../hosting/systemServer';
+import type { StandIn } from '../standIn';
 import { createOpenobserve } from '../systems/openobserve';
 import { createPackages } from '../systems/packages';
 
@@ -66,15 +68,9 @@ inLab(labTitle('the stand-in of Alloy in a guest'), () => {
   const guests = createNspawnDriver({ dataDir, log() {} });
   const servers: SystemServer[] = [];
 
-  async function serve(name: SystemName, standIn: StandIn) {
-    const server = new SystemServer({
-      name,
-      fetch: request => standIn.fetch(request),
-      seed: 1,
-      log() {},
-    });
+  async function serve(standIn: StandIn) {
+    const server = await serveToGuests(standIn, guests);
     servers.push(server);
-    await server.listen(0, guests.machineAddress);
     return `${server.guestUrl}`;
   }
 
@@ -93,8 +89,8 @@ inLab(labTitle('the stand-in of Alloy in a guest'), () => {
       log() {},
     });
     const packages = await createPackages({ dataDir, seed: 1, log() {} });
-    const apt = await serve('packages', packages);
-    const url = await serve('openobserve', openobserve);
+    const apt = await serve(packages);
+    const url = await serve(openobserve);
     const { username, password } = openobserve.credentials;
     const search = async (type: string, sql: string) => {
       const query = { sql, start_time: 1, end_time: Date.now() * 1001 };
@@ -106,24 +102,11 @@ inLab(labTitle('the stand-in of Alloy in a guest'), () => {
       return ((await answer.json()) as { hits: Record<string, unknown>[] })
         .hits;
     };
-    await guests.start({
-      vmid: 143,
-      kind: 'lxc',
-      hostname: 'alloy-lab',
-      cores: 1,
-      memoryMb: 512,
-      diskGb: 4,
-      sshKeys: [key.publicKey],
-      networks: [
-        { bridge: 'vmbr0', vlan, mac: 'BC:24:11:00:11:43', address: 'dhcp' },
-      ],
+    const address = await bootContainer(guests, {
+      ...{ vmid: 143, hostname: 'alloy-lab', vlan, memoryMb: 512 },
+      mac: 'BC:24:11:00:11:43',
+      publicKey: key.publicKey,
     });
-    const address = await eventually('address', async () =>
-      (await guests.interfaces(143))
-        ?.flatMap(card => card.addresses)
-        .map(found => found.address)
-        .find(found => found.startsWith('10.')),
-    );
     const base64 = (text: string) => Buffer.from(text).toString('base64');
     const put = (path: string, text: string) =>
       `echo ${base64(text)} | base64 -d > ${path}`;

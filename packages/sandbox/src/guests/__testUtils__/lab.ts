@@ -2,6 +2,9 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { SystemServer } from '../../hosting/systemServer';
+import type { StandIn } from '../../standIn';
+import type { GuestDriver } from '../driver';
 import { run } from '../nspawn/command';
 import { missingTools } from '../nspawn/requirements';
 
@@ -61,4 +64,52 @@ export async function eventually<T>(
     if (Date.now() > end) throw new Error(`No ${what} after ${seconds} s`);
     await new Promise(resolve => setTimeout(resolve, 50));
   }
+}
+
+/** Serves a stand-in to this machine and to guests, as a sandbox does. */
+export async function serveToGuests(
+  standIn: Pick<StandIn, 'name' | 'fetch'>,
+  guests: Pick<GuestDriver, 'machineAddress'>,
+): Promise<SystemServer> {
+  const server = new SystemServer({
+    name: standIn.name,
+    fetch: request => standIn.fetch(request),
+    seed: 1,
+    log() {},
+  });
+  await server.listen(0, guests.machineAddress);
+  return server;
+}
+
+/**
+ * Boots a container that gets its address by DHCP.
+ *
+ * @returns its address
+ */
+export async function bootContainer(
+  guests: GuestDriver,
+  container: {
+    vmid: number;
+    hostname: string;
+    vlan: number;
+    mac: string;
+    memoryMb?: number;
+    publicKey: string;
+  },
+): Promise<string> {
+  const { vmid, hostname, vlan, mac, memoryMb = 256, publicKey } = container;
+  await guests.start({
+    ...{ vmid, hostname, memoryMb },
+    kind: 'lxc',
+    cores: 1,
+    diskGb: 4,
+    sshKeys: [publicKey],
+    networks: [{ bridge: 'vmbr0', vlan, mac, address: 'dhcp' }],
+  });
+  return eventually('address', async () =>
+    (await guests.interfaces(vmid))
+      ?.flatMap(card => card.addresses)
+      .map(found => found.address)
+      .find(found => found.startsWith('10.')),
+  );
 }

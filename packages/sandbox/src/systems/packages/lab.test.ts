@@ -2,15 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  bootContainer,
   createLabKey,
-  eventually,
   labSkipped,
   labTitle,
+  serveToGuests,
 } from '../../guests/__testUtils__/lab';
 import { run } from '../../guests/nspawn/command';
 import { createNspawnDriver } from '../../guests/nspawn/driver';
 import { listensOn, machineAddress } from '../../guests/nspawn/machineAddress';
-import { SystemServer } from '../../hosting/systemServer';
+import type { SystemServer } from '../../hosting/systemServer';
 import { createPackages } from '.';
 
 // A VLAN that a sandbox on the same machine does not use.
@@ -34,40 +35,16 @@ inLab(labTitle('packages for guests'), () => {
     const key = await createLabKey(dataDir);
     await guests.prepare(() => {});
     const standIn = await createPackages({ dataDir, seed: 1, log() {} });
-    server = new SystemServer({
-      name: 'packages',
-      fetch: request => standIn.fetch(request),
-      seed: 1,
-      log() {},
-    });
-    await server.listen(0, guests.machineAddress);
+    server = await serveToGuests(standIn, guests);
     const url = server.guestUrl!;
     expect(url).toBe(server.url.replace('127.0.0.1', machineAddress));
     expect((await fetch(`${url}/key.asc`)).status).toBe(200);
 
-    await guests.start({
-      vmid: 142,
-      kind: 'lxc',
-      hostname: 'packages',
-      cores: 1,
-      memoryMb: 256,
-      diskGb: 4,
-      sshKeys: [key.publicKey],
-      networks: [
-        {
-          bridge: 'vmbr0',
-          vlan,
-          mac: 'BC:24:11:00:11:42',
-          address: 'dhcp',
-        },
-      ],
+    const address = await bootContainer(guests, {
+      ...{ vmid: 142, hostname: 'packages', vlan },
+      mac: 'BC:24:11:00:11:42',
+      publicKey: key.publicKey,
     });
-    const address = await eventually('address', async () =>
-      (await guests.interfaces(142))
-        ?.flatMap(card => card.addresses)
-        .map(found => found.address)
-        .find(found => found.startsWith('10.')),
-    );
     const script = [
       'from urllib.request import urlopen as get',
       `open("/etc/apt/keyrings/s.asc","wb").write(get("${url}/key.asc").read())`,

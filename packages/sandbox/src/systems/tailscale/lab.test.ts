@@ -2,16 +2,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  bootContainer,
   createLabKey,
   eventually,
   labSkipped,
   labTitle,
+  serveToGuests,
   type LabKey,
 } from '../../guests/__testUtils__/lab';
 import { run } from '../../guests/nspawn/command';
 import { foldersOf } from '../../guests/nspawn/disk';
 import { createNspawnDriver } from '../../guests/nspawn/driver';
-import { SystemServer } from '../../hosting/systemServer';
+import type { SystemServer } from '../../hosting/systemServer';
 import type { StandIn } from '../../standIn';
 import { createPackages } from '../packages';
 import { createTailscale } from '.';
@@ -36,42 +38,18 @@ inLab(labTitle('a mesh of guests'), () => {
 
   /** The address at which guests reach it. */
   async function serve(standIn: StandIn): Promise<string> {
-    const server = new SystemServer({
-      name: standIn.name,
-      fetch: request => standIn.fetch(request),
-      seed: 1,
-      log() {},
-    });
+    const server = await serveToGuests(standIn, guests);
     servers.push(server);
-    await server.listen(0, guests.machineAddress);
     return server.guestUrl!;
   }
 
   /** Boots a guest and gives a way to run commands as root in it. */
   async function boot(vmid: number, hostname: string) {
-    await guests.start({
-      vmid,
-      kind: 'lxc',
-      hostname,
-      cores: 1,
-      memoryMb: 256,
-      diskGb: 4,
-      sshKeys: [key.publicKey],
-      networks: [
-        {
-          bridge: 'vmbr0',
-          vlan,
-          mac: `BC:24:11:00:11:${vmid % 100}`,
-          address: 'dhcp',
-        },
-      ],
+    const address = await bootContainer(guests, {
+      ...{ vmid, hostname, vlan },
+      mac: `BC:24:11:00:11:${vmid % 100}`,
+      publicKey: key.publicKey,
     });
-    const address = await eventually('address', async () =>
-      (await guests.interfaces(vmid))
-        ?.flatMap(card => card.addresses)
-        .map(found => found.address)
-        .find(found => found.startsWith('10.')),
-    );
     return (command: string) => key.ssh(`root@${address}`, command);
   }
 
