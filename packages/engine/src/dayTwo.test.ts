@@ -1,25 +1,25 @@
-import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { HostKind } from '@nante/model';
 import { provisionRequest, startLab, type Lab } from './__testUtils__/lab';
 import { inLab, labSkipped, labTitle } from './__testUtils__/labGuest';
 import { cli } from './__testUtils__/outcome';
 import { kinds, nameOf } from './__testUtils__/pair';
+import { makeSshKey, sshWhenUp, type SshKey } from './__testUtils__/sshKey';
 
 jest.setTimeout(240_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'day-two-'));
-const key = join(folder, 'key');
+let key: SshKey;
 const logins: Partial<Record<HostKind, string>> = {};
 let lab: Lab;
 
 beforeAll(async () => {
   if (labSkipped) return;
-  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+  key = makeSshKey(folder);
   lab = await startLab({
     ...{ guests: 'nspawn', vlan: 1192, agentTimeoutMs: 60_000 },
   });
@@ -28,7 +28,7 @@ beforeAll(async () => {
       provisionRequest({
         ...{ kind, app: kind, name: nameOf(kind), size: 'custom' },
         ...{ cores: 1, memoryMb: 256, diskGb: 4 },
-        sshKeys: [readFileSync(`${key}.pub`, 'utf8').trim()],
+        sshKeys: [key.publicKey],
       }),
       cli,
     );
@@ -42,24 +42,8 @@ afterAll(async () => {
 }, 60_000);
 
 /** Runs a command on a host; sshd may be a moment later than the address. */
-async function ssh(kind: HostKind, command: string): Promise<string> {
-  const options = ['BatchMode=yes', 'ConnectTimeout=5', 'LogLevel=ERROR'];
-  options.push('StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null');
-  const args = options.flatMap(option => ['-o', option]);
-  const run = promisify(execFile);
-  for (let tries = 20; ; tries -= 1) {
-    try {
-      const login = String(logins[kind]);
-      const all = ['-i', key, ...args, login, command];
-      return (await run('ssh', all)).stdout.trim();
-    } catch (error) {
-      // What the command itself answers is final.
-      const { code } = error as { code?: unknown };
-      if (code !== 255 || tries === 0) throw error;
-      await sleep(500);
-    }
-  }
-}
+const ssh = (kind: HostKind, command: string) =>
+  sshWhenUp(key, String(logins[kind]), command, 20);
 
 const bootId = (kind: HostKind) =>
   ssh(kind, 'cat /proc/sys/kernel/random/boot_id');

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chooseDriver, missingTools, type GuestDriver } from '@nante/sandbox';
+import { makeSshKey } from './sshKey';
 
 /** Folder with `ansible-playbook`. */
 export const ansibleBin =
@@ -55,9 +56,7 @@ export async function bootLabGuest(options: {
 }): Promise<LabGuest> {
   const { name, vmid, vlan, kind } = options;
   const folder = mkdtempSync(join(tmpdir(), 'lab-guest-'));
-  const key = join(folder, 'key');
-  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
-  const publicKey = readFileSync(`${key}.pub`, 'utf8').trim();
+  const { file: key, privateKey, publicKey } = makeSshKey(folder);
   const subnet = `10.${vlan % 256}.${Math.floor(vlan / 256)}`;
   const address = `${subnet}.21`;
   const user = kind === 'vm' ? 'ops' : 'root';
@@ -100,7 +99,7 @@ export async function bootLabGuest(options: {
   }
   return {
     ...{ name, address, user, publicKey, folder, driver, ssh },
-    privateKey: readFileSync(key, 'utf8'),
+    privateKey,
     async stop() {
       await driver.clean();
       rmSync(folder, { recursive: true, force: true });

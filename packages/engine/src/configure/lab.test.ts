@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -21,6 +20,7 @@ import {
   labTitle,
 } from '../__testUtils__/labGuest';
 import { cli, failure } from '../__testUtils__/outcome';
+import { makeSshKey } from '../__testUtils__/sshKey';
 import { readLedger } from '../ledger/ledger';
 import { readHosts } from '../store/hosts';
 import type { Engine } from '../types';
@@ -40,26 +40,14 @@ let folder: string;
 beforeAll(async () => {
   if (labSkipped) return;
   folder = mkdtempSync(join(tmpdir(), 'configure-'));
-  const key = join(folder, 'key');
-  execFileSync('ssh-keygen', [
-    '-q',
-    '-t',
-    'ed25519',
-    '-N',
-    '',
-    '-C',
-    'automation',
-    '-f',
-    key,
-  ]);
+  const { privateKey, publicKey } = makeSshKey(folder);
   lab = await startLab({
     // A VLAN that no other test and no sandbox on the same machine uses.
     ...{ guests: 'nspawn', vlan: 1196, agentTimeoutMs: 30_000 },
   });
   const tools = {
     ansible: { bin: ansibleBin, project: ansibleProject },
-    privateKey: readFileSync(key, 'utf8'),
-    publicKey: readFileSync(`${key}.pub`, 'utf8').trim(),
+    ...{ privateKey, publicKey },
   };
   const { timing } = lab.setting;
   engine = lab.engineWith(tools);

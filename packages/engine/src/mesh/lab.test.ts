@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTailscaleClient, type TailscaleApi } from '@nante/clients';
@@ -18,6 +17,7 @@ import {
   labTitle,
 } from '../__testUtils__/labGuest';
 import { cli, detailsOf } from '../__testUtils__/outcome';
+import { makeSshKey } from '../__testUtils__/sshKey';
 import type { Engine } from '../types';
 
 jest.setTimeout(300_000);
@@ -30,8 +30,7 @@ let folder: string;
 beforeAll(async () => {
   if (labSkipped) return;
   folder = mkdtempSync(join(tmpdir(), 'mesh-'));
-  const key = join(folder, 'key');
-  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+  const { privateKey, publicKey } = makeSshKey(folder);
   lab = await startLab({
     // A VLAN that no other test and no sandbox on the same machine uses.
     ...{ guests: 'nspawn', vlan: 1188, agentTimeoutMs: 30_000, site: true },
@@ -39,8 +38,7 @@ beforeAll(async () => {
   const { config, endpoints } = lab.setting;
   engine = lab.engineWith({
     ansible: { bin: ansibleBin, project: ansibleProject },
-    privateKey: readFileSync(key, 'utf8'),
-    publicKey: readFileSync(`${key}.pub`, 'utf8').trim(),
+    ...{ privateKey, publicKey },
     config: {
       ...config,
       roleDefaults: {

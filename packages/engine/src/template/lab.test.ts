@@ -1,27 +1,26 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { HostKind, TemplateRequest } from '@nante/model';
 import { provisionRequest, startLab, type Lab } from '../__testUtils__/lab';
 import { inLab, labSkipped, labTitle } from '../__testUtils__/labGuest';
 import { cli, detailsOf } from '../__testUtils__/outcome';
+import { makeSshKey, sshWhenUp, type SshKey } from '../__testUtils__/sshKey';
 
 jest.setTimeout(300_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'template-lab-'));
-const key = join(folder, 'key');
+let key: SshKey;
 let lab: Lab;
 
 beforeAll(async () => {
   if (labSkipped) return;
-  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+  key = makeSshKey(folder);
   lab = await startLab({
     ...{ guests: 'nspawn', vlan: 1197, agentTimeoutMs: 60_000 },
   });
-  lab.setting.publicKey = readFileSync(`${key}.pub`, 'utf8').trim();
-  lab.setting.privateKey = readFileSync(key, 'utf8');
+  lab.setting.publicKey = key.publicKey;
+  lab.setting.privateKey = key.privateKey;
   lab.setting.secrets = {
     PROXMOX_ROOT_PASSWORD: String(lab.setting.endpoints.proxmox!.rootPassword),
   };
@@ -42,21 +41,8 @@ const ask = (change: Partial<TemplateRequest>): TemplateRequest => ({
 });
 
 /** Runs a command on a guest, which may still be booting. */
-async function ssh(login: string, command: string): Promise<string> {
-  const options = ['BatchMode=yes', 'ConnectTimeout=5', 'LogLevel=ERROR'];
-  options.push('StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null');
-  const args = options.flatMap(option => ['-o', option]);
-  for (let tries = 60; ; tries -= 1) {
-    try {
-      return execFileSync('ssh', ['-i', key, ...args, login, command], {
-        encoding: 'utf8',
-      }).trim();
-    } catch (error) {
-      if (tries === 0) throw error;
-      await sleep(1_000);
-    }
-  }
-}
+const ssh = (login: string, command: string) =>
+  sshWhenUp(key, login, command, 120);
 
 /** What must not be the same on two machines, and what came with the template. */
 const look = `cat /etc/machine-id; cut -d' ' -f2 /etc/ssh/ssh_host_ed25519_key.pub; dpkg-query -W -f='\${Package}\\n' qemu-guest-agent python3 sudo 2>/dev/null; true`;

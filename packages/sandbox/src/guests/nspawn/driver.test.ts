@@ -324,4 +324,22 @@ inLab(title, () => {
     await next.close();
     expect(await traces()).toEqual([]);
   });
+
+  it("A network whose sandbox and guests were killed with the machine's session is taken over", async () => {
+    const [bridge, cable] = [`nt0000v${dev}`, 'nt00001gun0'];
+    await run('ip', ['link', 'add', bridge, 'type', 'bridge']);
+    // No process has number 0.
+    const alias = ['alias', 'nante 0 1 /gone'];
+    await run('ip', ['link', 'set', bridge, 'up', ...alias]);
+    await run('ip', ['address', 'add', '10.106.4.1/24', 'dev', bridge]);
+    await run('ip', ['link', 'add', cable, 'type', 'veth']);
+    await run('ip', ['link', 'set', cable, 'master', bridge]);
+    const next = createNspawnDriver({ dataDir, log });
+    await next.prepare(log);
+    await next.start(spec(1122));
+    const links = await run('ip', ['-o', 'link', 'show']);
+    expect(links).not.toMatch(/nt0000/);
+    await next.close();
+    expect(await traces()).toEqual([]);
+  });
 });

@@ -14,7 +14,7 @@ import {
 import { run, runJson, tryRun } from './command';
 import { createFirewall, type FilteredBridge } from './firewall';
 import { addMachineAddress } from './machineAddress';
-import { isAlive, markOf } from './processes';
+import { findGuestProcesses, isAlive, markOf } from './processes';
 
 interface Link {
   ifname: string;
@@ -99,7 +99,7 @@ export function createLabNetwork(
     }
   }
 
-  /** Another sandbox may have the subnet; one that died without guests is cleared away, as it cannot do that itself. */
+  /** Another sandbox may have the subnet; one that died, and its guests with it, is cleared away, as it cannot do that itself. */
   async function claim(subnet: Subnet, bridge: string): Promise<void> {
     const links = await listLinks();
     for (const link of links.filter(({ ifname }) => ifname !== bridge)) {
@@ -112,8 +112,13 @@ export function createLabNetwork(
       const [, pid, startTime, place] =
         /^nante (\d+) (\d+) (.+)$/.exec(link.ifalias ?? '') ?? [];
       const dead = pid && !isAlive({ pid: Number(pid), startTime });
-      if (dead && !links.some(({ master }) => master === link.ifname)) {
-        await tryRun('ip', ['link', 'delete', link.ifname]);
+      const [others] = link.ifname.split(/v\d+$/);
+      if (dead && findGuestProcesses(`${others}-`).size === 0) {
+        // Cables outlive their guests where the kernel is slow to take a network namespace apart.
+        const cablesLeft = links.filter(({ master }) => master === link.ifname);
+        for (const { ifname } of [...cablesLeft, link]) {
+          await tryRun('ip', ['link', 'delete', ifname]);
+        }
         continue;
       }
       throw new NanteError(
