@@ -3,6 +3,8 @@ export * from './s3/types';
 export * from './doppler/types';
 export * from './openobserve/types';
 export * from './tailscale/types';
+export * from './octopus/types';
+export * from './nexus/types';
 export {
   createDopplerSource,
   type DopplerSourceOptions,
@@ -20,3 +22,11 @@ export {
   createTailscaleClient,
   type TailscaleClientOptions,
 } from './tailscale/TailscaleClient';
+export {
+  createOctopusClient,
+  type OctopusClientOptions,
+} from './octopus/OctopusClient';
+export {
+  createNexusClient,
+  type NexusClientOptions,
+} from './nexus/NexusClient';

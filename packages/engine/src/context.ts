@@ -1,9 +1,13 @@
 import {
+  createNexusClient,
+  createOctopusClient,
   createOpenobserveClient,
   createProxmoxClient,
   createS3Store,
   createTailscaleClient,
+  type NexusApi,
   type ObjectStore,
+  type OctopusApi,
   type OpenobserveApi,
   type ProxmoxApi,
   type TailscaleApi,
@@ -42,6 +46,8 @@ export interface EngineContext {
   /** The API of a tailnet; `invalid-input` where the secrets of its OAuth client are missing. */
   tailscale(connection: string): Promise<TailscaleApi>;
   openobserve(connection: string): Promise<OpenobserveApi>;
+  octopus(connection: string): Promise<OctopusApi>;
+  nexus(connection: string): Promise<NexusApi>;
   log(level: 'info' | 'warn' | 'error', line: string): void;
   /** What the runs of this engine work with, for their documents. */
   tools(): Promise<RunDocument['tools']>;
@@ -69,6 +75,8 @@ export function createContext(options: EngineOptions): EngineContext {
       shutdownTimeoutMs: 120_000,
       playTimeoutMs: 1_800_000,
       firstSampleMs: 90_000,
+      healthCheckMs: 120_000,
+      taskPollMs: 2_000,
       ...options.timing,
     },
     creations: createCreateQueue(),
@@ -122,6 +130,14 @@ export function createContext(options: EngineOptions): EngineContext {
         await (options.createOpenobserve?.(name) ??
           openOpenobserve(context, name)),
       ),
+    ),
+    octopus: perConnection(async name =>
+      masked(
+        await (options.createOctopus?.(name) ?? openOctopus(context, name)),
+      ),
+    ),
+    nexus: perConnection(async name =>
+      masked(await (options.createNexus?.(name) ?? openNexus(context, name))),
     ),
     tools: remember(() => readTools(options)),
     log: (level, line) => options.log?.(level, line),
@@ -208,6 +224,50 @@ async function openOpenobserve(
     url: url ?? (await secrets.read(['OO_HOST'])).OO_HOST,
     ...{ caFile, organization },
     user: values[user],
+    password: values[password],
+  });
+}
+
+async function openOctopus(
+  context: Pick<EngineContext, 'config' | 'options'>,
+  name: string,
+): Promise<OctopusApi> {
+  const connection = connectionNamed(await context.config(), 'octopus', name);
+  if (!connection)
+    throw new NanteError('not-found', `There is no Octopus "${name}".`);
+  const { url, caFile, space, apiKey, requestsPerMinute } = connection;
+  const { secrets } = context.options;
+  const values = await secrets.read([
+    apiKey,
+    ...(url ? [] : (['OCTOPUS_SERVER_URL'] as const)),
+    ...(space ? [] : (['OCTOPUS_SPACE_ID'] as const)),
+  ]);
+  return createOctopusClient({
+    url: url ?? values.OCTOPUS_SERVER_URL,
+    space: space ?? values.OCTOPUS_SPACE_ID,
+    ...{ caFile, requestsPerMinute, keyName: apiKey },
+    apiKey: values[apiKey],
+  });
+}
+
+async function openNexus(
+  context: Pick<EngineContext, 'config' | 'options'>,
+  name: string,
+): Promise<NexusApi> {
+  const connection = connectionNamed(await context.config(), 'nexus', name);
+  if (!connection)
+    throw new NanteError('not-found', `There is no Nexus "${name}".`);
+  const { url, caFile, username, password } = connection;
+  const { secrets } = context.options;
+  const values = await secrets.read([
+    username,
+    password,
+    ...(url ? [] : (['NEXUS_URL'] as const)),
+  ]);
+  return createNexusClient({
+    url: url ?? values.NEXUS_URL,
+    ...{ caFile, names: { username, password } },
+    username: values[username],
     password: values[password],
   });
 }

@@ -7,16 +7,24 @@ import { checkRoleDefaults, describeRoles } from './ansible';
 import { defaultsOf } from './configure/checkSite';
 import { configure } from './configure/configure';
 import { createContext } from './context';
+import { deploy } from './deploy/deploy';
+import { rollback } from './deploy/rollback';
 import { destroy } from './destroy/destroy';
 import { doctor } from './doctor/doctor';
 import { readLedger } from './ledger/ledger';
 import { unlock } from './lock/unlock';
 import { onboard } from './onboard/onboard';
 import { power } from './power/power';
+import { createProject } from './project/createProject';
 import { planOnly } from './provision/planOnly';
 import { checkInput } from './provision/completeRequest';
 import { provision } from './provision/provision';
 import { observe } from './observe/observe';
+import { createRepository } from './publish/createRepository';
+import { publish } from './publish/publish';
+import { deregister } from './register/deregister';
+import { register } from './register/register';
+import { createRelease } from './release/createRelease';
 import { inspect } from './repair/inspect';
 import { repair } from './repair/repair';
 import { planResize } from './resize/planResize';
@@ -74,6 +82,20 @@ export function createEngine(options: EngineOptions): Engine {
     snapshot: (request, runOptions) => snapshot(context, request, runOptions),
     onboard: (request, runOptions) => onboard(context, request, runOptions),
     template: (request, runOptions) => template(context, request, runOptions),
+    register: (request, runOptions) => register(context, request, runOptions),
+    deregister: (request, runOptions) =>
+      deregister(context, request, runOptions),
+    createProject: (request, runOptions) =>
+      createProject(context, request, runOptions),
+    createRelease: (request, runOptions) =>
+      createRelease(context, request, runOptions),
+    deploy: (request, runOptions) => deploy(context, request, runOptions),
+    rollback: (request, runOptions) => rollback(context, request, runOptions),
+    publish: (request, runOptions) => publish(context, request, runOptions),
+    createRepository: (request, runOptions) =>
+      createRepository(context, request, runOptions),
+    octopus: name => context.octopus(name),
+    nexus: name => context.nexus(name),
     inspect: (runId, callOptions) => inspect(context, runId, callOptions),
     repair: (request, runOptions) => repair(context, request, runOptions),
     roles: async () =>

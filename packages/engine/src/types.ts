@@ -1,5 +1,9 @@
 import type {
   ConfigureRequest,
+  CreateProjectRequest,
+  CreateRepositoryRequest,
+  DeployRequest,
+  DeregisterRequest,
   DesiredHost,
   DestroyRequest,
   Diagnosis,
@@ -15,9 +19,13 @@ import type {
   PowerRequest,
   ProvisionInput,
   ProvisionRequest,
+  PublishRequest,
+  RegisterRequest,
+  ReleaseRequest,
   RepairRequest,
   ResizeRequest,
   RoleDescription,
+  RollbackRequest,
   RunDocument,
   RunLogLine,
   RunRemedy,
@@ -27,7 +35,9 @@ import type {
 } from '@nante/model';
 import type { AnsibleInstallation } from './ansible/environment';
 import type {
+  NexusApi,
   ObjectStore,
+  OctopusApi,
   OpenobserveApi,
   ProxmoxApi,
   SecretSource,
@@ -72,6 +82,8 @@ export interface EngineOptions {
   createProxmox?: (connection: string) => Promise<ProxmoxApi>;
   createTailscale?: (connection: string) => Promise<TailscaleApi>;
   createOpenobserve?: (connection: string) => Promise<OpenobserveApi>;
+  createOctopus?: (connection: string) => Promise<OctopusApi>;
+  createNexus?: (connection: string) => Promise<NexusApi>;
   createStore?: () => Promise<ObjectStore>;
   log?: (level: 'info' | 'warn' | 'error', line: string) => void;
   /** Milliseconds; shorter in tests. */
@@ -95,6 +107,10 @@ export interface EngineOptions {
     playTimeoutMs?: number;
     /** How long the first sample of a host is waited for after its play; 90 000. */
     firstSampleMs?: number;
+    /** How long the first health check of a new target may take; 120 000. */
+    healthCheckMs?: number;
+    /** Between two looks at a task of Octopus; 2 000. */
+    taskPollMs?: number;
   };
 }
 
@@ -227,6 +243,47 @@ export interface Engine {
    * it is success; a name that belongs to something made otherwise is refused.
    */
   template(request: TemplateRequest, options: RunOptions): Promise<RunDocument>;
+  /**
+   * Makes a host of ours, or a cluster, a deployment target, and waits for its first health check: a target that is not
+   * healthy is a failed run that says why. Repeating it changes only what differs.
+   *
+   * @throws NanteError `conflict` where the name belongs to a target that is not ours, or to one with another thumbprint
+   */
+  register(request: RegisterRequest, options: RunOptions): Promise<RunDocument>;
+  /** Removes the target of a host, by its recorded id and only where name and thumbprint agree. Repeating it is success. */
+  deregister(
+    request: DeregisterRequest,
+    options: RunOptions,
+  ): Promise<RunDocument>;
+  /** Makes a project with a process for one package. One that is there is success, and its process is left alone. */
+  createProject(
+    request: CreateProjectRequest,
+    options: RunOptions,
+  ): Promise<RunDocument>;
+  /** Makes a release. The same one there already is success; one with other packages is `conflict`. */
+  createRelease(
+    request: ReleaseRequest,
+    options: RunOptions,
+  ): Promise<RunDocument>;
+  /**
+   * Deploys a release and follows the task to its end: its log becomes the run's. A manual intervention is waited for.
+   *
+   * @throws NanteError `refused` (lifecycle, freeze, policy) before there is a deployment; `failed` where the task failed,
+   *   was cancelled or did not end in time
+   */
+  deploy(request: DeployRequest, options: RunOptions): Promise<RunDocument>;
+  /** Deploys the last good release that differs from what is there, and says what that changes. */
+  rollback(request: RollbackRequest, options: RunOptions): Promise<RunDocument>;
+  /** Publishes a file. The same checksum there already is success; another is `conflict`. */
+  publish(request: PublishRequest, options: RunOptions): Promise<RunDocument>;
+  /** Makes a hosted repository. */
+  createRepository(
+    request: CreateRepositoryRequest,
+    options: RunOptions,
+  ): Promise<RunDocument>;
+  /** The space of an Octopus connection, with the rate limit that all of this process share. */
+  octopus(connection: string): Promise<OctopusApi>;
+  nexus(connection: string): Promise<NexusApi>;
   /** Roles that may be chosen, with their arguments; none where there is no Ansible. */
   roles(): Promise<RoleDescription[]>;
   /** What exists of a run and what is missing, asked now, and what can be done about it. */

@@ -69,10 +69,49 @@ export const openobserveConnectionSchema = z.object({
 });
 export type OpenobserveConnection = z.infer<typeof openobserveConnectionSchema>;
 
+/** A space of an Octopus server. */
+export const octopusConnectionSchema = z.object({
+  type: z.literal('octopus'),
+  /** Address. Left out: the secret `OCTOPUS_SERVER_URL`. */
+  url: z.string().url().optional(),
+  /** Address at which a polling Tentacle reaches the server, with its port. Left out: the host of `url`, port 10943. */
+  pollingUrl: z.string().url().optional(),
+  /** Path of a PEM file with a private CA, on the machine that runs the engine. */
+  caFile: z.string().optional(),
+  /** Name or id of the space. Left out: the secret `OCTOPUS_SPACE_ID`. */
+  space: z.string().optional(),
+  apiKey: secretNameSchema.default('OCTOPUS_API_KEY'),
+  /** SSH account of Octopus by name for targets of style `ssh`. Left out: the one whose user is the host's. */
+  sshAccount: z.string().optional(),
+  /** Requests a minute that all of ours together may send; the server's own limit is 200 for each user. */
+  requestsPerMinute: z.number().int().min(10).default(150),
+  /** Everything is shown, nothing can be changed. */
+  readOnly: z.boolean().default(false),
+});
+export type OctopusConnection = z.infer<typeof octopusConnectionSchema>;
+
+/** A Nexus Repository. */
+export const nexusConnectionSchema = z.object({
+  type: z.literal('nexus'),
+  /** Address, without `/service/rest`. Left out: the secret `NEXUS_URL`. */
+  url: z.string().url().optional(),
+  /** Path of a PEM file with a private CA, on the machine that runs the engine. */
+  caFile: z.string().optional(),
+  username: secretNameSchema.default('NEXUS_USERNAME'),
+  password: secretNameSchema.default('NEXUS_PASSWORD'),
+  /** Repositories that the pages look into, by name. Empty: all that the user may see. */
+  repositories: z.array(z.string()).default([]),
+  /** Everything is shown, nothing can be changed. */
+  readOnly: z.boolean().default(false),
+});
+export type NexusConnection = z.infer<typeof nexusConnectionSchema>;
+
 export const connectionSchema = z.discriminatedUnion('type', [
   proxmoxConnectionSchema,
   tailscaleConnectionSchema,
   openobserveConnectionSchema,
+  octopusConnectionSchema,
+  nexusConnectionSchema,
 ]);
 export type Connection = z.infer<typeof connectionSchema>;
 
@@ -126,6 +165,10 @@ export const environmentSchema = z.object({
   meshTags: z.array(meshTagSchema).default([]),
   /** Name of the OpenObserve connection. Left out: hosts are not monitored. */
   telemetry: z.string().optional(),
+  /** Name of the Octopus connection. Left out: hosts are no targets, and nothing is deployed here. */
+  octopus: z.string().optional(),
+  /** Its environment by name. Left out: the one with this environment's name. */
+  octopusEnvironment: z.string().min(1).optional(),
   /** Defaults of role variables here, before those of the site. */
   roleDefaults: roleDefaultsSchema,
   /** Only operators may create or destroy here. */
@@ -163,6 +206,7 @@ const environmentConnections = {
   connection: 'proxmox',
   mesh: 'tailscale',
   telemetry: 'openobserve',
+  octopus: 'octopus',
 } as const;
 
 /** `nante/config.json`: what all three doors must agree on. The portal publishes it from `infrastructure:` at start. */

@@ -13,6 +13,8 @@ export const diagnosisSchema = z.object({
     'proxmox',
     'mesh',
     'telemetry',
+    'deployments',
+    'artifacts',
     'environments',
     'request',
   ]),

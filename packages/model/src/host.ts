@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { roleChoiceSchema } from './ansible';
+import { targetChoiceSchema } from './deployment';
 import { dnsLabelSchema } from './names';
 
 /** A VM, or an LXC container. */
@@ -161,6 +162,8 @@ export const desiredHostSchema = z.object({
   start_on_boot: z.boolean().optional(),
   /** Roles of the host, in their order. Ansible's alone: Terraform drops what its variable does not declare. */
   roles: z.array(roleChoiceSchema).optional(),
+  /** What makes it a deployment target; left out: it is none. Not Terraform's either. */
+  target: targetChoiceSchema.optional(),
 });
 export type DesiredHost = z.infer<typeof desiredHostSchema>;
 
@@ -184,6 +187,8 @@ export const onboardedServerSchema = z.object({
   /** Who logs in: root, or somebody with sudo. */
   user: userNameSchema,
   roles: z.array(roleChoiceSchema).default([]),
+  /** What makes it a deployment target; left out: it is none. */
+  target: targetChoiceSchema.optional(),
   /** Guest of a Proxmox that it is, where it is one. */
   guest: z
     .object({ connection: dnsLabelSchema, vm_id: z.number().int() })

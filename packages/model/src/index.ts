@@ -6,6 +6,8 @@ export * from './ledger';
 export * from './names';
 export * from './observation';
 export * from './parseInput';
+export { type HostRequest } from './actor';
+export * from './deployment';
 export * from './request';
 export * from './run';
 export * from './secrets';

@@ -14,15 +14,15 @@ export type LedgerState = z.infer<typeof ledgerStateSchema>;
 export const ledgerEntrySchema = z.object({
   /** `<system>/<connection>/<kind>/<outside id>`, or the host where the id is not known first; the key that a repeated effect finds itself by. */
   id: z.string(),
-  /** Outside system: `proxmox`, `ansible`, `ssh`, `tailscale`. */
+  /** Outside system: `proxmox`, `ansible`, `ssh`, `tailscale`, `octopus`, `nexus`. */
   system: z.string(),
   /** Name of the connection. */
   connection: z.string(),
-  /** What it is: `vm`, `lxc`, `snapshot`, `server`, `configuration`, `device`. */
+  /** What it is: `vm`, `lxc`, `snapshot`, `server`, `configuration`, `device`, `target`, `project`, `release`, `deployment`, `artifact`, `repository`. */
   kind: z.string(),
   /** Id in the outside system, for example `20014`; empty while, or where, nobody knows it. */
   outsideId: z.string(),
-  /** Host it belongs to. */
+  /** Host it belongs to; empty for what belongs to none. */
   host: z.string(),
   /** Request that made it: has to agree with the stamp. */
   requestId: z.string(),
@@ -33,6 +33,10 @@ export const ledgerEntrySchema = z.object({
   hostKeys: z.array(z.string()).optional(),
   /** IPv4 address at which a guest or server was last seen. */
   address: z.string().optional(),
+  /** Of a target: certificate of its Tentacle, or host key, that Octopus knows it by. */
+  thumbprint: z.string().optional(),
+  /** Of an artifact: `sha256:…` of what was uploaded. */
+  digest: z.string().optional(),
   /** How a person undoes it. */
   undo: z.string(),
   /** ISO time of the last change. */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { actorSchema, hostRequestSchema } from './actor';
 import { roleChoiceSchema } from './ansible';
+import { targetChoiceSchema } from './deployment';
 import {
   cidrSchema,
   hostKindSchema,
@@ -8,13 +10,6 @@ import {
   userNameSchema,
 } from './host';
 import { dnsLabelSchema } from './names';
-
-const actorSchema = z.object({
-  /** Entity ref of the person, or the name of the workflow's actor. */
-  requestedBy: z.string(),
-  /** True where the person may do what is restricted (production, large sizes); decided by the door, never by the form. */
-  operator: z.boolean().default(false),
-});
 
 /** What a person asks for: one host. Values the engine can choose may be left out. */
 export const provisionRequestSchema = actorSchema.extend({
@@ -43,6 +38,8 @@ export const provisionRequestSchema = actorSchema.extend({
   roles: z.array(roleChoiceSchema).optional(),
   /** Shell script that a new container runs once, as root, before the roles; containers only. */
   initScript: z.string().max(65_536).optional(),
+  /** Makes it a deployment target. Left out: a host that is one stays one; `null`: it is none any more. */
+  target: targetChoiceSchema.nullable().optional(),
   /** VLAN instead of the environment's own, one of its `otherVlans`; the host gets its address there by DHCP. */
   vlan: z.number().int().min(1).max(4094).optional(),
   /** Free text, shown as text and never run. */
@@ -63,15 +60,6 @@ export const provisionInputSchema = provisionRequestSchema.partial({
   sshKeys: true,
 });
 export type ProvisionInput = z.infer<typeof provisionInputSchema>;
-
-/** What every request about a host of ours says. */
-const hostRequestSchema = actorSchema.extend({
-  requestId: z.string().regex(/^[A-Za-z0-9-]{8,64}$/),
-  name: dnsLabelSchema,
-  app: dnsLabelSchema,
-  environment: dnsLabelSchema,
-});
-export type HostRequest = z.infer<typeof hostRequestSchema>;
 
 export const destroyRequestSchema = hostRequestSchema.extend({
   /** Must equal `name`. */
@@ -141,6 +129,8 @@ export const onboardRequestSchema = hostRequestSchema.extend({
   /** Keys of the administrator. */
   adminSshKeys: z.array(sshPublicKeySchema).default([]),
   roles: z.array(roleChoiceSchema).default([]),
+  /** Makes it a deployment target. */
+  target: targetChoiceSchema.optional(),
   /** Guest of a Proxmox that the server is, where it is one. */
   guest: z
     .object({ connection: dnsLabelSchema, vmId: z.number().int().min(100) })

@@ -1,5 +1,13 @@
 import { z } from 'zod';
 import { hostRecapSchema, playFailureSchema } from './ansible';
+import {
+  artifactResultSchema,
+  deploymentResultSchema,
+  projectResultSchema,
+  registrationSchema,
+  releaseResultSchema,
+  repositoryResultSchema,
+} from './deployment';
 import { hostKindSchema } from './host';
 import { processMarkSchema } from './ledger';
 import { remedySchema } from './request';
@@ -191,6 +199,14 @@ export const runKindSchema = z.enum([
   'adopt',
   'forget',
   'template',
+  'register',
+  'deregister',
+  'create-project',
+  'release',
+  'deploy',
+  'rollback',
+  'publish',
+  'create-repository',
 ]);
 export type RunKind = z.infer<typeof runKindSchema>;
 
@@ -205,8 +221,9 @@ export const runDocumentSchema = z.object({
   link: z.string().optional(),
   workspace: z.string(),
   app: z.string(),
+  /** Empty for what concerns no environment: a release, an artifact. */
   environment: z.string(),
-  /** The host; of several the first. */
+  /** The host; of several the first. Empty for what concerns none: a release, a deployment, an artifact. */
   host: z.string(),
   /** All hosts, where there are several. */
   hosts: z.array(z.string()).optional(),
@@ -249,6 +266,13 @@ export const runDocumentSchema = z.object({
   configuration: configurationSchema.optional(),
   /** What mesh and telemetry said of the hosts at the end of the run, where their environment has them. */
   arrivals: z.array(arrivalSchema).optional(),
+  /** The deployment target that a host is, at the end of the run. */
+  registration: registrationSchema.optional(),
+  project: projectResultSchema.optional(),
+  release: releaseResultSchema.optional(),
+  deployment: deploymentResultSchema.optional(),
+  artifact: artifactResultSchema.optional(),
+  repository: repositoryResultSchema.optional(),
   /** SSH host keys that the check of an onboarding learned, best first; the onboarding takes no others. */
   hostKeys: z.array(z.string()).optional(),
   result: hostResultSchema.optional(),

@@ -151,7 +151,7 @@ export const secretDefinitions = {
     secret: true,
   },
   OCTOPUS_SPACE_ID: {
-    description: 'Octopus space, for example Spaces-1.',
+    description: 'Octopus space by id or name, for example Spaces-1.',
     neededBy: ['engine'],
     handedOverAs: 'OCTOPUS_SPACE (the name of the space, looked up)',
     secret: false,

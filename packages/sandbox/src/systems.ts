@@ -73,7 +73,7 @@ function seededSecrets({
   endpoints,
 }: SystemParts): Record<string, string> {
   const key = loadOrCreateSshKey(`${dataDir}/ssh`);
-  const { s3, proxmox, tailscale, openobserve } = endpoints;
+  const { s3, proxmox, tailscale, openobserve, octopus, nexus } = endpoints;
   const secrets: Record<string, unknown> = {
     ANS_SSH_PUBLIC_KEY: key.publicKey,
     SSH_PRIVATE_KEY: key.privateKey,
@@ -88,6 +88,14 @@ function seededSecrets({
     OO_HOST: openobserve?.guestUrl ?? openobserve?.url,
     OO_USER: openobserve?.username,
     OO_PASS: openobserve?.password,
+    OCTOPUS_SERVER_URL: octopus?.url,
+    OCTOPUS_API_KEY: octopus?.apiKey,
+    OCTOPUS_SPACE_ID: octopus?.spaceId,
+    NEXUS_URL: nexus?.url,
+    NEXUS_USERNAME: nexus?.username,
+    NEXUS_PASSWORD: nexus?.password,
+    // Guests log in to it.
+    NEXUS_DOCKER_REGISTRY: hostOf(nexus?.guestUrl ?? nexus?.url),
     ...tokenParts(proxmox?.tokens),
   };
   return Object.fromEntries(
@@ -95,6 +103,10 @@ function seededSecrets({
       (entry): entry is [string, string] => typeof entry[1] === 'string',
     ),
   );
+}
+
+function hostOf(url: string | undefined): string | undefined {
+  return url === undefined ? undefined : new URL(url).host;
 }
 
 /** `user@realm!id=secret` as the two names that our users have. */

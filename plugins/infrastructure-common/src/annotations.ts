@@ -12,6 +12,17 @@ export const ANNOTATION_ENVIRONMENT = 'nante.dev/environment';
 export const ANNOTATION_REQUEST = 'nante.dev/request';
 /** Name of an onboarded server that is no guest; its host tab is `GET /servers/<entity name>`. */
 export const ANNOTATION_SERVER = 'nante.dev/server';
+/** `<connection>/<project name, slug or id>` of a component's project; without it, the project with the component's name is taken. */
+export const ANNOTATION_OCTOPUS_PROJECT = 'nante.dev/octopus-project';
+/**
+ * Where a component's artifacts are: comma separated `<connection>/<repository>/<name>`, where the name is `group:artifact`,
+ * an image, a chart, a package or a path. Without it, artifacts with the component's name are taken.
+ */
+export const ANNOTATION_ARTIFACTS = 'nante.dev/artifacts';
+/** `<connection>/<machine id>` on the entity of a deployment target. */
+export const ANNOTATION_OCTOPUS_TARGET = 'octopus.nante.dev/target';
+/** `<connection>/<environment id>` on the entity of an environment of Octopus. */
+export const ANNOTATION_OCTOPUS_ENVIRONMENT = 'octopus.nante.dev/environment';
 /** ISO time of the last good look at the source; set only while the source is stale. */
 export const ANNOTATION_STALE_SINCE = 'nante.dev/stale-since';
 
@@ -25,6 +36,8 @@ export const HOST_TYPES = {
   node: 'proxmox-node',
   cluster: 'proxmox-cluster',
   server: 'server',
+  target: 'deployment-target',
+  environment: 'deployment-environment',
 } as const;
 
 /**

@@ -2,3 +2,6 @@ export * from './annotations';
 export * from './api';
 export * from './hosts';
 export * from './permissions';
+export * from './deployments';
+export * from './artifacts';
+export * from './activity';

@@ -47,6 +47,46 @@ export const runCancelPermission = createPermission({
   attributes: { action: 'update' },
 });
 
+/** Resource type of projects; the resource ref is `<connection>/<project id>`. */
+export const RESOURCE_TYPE_PROJECT = 'infrastructure-project';
+
+/** See projects, releases, deployments and targets. */
+export const deploymentReadPermission = createPermission({
+  name: 'infrastructure.deployment.read',
+  attributes: { action: 'read' },
+});
+
+/** Deploy, promote, roll back, cancel and answer interventions: the owner of the project's component, or an operator. */
+export const deploymentCreatePermission = createPermission({
+  name: 'infrastructure.deployment.create',
+  attributes: { action: 'create' },
+  resourceType: RESOURCE_TYPE_PROJECT,
+});
+
+/** Make projects and releases for a component of one's own. */
+export const releaseCreatePermission = createPermission({
+  name: 'infrastructure.release.create',
+  attributes: { action: 'create' },
+});
+
+/** See artifacts and what uses them. */
+export const artifactReadPermission = createPermission({
+  name: 'infrastructure.artifact.read',
+  attributes: { action: 'read' },
+});
+
+/** Publish an artifact for a component of one's own. */
+export const artifactCreatePermission = createPermission({
+  name: 'infrastructure.artifact.create',
+  attributes: { action: 'create' },
+});
+
+/** Remove an artifact: operators. */
+export const artifactDeletePermission = createPermission({
+  name: 'infrastructure.artifact.delete',
+  attributes: { action: 'delete' },
+});
+
 /** All permissions, for the registry and for the policy's tests. */
 export const infrastructurePermissions = [
   hostReadPermission,
@@ -56,4 +96,10 @@ export const infrastructurePermissions = [
   operatePermission,
   runReadPermission,
   runCancelPermission,
+  deploymentReadPermission,
+  deploymentCreatePermission,
+  releaseCreatePermission,
+  artifactReadPermission,
+  artifactCreatePermission,
+  artifactDeletePermission,
 ];

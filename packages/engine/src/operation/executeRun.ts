@@ -46,6 +46,8 @@ export interface Run {
   signal: AbortSignal;
   /** Takes the workspace's lock and brings the workspace into order; released when the run ends. */
   lock(): Promise<{ lease: Lease; terraform: Terraform }>;
+  /** Takes the lock of a workspace that has records alone, and needs no Terraform; released when the run ends. */
+  lockRecords(): Promise<Lease>;
 }
 
 /** What a failed run leaves, found out before its document is closed. */
@@ -161,8 +163,12 @@ async function work(
       recorder,
       redactor,
       signal: cancel.signal,
-      async lock() {
+      async lockRecords() {
         lease = await openOperation(context, store, recorder, cancel, options);
+        return lease;
+      },
+      async lock() {
+        const taken = await run.lockRecords();
         const terraform = await terraformFor(
           context,
           store,
@@ -174,12 +180,12 @@ async function work(
         await settleWorkspace(
           context,
           store,
-          lease,
+          taken,
           recorder,
           terraform,
           cancel.signal,
         );
-        return { lease, terraform };
+        return { lease: taken, terraform };
       },
     };
     const end = await plan.body(run, onFailure => {

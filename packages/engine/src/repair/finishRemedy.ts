@@ -59,6 +59,17 @@ function nextOf({ run, repaired }: Findings, host: HostFindings): string {
         : `Checks the server ${host.name}; nothing on it is changed.`;
     case 'template':
       return `Removes what is half made of the template ${host.name}, and makes it anew.`;
+    case 'register':
+      return `Makes ${host.name} a deployment target, unless it is one as was asked.`;
+    case 'deregister':
+      return `Removes the deployment target of ${host.name}, unless it is gone.`;
+    case 'create-project':
+    case 'release':
+    case 'deploy':
+    case 'rollback':
+    case 'publish':
+    case 'create-repository':
+      return `Goes on with "${run.kind}" of ${run.app}; what is done already is not done again.`;
     case 'adopt':
     case 'forget':
       return `Goes on with "${run.kind}" for the run ${repaired?.id ?? inputs.runId}.`;

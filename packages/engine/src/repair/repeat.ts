@@ -8,6 +8,14 @@ import { provision } from '../provision/provision';
 import { resize } from '../resize/resize';
 import { snapshot } from '../snapshot/snapshot';
 import { template } from '../template/template';
+import { deploy } from '../deploy/deploy';
+import { rollback } from '../deploy/rollback';
+import { createProject } from '../project/createProject';
+import { createRepository } from '../publish/createRepository';
+import { publish } from '../publish/publish';
+import { deregister } from '../register/deregister';
+import { register } from '../register/register';
+import { createRelease } from '../release/createRelease';
 import type { RunOptions } from '../types';
 import { adopt } from './adopt';
 import { forget } from './forget';
@@ -51,6 +59,22 @@ export async function repeat(
       return onboard(context, found.request, options);
     case 'template':
       return template(context, found.request, options);
+    case 'register':
+      return register(context, found.request, options);
+    case 'deregister':
+      return deregister(context, found.request, options);
+    case 'create-project':
+      return createProject(context, found.request, options);
+    case 'release':
+      return createRelease(context, found.request, options);
+    case 'deploy':
+      return deploy(context, found.request, options);
+    case 'rollback':
+      return rollback(context, found.request, options);
+    case 'publish':
+      return publish(context, found.request, options);
+    case 'create-repository':
+      return createRepository(context, found.request, options);
     case 'repair': {
       const { request } = found;
       const repaired = await runToRepair(context, request.runId, options);

@@ -1,20 +1,36 @@
 import {
   configureRequestSchema,
+  createProjectRequestSchema,
+  createRepositoryRequestSchema,
+  deployRequestSchema,
+  deregisterRequestSchema,
   destroyRequestSchema,
   onboardRequestSchema,
   powerRequestSchema,
   provisionInputSchema,
+  publishRequestSchema,
+  registerRequestSchema,
+  releaseRequestSchema,
   repairRequestSchema,
   resizeRequestSchema,
+  rollbackRequestSchema,
   snapshotRequestSchema,
   templateRequestSchema,
   type ConfigureRequest,
+  type CreateProjectRequest,
+  type CreateRepositoryRequest,
+  type DeployRequest,
+  type DeregisterRequest,
   type DestroyRequest,
   type OnboardRequest,
   type PowerRequest,
   type ProvisionInput,
+  type PublishRequest,
+  type RegisterRequest,
+  type ReleaseRequest,
   type RepairRequest,
   type ResizeRequest,
+  type RollbackRequest,
   type RunDocument,
   type SnapshotRequest,
   type TemplateRequest,
@@ -31,6 +47,14 @@ export type RunRequest =
   | { verb: 'snapshot'; request: SnapshotRequest }
   | { verb: 'onboard'; request: OnboardRequest }
   | { verb: 'template'; request: TemplateRequest }
+  | { verb: 'register'; request: RegisterRequest }
+  | { verb: 'deregister'; request: DeregisterRequest }
+  | { verb: 'create-project'; request: CreateProjectRequest }
+  | { verb: 'release'; request: ReleaseRequest }
+  | { verb: 'deploy'; request: DeployRequest }
+  | { verb: 'rollback'; request: RollbackRequest }
+  | { verb: 'publish'; request: PublishRequest }
+  | { verb: 'create-repository'; request: CreateRepositoryRequest }
   | { verb: 'repair'; request: RepairRequest };
 
 const schemas: Record<RunRequest['verb'], z.ZodType> = {
@@ -42,6 +66,14 @@ const schemas: Record<RunRequest['verb'], z.ZodType> = {
   snapshot: snapshotRequestSchema,
   onboard: onboardRequestSchema,
   template: templateRequestSchema,
+  register: registerRequestSchema,
+  deregister: deregisterRequestSchema,
+  'create-project': createProjectRequestSchema,
+  release: releaseRequestSchema,
+  deploy: deployRequestSchema,
+  rollback: rollbackRequestSchema,
+  publish: publishRequestSchema,
+  'create-repository': createRepositoryRequestSchema,
   repair: repairRequestSchema,
 };
 

@@ -40,6 +40,27 @@ export function undo(findings: Findings): JudgedRemedy {
         'undo',
         'A run that fails removes what it made half itself; what it could not remove, finishing removes.',
       );
+    case 'register':
+      return refuse('undo', 'Remove the target with: nante deregister');
+    case 'deregister':
+      return refuse(
+        'undo',
+        'Make the host a target again with: nante register',
+      );
+    case 'deploy':
+    case 'rollback':
+      return refuse(
+        'undo',
+        'What was deployed is not taken back by itself: roll back to a release that was good.',
+      );
+    case 'create-project':
+    case 'release':
+    case 'publish':
+    case 'create-repository':
+      return refuse(
+        'undo',
+        'It stays: others may use it already. Remove it in the system itself.',
+      );
     case 'adopt':
     case 'forget':
       return refuse(

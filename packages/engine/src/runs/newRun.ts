@@ -1,4 +1,6 @@
 import {
+  deploymentsWorkspace,
+  releasesWorkspace,
   workspaceName,
   type HostRequest,
   type RunDocument,
@@ -40,5 +42,41 @@ export async function newRunDocument(
     leftovers: [],
     tools: await context.tools(),
     ...rest,
+  };
+}
+
+/** The document of a run about releases or artifacts of an app, or about deployments to an environment. It needs no Terraform. */
+export function newAppRunDocument(
+  kind: RunDocument['kind'],
+  request: Pick<HostRequest, 'requestId' | 'requestedBy'> & {
+    app: string;
+    /** Left out: of no environment. */
+    environment?: string;
+  },
+  options: RunOptions,
+  more: Pick<RunDocument, 'inputs' | 'byHand'> &
+    Pick<Partial<RunDocument>, 'owner'>,
+): RunDocument {
+  const { requestId, requestedBy, app, environment } = request;
+  return {
+    version: 1,
+    id: requestId,
+    kind,
+    door: options.door,
+    link: options.link,
+    workspace:
+      environment === undefined
+        ? releasesWorkspace(app)
+        : deploymentsWorkspace(app, environment),
+    ...{ app, environment: environment ?? '', host: '' },
+    requestedBy,
+    createdAt: new Date().toISOString(),
+    state: 'queued',
+    repairs: options.repairs,
+    cancelRequested: false,
+    steps: [],
+    leftovers: [],
+    tools: {},
+    ...more,
   };
 }

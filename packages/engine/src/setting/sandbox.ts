@@ -20,6 +20,8 @@ export const sandboxEndpointsSchema = z.object({
   doppler: endpointSchema.extend({ token: z.string() }),
   tailscale: endpointSchema.optional(),
   openobserve: endpointSchema.optional(),
+  octopus: endpointSchema.optional(),
+  nexus: endpointSchema.optional(),
   /** Package repository with stand-ins for vendors' packages. */
   packages: endpointSchema.optional(),
   terraformProvider: z.object({ control: z.string() }).optional(),
@@ -50,6 +52,7 @@ export function pointAtSandbox(
         ...environment,
         mesh: present(environment.mesh),
         telemetry: present(environment.telemetry),
+        octopus: present(environment.octopus),
       },
     ],
   );

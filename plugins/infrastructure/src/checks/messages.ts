@@ -18,6 +18,8 @@ export const checksMessages = {
     proxmox: 'Proxmox',
     mesh: 'Mesh',
     telemetry: 'Telemetry',
+    deployments: 'Deployments',
+    artifacts: 'Artifacts',
     environments: 'Environments',
     request: 'Request',
   },

@@ -8,7 +8,9 @@ const snapshots = ['create', 'rollback', 'delete'] as const;
 export function runTitle(t: Sentences, run: RunDocument): string {
   const others = (run.hosts?.length ?? 1) - 1;
   const host =
-    others > 0 ? t('run.andMore', { host: run.host, count: others }) : run.host;
+    others > 0
+      ? t('run.andMore', { host: run.host, count: others })
+      : run.host || run.app;
   const { action, checkedRunId } = run.inputs;
   const power = powers.find(name => name === action);
   const snapshot = snapshots.find(name => name === action);
