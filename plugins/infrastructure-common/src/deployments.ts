@@ -62,6 +62,8 @@ export interface DeploymentCell {
   lastGood?: { version: string; deploymentId: string; at: string };
   /** How many releases it is behind the environment before it; absent where that cannot be told. */
   behind?: number;
+  /** Releases that may be deployed here next, newest first, at most ten: in the first environments of a lifecycle any. */
+  deploy?: Allowed & { versions: string[] };
   promote?: Allowed & { version: string; environmentId: string };
   redeploy?: Allowed;
   rollback?: Allowed;
@@ -204,12 +206,16 @@ export interface AnswerInterruptionRequest {
  */
 export interface StartDeploymentRequest {
   requestId: string;
-  action: 'deploy' | 'rollback' | 'cancel';
+  /** `release` makes one of an artifact's version, and needs no environment. */
+  action: 'release' | 'deploy' | 'rollback' | 'cancel';
   connection: string;
   projectId: string;
-  environmentId: string;
+  /** Left out for `release` alone. */
+  environmentId?: string;
   /** Of the release; for `rollback` it may be left out. */
   version?: string;
+  /** Of the packages of a new release; its own version unless given. */
+  packageVersion?: string;
   /** Of the deployment, for `cancel`. */
   deploymentId?: string;
   /** Installs again what is there. */
