@@ -1,0 +1,105 @@
+import {
+  connectionNamed,
+  connectionsOf,
+  NanteError,
+  type InfrastructureConfig,
+  type NexusConnection,
+  type OctopusConnection,
+} from '@nante/model';
+
+/** A connection with the name that it has in the configuration. */
+export interface NamedConnection<T> {
+  name: string;
+  connection: T;
+}
+
+/** What a request says that decides which connection is meant. */
+interface ConnectionChoice {
+  /** Name of the connection, where the request names one. */
+  connection?: string;
+  /** Environment of ours, or a name that the configuration does not know. */
+  environment?: string;
+}
+
+/** How a connection is going to be used. */
+interface ConnectionUse {
+  /** Something is going to be changed: a read-only connection is refused. */
+  change: boolean;
+}
+
+const titles = { octopus: 'Octopus', nexus: 'Nexus' } as const;
+
+/**
+ * The Octopus connection that a request means: the one that it names, else that of its environment, else the only one.
+ *
+ * @throws NanteError `invalid-input` that lists the connections there are, `refused` for a change of a read-only one
+ */
+export function octopusFor(
+  config: InfrastructureConfig,
+  choice: ConnectionChoice,
+  use: ConnectionUse,
+): NamedConnection<OctopusConnection> {
+  const environment =
+    choice.environment === undefined
+      ? undefined
+      : config.environments[choice.environment];
+  return chosen(
+    config,
+    'octopus',
+    choice.connection ?? environment?.octopus,
+    use,
+  );
+}
+
+/**
+ * The Nexus connection that a request means: the one that it names, else the only one.
+ *
+ * @throws NanteError `invalid-input` that lists the connections there are, `refused` for a change of a read-only one
+ */
+export function nexusFor(
+  config: InfrastructureConfig,
+  choice: Pick<ConnectionChoice, 'connection'>,
+  use: ConnectionUse,
+): NamedConnection<NexusConnection> {
+  return chosen(config, 'nexus', choice.connection, use);
+}
+
+function chosen<T extends keyof typeof titles>(
+  config: InfrastructureConfig,
+  type: T,
+  named: string | undefined,
+  { change }: ConnectionUse,
+) {
+  const all = connectionsOf(config, type);
+  const title = titles[type];
+  const name = named ?? (all.length === 1 ? all[0][0] : undefined);
+  const connection = connectionNamed(config, type, name);
+  if (name === undefined || !connection)
+    throw new NanteError(
+      'invalid-input',
+      name === undefined
+        ? unnamedProblem(title, all.length)
+        : `There is no ${title} connection "${name}".`,
+      {
+        hint:
+          all.length === 0
+            ? `Add a connection of type ${type} under infrastructure.connections.`
+            : `Name one of ${all.map(([known]) => known).join(', ')}.`,
+      },
+    );
+  if (change && connection.readOnly)
+    throw new NanteError(
+      'refused',
+      `The connection ${name} is read-only: nothing can be changed in this ${title}.`,
+      {
+        hint: 'Name another connection, or take readOnly out of its configuration.',
+      },
+    );
+  return { name, connection };
+}
+
+function unnamedProblem(title: string, count: number): string {
+  return count === 0
+    ? `There is no ${title} connection.`
+    : `There are ${count} ${title} connections, and the request names none.`;
+}
