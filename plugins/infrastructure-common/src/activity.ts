@@ -20,7 +20,7 @@ export interface ActivityEntry {
   url?: string;
 }
 
-/** `GET /activity?entityRef=&environment=&app=&kind=&actor=&from=&to=&limit=&before=`: newest first. */
+/** `GET /activity?entityRef=&environment=&app=&source=&kind=&actor=&from=&to=&limit=&before=`: newest first. */
 export interface ActivityResponse {
   entries: ActivityEntry[];
   /** `before` of the next page. */

@@ -83,7 +83,7 @@ export const INFRASTRUCTURE_CHANNEL = 'infrastructure';
 export interface InfrastructureSignal {
   /** JSON object type of the signals plugin. */
   [key: string]: string | undefined;
-  kind: 'run' | 'hosts';
+  kind: 'run' | 'hosts' | 'deployments';
   /** Id of the run that changed. */
   id?: string;
 }

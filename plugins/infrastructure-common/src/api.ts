@@ -33,7 +33,7 @@ export interface ListHostsResponse {
 /** `GET /hosts/:connection/:vmId`; `GET /servers/:name` for an onboarded server that is no guest, by its entity's name */
 export type GetHostResponse = HostDetail;
 
-/** `GET /runs?mine=true&state=failed&limit=50&host=web-1&app=shop` */
+/** `GET /runs?mine=true&state=failed&kind=deploy&limit=50&host=web-1&app=shop`; `kind` may name several, comma separated */
 export interface ListRunsResponse {
   runs: RunDocument[];
 }
@@ -65,6 +65,8 @@ export interface ListEnvironmentsResponse {
     subnet: string;
     restricted: boolean;
     allowed: boolean;
+    /** Where its hosts can become deployment targets: connection, and environment of Octopus where one is named. */
+    octopus?: { connection: string; environment?: string };
   }[];
 }
 

@@ -1,5 +1,5 @@
 import type { ArtifactFormat } from '@nante/model';
-import type { SourceAge } from './deployments';
+import type { Allowed, SourceAge } from './deployments';
 
 /** One version of a component's artifacts: image, chart and package of the same version are one row. */
 export interface ArtifactVersion {
@@ -46,7 +46,13 @@ export interface ArtifactsResponse {
   /** How the artifacts were found: by annotation, or by the component's name. */
   found: 'annotation' | 'convention' | 'nothing';
   /** Project whose releases are named. */
-  project?: { connection: string; id: string; name: string };
+  project?: {
+    connection: string;
+    id: string;
+    name: string;
+    /** Whether the signed-in person may make releases of it. */
+    release?: Allowed;
+  };
   sources: SourceAge[];
 }
 

@@ -249,6 +249,8 @@ export interface HostTarget {
     environment: string;
     deploymentId: string;
     at: string;
+    /** Component of the catalog that the project is linked to. */
+    componentRef?: string;
   }[];
   /** ISO time of the data. */
   observedAt: string;

@@ -1,4 +1,9 @@
-import type { HostKind, Observation, RunState } from '@nante/model';
+import type {
+  HostKind,
+  Observation,
+  RunState,
+  TargetHealth,
+} from '@nante/model';
 
 /** One word for every system's states; the native one goes into the tooltip. */
 export type HealthWord =
@@ -81,6 +86,8 @@ export interface HostSummary {
   entityRef: string;
   /** Whether its metrics arrive; absent where nobody collects them, or nobody was asked yet. */
   telemetry?: 'reporting' | 'unknown';
+  /** Worst health of the deployment targets that it is; absent where it is none, or nobody was asked yet. */
+  targetHealth?: TargetHealth;
   /** ISO time of the figures. */
   observedAt: string;
 }
