@@ -27,13 +27,22 @@ export interface Software {
   roles?: ChosenRole[];
   /** Containers only. */
   initScript?: string;
+  /** Makes it a deployment target, with these tags. */
+  target?: { tags: string[] };
 }
 
 /** Chooses roles on a form's page of the software; ends on the same page. */
 export async function chooseSoftware(
   page: Page,
-  { roles = [], initScript }: Software,
+  { roles = [], initScript, target }: Software,
 ) {
+  if (target) {
+    await page
+      .getByText(/deployment target/i)
+      .first()
+      .click();
+    await page.getByLabel('Target tags').fill(target.tags.join(', '));
+  }
   for (const { name, fields = {} } of roles) {
     await page.getByRole('button', { name: /Add a role/ }).click();
     await page.getByRole('option', { name: new RegExp(`^${name}\\b`) }).click();
