@@ -97,6 +97,35 @@ describe('a run that the portal starts', () => {
     expect(seen.filter(({ type }) => type === 'log')).toHaveLength(6);
   });
 
+  it('tells of a host that becomes a target, and of none where an app is deployed', async () => {
+    const told: string[] = [];
+    const work: Engine['deploy'] = async (_request, options) => {
+      options.onRun?.(run());
+      return run();
+    };
+    const { changes, runner, seen } = situation({
+      register: work as never,
+      deploy: work,
+    });
+    const options = { onRun: () => told.push('run') };
+    await runner.register(
+      { ...web, target: { style: 'ssh' }, adopt: false, dryRun: false },
+      options,
+    );
+    expect(changes()).toEqual([{ connection: 'lab', vmIds: [101] }]);
+    await runner.deploy(
+      {
+        ...{ ...who, app: 'shop', environment: 'dev', version: '1.0.0' },
+        ...{ force: false, timeoutMinutes: 30, cancelOnTimeout: false },
+        dryRun: false,
+      },
+      options,
+    );
+    expect(changes()).toHaveLength(1);
+    expect(told).toEqual(['run', 'run']);
+    expect(seen.filter(({ type }) => type === 'run')).toHaveLength(2);
+  });
+
   it('tells which guests it changed, and of no others', async () => {
     const { changes, runner } = situation({
       power: async () => run(),

@@ -20,6 +20,14 @@ type Verb =
   | 'resize'
   | 'snapshot'
   | 'onboard'
+  | 'register'
+  | 'deregister'
+  | 'createProject'
+  | 'createRelease'
+  | 'deploy'
+  | 'rollback'
+  | 'publish'
+  | 'createRepository'
   | 'repair';
 
 /** Starts runs for the portal, so that pages and catalog hear of every change. Each verb as the engine's of its name. */
@@ -101,6 +109,14 @@ export function createRunner(deps: {
         verb(request, watched(request.requestId, options)),
       );
 
+  /** Of an app: it changes no host, so that nothing about hosts is told. */
+  const ofAnApp =
+    <R extends { requestId: string }, T>(
+      verb: (request: R, options: RunOptions) => Promise<T>,
+    ) =>
+    (request: R, options: RunnerOptions = {}): Promise<T> =>
+      verb(request, watched(request.requestId, options));
+
   return {
     async provision(request, options = {}) {
       try {
@@ -121,6 +137,14 @@ export function createRunner(deps: {
     resize: ofOneHost((...args) => engine.resize(...args)),
     snapshot: ofOneHost((...args) => engine.snapshot(...args)),
     onboard: ofOneHost((...args) => engine.onboard(...args)),
+    register: ofOneHost((...args) => engine.register(...args)),
+    deregister: ofOneHost((...args) => engine.deregister(...args)),
+    createProject: ofAnApp((...args) => engine.createProject(...args)),
+    createRelease: ofAnApp((...args) => engine.createRelease(...args)),
+    deploy: ofAnApp((...args) => engine.deploy(...args)),
+    rollback: ofAnApp((...args) => engine.rollback(...args)),
+    publish: ofAnApp((...args) => engine.publish(...args)),
+    createRepository: ofAnApp((...args) => engine.createRepository(...args)),
 
     configure: (request, options = {}) =>
       changing(

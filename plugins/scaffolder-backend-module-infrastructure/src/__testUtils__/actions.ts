@@ -83,6 +83,14 @@ export function situation({
     snapshot: verb('snapshot'),
     configure: verb('configure'),
     onboard: verb('onboard'),
+    register: verb('register'),
+    deregister: verb('deregister'),
+    createProject: verb('createProject'),
+    createRelease: verb('createRelease'),
+    deploy: verb('deploy'),
+    rollback: verb('rollback'),
+    publish: verb('publish'),
+    createRepository: verb('createRepository'),
     repair: verb('repair'),
   };
   const world = fakeWorld({
