@@ -26,7 +26,6 @@ const madeBy =
 
 /** `docs/command-line.md`. */
 function renderPage(): string {
-  const working = commands.filter(({ later }) => !later);
   return `${[
     '# The command line nante',
     `<!-- ${madeBy} -->`,
@@ -34,15 +33,11 @@ function renderPage(): string {
     '## Verbs',
     table(
       ['Verb', 'What it does'],
-      working.map(({ name, summary }) => [
+      commands.map(({ name, summary }) => [
         `[\`${name}\`](#${anchor(name)})`,
         summary,
       ]),
     ),
-    `Not there yet, and said so with exit code 2: ${commands
-      .filter(({ later }) => later)
-      .map(({ name, later }) => `\`${name}\` (${later})`)
-      .join(', ')}.`,
     '## Exit codes',
     table(
       ['Code', 'Meaning'],
@@ -54,7 +49,10 @@ function renderPage(): string {
       ['Option', 'Variable', 'What', 'Left out'],
       options.map((option: OptionDefinition) => [
         `\`--${option.name}${option.placeholder ? ` ${option.placeholder}` : ''}\``,
-        `\`${variableOf(option.name)}\``,
+        [variableOf(option.name), option.alias]
+          .filter(Boolean)
+          .map(name => `\`${name}\``)
+          .join(', '),
         [
           option.description,
           option.choices ? ` (${option.choices.join(', ')})` : '',
@@ -62,7 +60,7 @@ function renderPage(): string {
         option.whenAbsent ?? '',
       ]),
     ),
-    ...working.flatMap(section),
+    ...commands.flatMap(section),
   ].join('\n\n')}\n`;
 }
 

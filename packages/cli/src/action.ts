@@ -4,7 +4,7 @@ import { variableOf } from './table/types';
 
 /** Verbs that the action takes: all that need nothing behind them. */
 export const actionVerbs = commands
-  .filter(({ later, argument }) => !later && !argument)
+  .filter(({ argument }) => !argument)
   .map(({ name }) => name);
 
 /** Names of all inputs of the action beside `verb`. */

@@ -21,7 +21,7 @@ export async function runCli(
   const world = { ...outer, env: started.env };
   let code = 0;
   const act = async (call: Call) => {
-    code = await carryOut(call, started.args, world, program);
+    code = await carryOut(call, world, program);
   };
   try {
     await createProgram(world, version, act).parseAsync(started.args, {
@@ -39,17 +39,10 @@ export async function runCli(
 
 async function carryOut(
   call: Call,
-  args: readonly string[],
   world: World,
   program: string,
 ): Promise<number> {
-  const { name, later } = call.command;
-  if (later) {
-    const message = `nante ${name} is not there yet: ${later} comes with a later release.`;
-    world.stderr.write(`${message}\n`);
-    if (wantsJson(args, world.env)) print(world, wrongUse(args, message));
-    return 2;
-  }
+  const { name } = call.command;
   // Loaded when a verb needs them: help has to be there at once.
   if (name === 'completion') {
     const { completionScript } =

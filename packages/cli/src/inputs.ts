@@ -15,6 +15,7 @@ type Value = string | number | boolean | string[];
 /** Inputs of one call of a verb: flags first, then the environment. */
 export class Inputs {
   readonly #values = new Map<string, Value>();
+  readonly #ambient = new Set<string>();
 
   /**
    * @param argument - value behind the verb
@@ -31,8 +32,11 @@ export class Inputs {
     for (const name of names) {
       const definition = optionNamed(name);
       // An input of a workflow that was left out is an empty variable.
-      const raw = flags[name] ?? (env[variableOf(name)] || undefined);
+      const own = flags[name] ?? (env[variableOf(name)] || undefined);
+      const raw =
+        own ?? (definition.alias && (env[definition.alias] || undefined));
       if (raw === undefined) continue;
+      if (own === undefined) this.#ambient.add(name);
       const read = readValue(definition, raw);
       if ('problem' in read) problems.push(`--${name}: ${read.problem}`);
       else this.#values.set(name, read.value);
@@ -76,6 +80,11 @@ export class Inputs {
   /** True where the option was given, by whichever way. */
   has(name: OptionName): boolean {
     return this.#values.has(name);
+  }
+
+  /** True where it comes from a variable that is not ours: nobody may have meant this call by it. */
+  isAmbient(name: OptionName): boolean {
+    return this.#ambient.has(name);
   }
 }
 

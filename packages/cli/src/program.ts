@@ -26,6 +26,8 @@ export function createProgram(
       'Hosts on Proxmox: made, configured, repaired and destroyed by the same engine as the portal and the workflows.',
     )
     .version(version)
+    // A verb has a --version of its own.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: text => stdout.write(text),
@@ -60,9 +62,7 @@ function add(
   command.description(
     [`${definition.summary}.`, ...(definition.description ?? [])].join('\n\n'),
   );
-  const { argument, later } = definition;
-  // Whatever is asked of it, the answer is that it is not there.
-  if (later) command.allowUnknownOption().allowExcessArguments();
+  const { argument } = definition;
   if (argument) {
     const made = new Argument(`<${argument.name}>`, argument.description);
     command.addArgument(
@@ -84,7 +84,11 @@ function add(
     const given = command.opts<GivenFlags>();
     // By the name of the table, not in the parser's spelling.
     const flags = Object.fromEntries(
-      made.map(option => [option.name(), given[option.attributeName()]]),
+      made.map(option => {
+        const value = given[option.attributeName()];
+        // The parser takes `--no-x` for the opposite of a flag `--x` that is on.
+        return [option.name(), option.negate ? !value || undefined : value];
+      }),
     );
     await act({ command: definition, flags, argument: command.args[0] });
   });
@@ -92,7 +96,14 @@ function add(
 
 /** How an option stands in help. */
 export function optionHelp(
-  { name, placeholder, description, choices, whenAbsent }: OptionDefinition,
+  {
+    name,
+    placeholder,
+    description,
+    choices,
+    whenAbsent,
+    alias,
+  }: OptionDefinition,
   command?: CommandDefinition,
 ): { flags: string; help: string } {
   const isRequired = command?.required?.includes(name);
@@ -100,7 +111,7 @@ export function optionHelp(
     isRequired ? 'required' : '',
     choices ? choices.join(', ') : '',
     whenAbsent ? `left out: ${whenAbsent}` : '',
-    `env: ${variableOf(name)}`,
+    `env: ${[variableOf(name), alias].filter(Boolean).join(', ')}`,
   ].filter(Boolean);
   return {
     flags: placeholder ? `--${name} <${placeholder}>` : `--${name}`,
@@ -108,10 +119,15 @@ export function optionHelp(
   };
 }
 
+const groupTitles: Partial<Record<string, string>> = {
+  config: 'The configuration that all doors share',
+  project: 'Projects of Octopus Deploy',
+  release: 'Releases of Octopus Deploy',
+  repository: 'Repositories of Nexus',
+};
+
 function groupTitle(name: string): string {
-  return name === 'config'
-    ? 'The configuration that all doors share'
-    : `Verbs of ${name}`;
+  return groupTitles[name] ?? `Verbs of ${name}`;
 }
 
 /** What an error of the parser means as an exit code; undefined for any other error. */

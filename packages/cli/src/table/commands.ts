@@ -1,10 +1,5 @@
-import type { OptionName } from './options';
-import type { CommandDefinition } from './types';
-
-type Command = CommandDefinition & {
-  required?: readonly OptionName[];
-  optional?: readonly OptionName[];
-};
+import { deploymentCommands, targetOfHost } from './deploymentCommands';
+import type { Command } from './types';
 
 const size = ['size', 'cores', 'memory-mb', 'disk-gb'] as const;
 const host = ['name', 'app', 'environment'] as const;
@@ -22,6 +17,8 @@ const provision = [
   'init-script-file',
   'purpose',
   'allow-change',
+  ...targetOfHost,
+  'no-target',
 ] as const;
 const onboard = [
   'port',
@@ -30,12 +27,8 @@ const onboard = [
   'guest-connection',
   'guest-vm-id',
   'checked-run-id',
+  ...targetOfHost,
 ] as const;
-const notYet = (name: string, summary: string, later: string): Command => ({
-  name,
-  summary,
-  later,
-});
 
 /** Every verb, in the order of the help. */
 export const commands: readonly Command[] = [
@@ -117,6 +110,7 @@ export const commands: readonly Command[] = [
     optional: ['description', 'confirm', 'request-id'],
     changes: true,
   },
+  ...deploymentCommands,
   {
     name: 'status',
     summary: 'Hosts and servers, and who holds the lock of their workspace',
@@ -194,14 +188,6 @@ export const commands: readonly Command[] = [
     },
     example: 'source <(nante completion bash)',
   },
-  notYet(
-    'register',
-    'Register a host as a deployment target',
-    'the registration with Octopus Deploy',
-  ),
-  notYet('publish', 'Publish an artifact', 'the publication to Nexus'),
-  notYet('release', 'Make a release', 'releases of Octopus Deploy'),
-  notYet('deploy', 'Deploy a release', 'deployments by Octopus Deploy'),
 ];
 
 /** Exit codes, for help and the page. */

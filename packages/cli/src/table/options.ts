@@ -1,3 +1,4 @@
+import { deploymentOptions } from './deploymentOptions';
 import { templateOptions } from './templateOptions';
 import type { OptionDefinition } from './types';
 
@@ -11,13 +12,13 @@ export const options = [
     type: 'text',
     placeholder: 'NAME',
     description:
-      'Name of the host or template, a DNS label; configure takes several, separated by commas',
+      'Name of the host, template or repository, a DNS label; configure takes several, separated by commas',
   },
   {
     name: 'app',
     type: 'text',
     placeholder: 'APP',
-    description: 'App that the host belongs to',
+    description: 'App that the host, release or artifact belongs to',
   },
   {
     name: 'environment',
@@ -153,13 +154,13 @@ export const options = [
     type: 'text',
     placeholder: 'NAME',
     description:
-      'For what cannot be taken back: the name of the host, of the snapshot, or of the workspace APP-ENV, once more',
+      'For what cannot be taken back: the name of the host, of the snapshot, of the workspace APP-ENV, or of the Octopus environment, once more',
   },
   {
     name: 'force',
     type: 'flag',
     description:
-      "Give up Terraform's own lock and a state on a machine that is gone for good; needs --confirm",
+      "unlock: give up Terraform's own lock and a state on a machine that is gone for good, needs --confirm; deploy: install packages again that are there already",
   },
   {
     name: 'action',
@@ -178,7 +179,7 @@ export const options = [
     name: 'description',
     type: 'text',
     placeholder: 'TEXT',
-    description: 'Description of the snapshot',
+    description: 'Description of the snapshot or project',
   },
   {
     name: 'address',
@@ -268,6 +269,7 @@ export const options = [
     whenAbsent:
       'a new one; in a workflow one that a repeat of the workflow finds again',
   },
+  ...deploymentOptions,
   ...templateOptions,
   {
     name: 'json',

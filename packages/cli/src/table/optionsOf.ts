@@ -6,7 +6,7 @@ const withoutEngine = ['completion'];
 
 /** Names of all options of a verb: its own, and those of every verb. */
 export function allOptionsOf(command: CommandDefinition): string[] {
-  if (command.later || withoutEngine.includes(command.name)) return [];
+  if (withoutEngine.includes(command.name)) return [];
   return [
     ...(command.required ?? []),
     ...(command.optional ?? []),

@@ -1,3 +1,5 @@
+import type { OptionName } from './options';
+
 /** One input of a verb: a flag, an environment variable and an input of the action, all of one name. */
 export interface OptionDefinition {
   /** `memory-mb` is the flag `--memory-mb`, the variable `NANTE_MEMORY_MB` and the action's input `memory-mb`. */
@@ -15,6 +17,8 @@ export interface OptionDefinition {
   whenAbsent?: string;
   /** Heading in help; `Options:` unless given. */
   group?: string;
+  /** Variable of our users that counts too, where ours is not set. */
+  alias?: string;
 }
 
 /** One verb. */
@@ -30,10 +34,16 @@ export interface CommandDefinition {
   optional?: readonly string[];
   /** Changes something: gets a request id and a run. */
   changes?: boolean;
-  /** Its engine part is not there yet: the verb says so and ends with 2. */
-  later?: string;
+  /** Works on a machine without Terraform, its root and the playbooks. */
+  withoutTerraform?: boolean;
   example?: string;
 }
+
+/** A verb whose options are in the table. */
+export type Command = CommandDefinition & {
+  required?: readonly OptionName[];
+  optional?: readonly OptionName[];
+};
 
 /** Name of an option in the environment. */
 export const variableOf = (name: string) =>

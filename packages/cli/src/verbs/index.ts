@@ -1,5 +1,7 @@
 import type { Verb } from '../session';
 import { cancel, configPush, configShow, doctor, unlock } from './care';
+import { createRepository, publish } from './artifacts';
+import { createProject, createRelease, deploy, rollback } from './deployments';
 import { history, status } from './look';
 import { plan } from './plan';
 import {
@@ -13,6 +15,7 @@ import {
   snapshot,
   template,
 } from './runs';
+import { deregister, register } from './target';
 
 /** By the name of the command in the table. */
 export const verbs: Partial<Record<string, Verb>> = {
@@ -25,6 +28,14 @@ export const verbs: Partial<Record<string, Verb>> = {
   power,
   resize,
   snapshot,
+  register,
+  deregister,
+  'project create': createProject,
+  'release create': createRelease,
+  deploy,
+  rollback,
+  publish,
+  'repository create': createRepository,
   status,
   history,
   template,

@@ -6,6 +6,7 @@ import {
 } from '@nante/model';
 import { readGivenFile, type Inputs } from '../inputs';
 import type { Session } from '../session';
+import { targetOf } from './target';
 
 type Actor = Awaited<ReturnType<Session['actor']>>;
 
@@ -85,6 +86,7 @@ export function provisionRequest(
     vlan: inputs.number('vlan'),
     sshKeys: sshKeys(inputs),
     roles: rolesOf(inputs),
+    target: targetOf(inputs),
     initScript: script && readGivenFile(script, '--init-script-file'),
     purpose: inputs.text('purpose'),
     allowChange: inputs.flag('allow-change'),
@@ -125,6 +127,7 @@ export function onboardRequest(session: Session, actor: Actor): OnboardRequest {
     adminUser: inputs.text('admin-user'),
     adminSshKeys: inputs.list('admin-ssh-key'),
     roles: rolesOf(inputs) ?? [],
+    target: targetOf(inputs) ?? undefined,
     guest:
       connection !== undefined && vmId !== undefined
         ? { connection, vmId }

@@ -6,7 +6,8 @@ import {
   type SnapshotRequest,
 } from '@nante/model';
 import { table } from '../output/text';
-import type { Session, Verb } from '../session';
+import type { Verb } from '../session';
+import { begin } from './begin';
 import {
   hostOf,
   onboardRequest,
@@ -15,21 +16,6 @@ import {
   sizeOf,
 } from './requests';
 import { planLines } from './plan';
-
-/** Name and what else tells this request from others of the same workflow run. */
-async function begin(session: Session, verb: string, what?: string) {
-  const { inputs } = session;
-  const [name, app, environment] = [
-    inputs.text('name'),
-    inputs.text('app'),
-    inputs.text('environment'),
-  ];
-  return {
-    engine: await session.engine(),
-    actor: await session.actor([verb, app, environment, name, what]),
-    options: session.runOptions(),
-  };
-}
 
 export const provision: Verb = async session => {
   const { engine, actor, options } = await begin(session, 'provision');
