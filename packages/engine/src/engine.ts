@@ -12,6 +12,7 @@ import { rollback } from './deploy/rollback';
 import { destroy } from './destroy/destroy';
 import { doctor } from './doctor/doctor';
 import { readLedger } from './ledger/ledger';
+import { managedTargets } from './ledger/managedTargets';
 import { unlock } from './lock/unlock';
 import { onboard } from './onboard/onboard';
 import { power } from './power/power';
@@ -134,7 +135,8 @@ export function createEngine(options: EngineOptions): Engine {
               entry =>
                 entry.host === name &&
                 entry.requestId === desired.request_id &&
-                entry.system !== 'tailscale',
+                // Of the guest itself, not of what stands on it.
+                !['tailscale', 'octopus'].includes(entry.system),
             );
             return {
               app: document.app,
@@ -153,6 +155,7 @@ export function createEngine(options: EngineOptions): Engine {
       );
       return found.flat();
     },
+    managedTargets: callOptions => managedTargets(context, callOptions),
     async listRuns(listOptions) {
       const listed = await runs.list(listOptions);
       return Promise.all(

@@ -161,6 +161,22 @@ export interface ManagedServer {
   lastRunId?: string;
 }
 
+/** A deployment target of ours as the ledger knows it: which machine of Octopus a host is, by recorded ids alone. */
+export interface ManagedTarget {
+  app: string;
+  environment: string;
+  /** Name of the host, or of the cluster. */
+  host: string;
+  /** Octopus connection. */
+  connection: string;
+  machineId: string;
+  /** Certificate or host key that Octopus knew it by when it was registered. */
+  thumbprint?: string;
+  requestId: string;
+  /** Run that registered it last. */
+  runId: string;
+}
+
 /** What a change of size would do. */
 export interface ResizePlan {
   plan: PlanSummary;
@@ -297,6 +313,8 @@ export interface Engine {
   managedServers(options?: { signal?: AbortSignal }): Promise<ManagedServer[]>;
   /** All hosts of ours, over all workspaces. */
   managedHosts(options?: { signal?: AbortSignal }): Promise<ManagedHost[]>;
+  /** Deployment targets that we registered, over all workspaces; one whose machine is not known yet is left out. */
+  managedTargets(options?: { signal?: AbortSignal }): Promise<ManagedTarget[]>;
   /** Runs of all doors, newest first. */
   listRuns(options?: {
     limit?: number;

@@ -38,5 +38,6 @@ export type {
   Engine,
   ManagedHost,
   ManagedServer,
+  ManagedTarget,
 } from '@nante/engine';
 export { toBackstageError } from './errors';

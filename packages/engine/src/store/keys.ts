@@ -27,6 +27,7 @@ export const stateLockKey = (workspace: string) =>
 const runPattern = /^nante\/([^/]+)\/runs\/([^/]+)\.json$/;
 const serversPattern = /^nante\/([^/]+)\/servers\.json$/;
 const hostsPattern = /^nante\/([^/]+)\/hosts\.json$/;
+const ledgerPattern = /^nante\/([^/]+)\/ledger\.json$/;
 
 /** Workspace and id out of a run's key; undefined for any other key. */
 export function parseRunKey(
@@ -44,4 +45,9 @@ export function parseHostsKey(key: string): string | undefined {
 /** Workspace out of the key of a document of servers; undefined for any other key. */
 export function parseServersKey(key: string): string | undefined {
   return serversPattern.exec(key)?.[1];
+}
+
+/** Workspace out of the key of a ledger; undefined for any other key. */
+export function parseLedgerKey(key: string): string | undefined {
+  return ledgerPattern.exec(key)?.[1];
 }

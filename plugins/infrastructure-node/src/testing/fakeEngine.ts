@@ -4,7 +4,12 @@ import type {
   ProxmoxNode,
   ProxmoxStorage,
 } from '@nante/clients';
-import type { Engine, ManagedHost, ManagedServer } from '@nante/engine';
+import type {
+  Engine,
+  ManagedHost,
+  ManagedServer,
+  ManagedTarget,
+} from '@nante/engine';
 import {
   type DesiredHost,
   type InfrastructureConfig,
@@ -21,6 +26,8 @@ export interface FakeWorld {
   managed: ManagedHost[];
   /** Servers that were onboarded. */
   servers: ManagedServer[];
+  /** Hosts that are deployment targets, by our ledgers. */
+  targets: ManagedTarget[];
   permissions: Record<string, string[]>;
   /** Set: Proxmox fails with it. */
   proxmoxError?: Error;
@@ -188,6 +195,7 @@ export function fakeWorld(changes: Partial<FakeWorld> = {}): FakeWorld {
     })),
     managed: [],
     servers: [],
+    targets: [],
     permissions: { '/': ['VM.Audit', 'Sys.Audit'] },
     calls: {},
     ...changes,
@@ -311,6 +319,11 @@ export function fakeEngine(
       count('managedServers');
       if (world.bucketError) throw world.bucketError;
       return structuredClone(world.servers);
+    },
+    managedTargets: async () => {
+      count('managedTargets');
+      if (world.bucketError) throw world.bucketError;
+      return structuredClone(world.targets);
     },
     listRuns: async () => {
       count('listRuns');
