@@ -22,7 +22,7 @@ export class Inputs {
    * @throws NanteError `invalid-input` that names all missing and wrong inputs at once
    */
   constructor(
-    command: CommandDefinition,
+    readonly command: CommandDefinition,
     flags: GivenFlags,
     env: NodeJS.ProcessEnv,
     names: readonly string[],

@@ -54,7 +54,7 @@ export function readSettings(
       workDirectory: resolve(inputs.text('work-directory') ?? stateFolder(env)),
       terraformRoot: resolve(
         inputs.text('terraform-root') ??
-          join(demandRoot(root, '--terraform-root'), 'terraform'),
+          join(rootFor(inputs, root), 'terraform'),
       ),
       terraform: {
         binary: binary.includes('/') ? resolve(binary) : binary,
@@ -102,12 +102,13 @@ function findRoot(from: readonly string[]): string | undefined {
   return undefined;
 }
 
-function demandRoot(root: string | undefined, option: string): string {
-  if (root) return root;
+function rootFor({ command }: Inputs, root: string | undefined): string {
+  // Never looked into by a verb that needs no Terraform.
+  if (root || command.withoutTerraform) return root ?? '.';
   throw new NanteError(
     'invalid-input',
     'The folders terraform/ and ansible/ are neither above this program nor above the current folder.',
-    { hint: `Name them by ${option} and --ansible-project.` },
+    { hint: `Name them by --terraform-root and --ansible-project.` },
   );
 }
 

@@ -10,5 +10,24 @@ export const actionOutputs = {
   ssh: 'Command that logs in',
   node: 'Proxmox node',
   'vm-id': 'Proxmox guest id',
+  target: 'Name of the deployment target in Octopus',
+  'target-id': 'Its id in Octopus',
+  'target-health':
+    'Healthy, HasWarnings, Unhealthy, Unavailable or Unknown, as Octopus says it',
+  project: 'Project of Octopus',
+  release: 'Version of the release that was made or deployed',
+  'release-id': 'Id of the release that was made or found',
+  'deployment-id': 'Id of the deployment',
+  'task-id': 'Id of its task',
+  'previous-version': 'Release that was there before the deployment',
+  artifact: 'Name of the artifact, such as com.example:hello',
+  'artifact-version': 'Its version',
+  digest:
+    'sha256:… of the file that was published, of a docker image of its manifest',
+  pull: 'Address of the artifact, or the image by its digest',
+  repository: 'Repository of Nexus',
+  'already-there':
+    'true where what was asked for was there, so that nothing was done',
+  url: 'Page in Octopus or Nexus that shows what was made',
   'exit-code': 'Exit code of nante',
 } as const;

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
-import type { CommandResult, RunDocument } from '@nante/model';
-import type { actionOutputs } from './actionOutputs';
+import type { RunDocument } from '@nante/model';
+import { outputsText } from './outputs';
 import type { Reporter, ReporterOptions } from './reporter';
 import { summary } from './summary';
 import { printable, problemLines, runFacts, stepText } from './text';
@@ -79,44 +78,6 @@ export function createActionsReporter({
         appendFileSync(env.GITHUB_OUTPUT, redact(outputsText(result)));
     },
   };
-}
-
-/** Whether a run changed something; undefined where its document does not say. */
-function isChanged({ kind, steps, plan, configuration }: RunDocument) {
-  const changes = [
-    plan && plan.add + plan.change + plan.destroy,
-    configuration?.recap.reduce((sum, { changed }) => sum + changed, 0),
-  ].filter(count => count !== undefined);
-  if (changes.length > 0) return changes.some(count => count > 0);
-  // A host that is gone already is not planned for.
-  const destruction = steps.find(({ id }) => id === 'destroy');
-  return kind === 'destroy' && destruction
-    ? destruction.state === 'succeeded'
-    : undefined;
-}
-
-function outputsText({ run, exitCode }: CommandResult): string {
-  const result = run?.result;
-  const values: Record<keyof typeof actionOutputs, unknown> = {
-    'run-id': run?.id,
-    state: run?.state,
-    changed: run && isChanged(run),
-    host: run?.host,
-    address: result?.address,
-    user: result?.user,
-    ssh: result?.ssh,
-    node: result?.node,
-    'vm-id': result?.vmId,
-    'exit-code': exitCode,
-  };
-  return Object.entries(values)
-    .filter(([, value]) => value !== undefined && value !== null)
-    .map(([name, value]) => {
-      // A value with a line break could otherwise set outputs of its own.
-      const end = `end-${randomBytes(12).toString('hex')}`;
-      return `${name}<<${end}\n${value}\n${end}\n`;
-    })
-    .join('');
 }
 
 /** A line that no runner takes for a command: `::` at its beginning, and the older `##[` anywhere. */

@@ -7,7 +7,7 @@ export function summary(
   lines: readonly string[],
 ): string {
   const { run, error, verb, ok } = result;
-  const title = `### ${ok ? '✅' : '❌'} nante ${verb}${run ? ` ${inline(run.host)}` : ''}`;
+  const title = `### ${ok ? '✅' : '❌'} nante ${verb}${run ? ` ${inline(run.host || run.app)}` : ''}`;
   const facts = run
     ? [
         '| | |',

@@ -1,4 +1,5 @@
 import type { CommandResult, RunDocument, RunStep } from '@nante/model';
+import { deploymentFacts } from './deploymentFacts';
 
 /** A duration as `4.2 s` or `3 min 5 s`; empty where it is not known. */
 export function duration(from?: string, to?: string): string {
@@ -17,9 +18,9 @@ export function stepText({ title, detail, startedAt, finishedAt }: RunStep) {
 /** What there is to know after a run, name and value. */
 export function runFacts(run: RunDocument): [string, string][] {
   const { result, plan, configuration, repairs } = run;
-  const facts: [string, string | undefined | null][] = [
+  const facts: [string, string | undefined | null | false][] = [
     ['Host', (run.hosts ?? [run.host]).join(', ')],
-    ['App', `${run.app}, ${run.environment}`],
+    ['App', [run.app, run.environment].filter(Boolean).join(', ')],
     ['Guest', result && `${result.kind} ${result.vmId} on ${result.node}`],
     ['Address', result?.address],
     ['Log in', result?.ssh],
@@ -38,6 +39,7 @@ export function runFacts(run: RunDocument): [string, string][] {
           )
           .join('; '),
     ],
+    ...deploymentFacts(run),
     ['Repairs', repairs],
     ['Run', run.id],
     ['Took', duration(run.startedAt, run.finishedAt)],
