@@ -58,6 +58,8 @@ export interface ArtifactsResponse {
 
 /** `GET /artifacts/usage?connection=&repository=&format=&name=&version=`: from an artifact to what uses it. */
 export interface ArtifactUsageResponse {
+  /** Why there may be more than is shown, one sentence. */
+  incomplete?: string;
   releases: {
     connection: string;
     projectId: string;

@@ -64,6 +64,7 @@ export interface DeploymentCell {
   behind?: number;
   /** Releases that may be deployed here next, newest first, at most ten: in the first environments of a lifecycle any. */
   deploy?: Allowed & { versions: string[] };
+  /** Takes what runs here with success, `version`, to the environment that comes next. */
   promote?: Allowed & { version: string; environmentId: string };
   redeploy?: Allowed;
   rollback?: Allowed;
@@ -225,7 +226,8 @@ export interface StartDeploymentRequest {
   confirm?: string;
 }
 export interface StartDeploymentResponse {
-  runId: string;
+  /** Absent after the cancel of a task that is no run of ours. */
+  runId?: string;
 }
 
 /** The deployment target that a host is. */
@@ -238,6 +240,8 @@ export interface HostTarget {
   style: TargetStyle | 'other';
   health: TargetHealth;
   healthSummary: string;
+  /** One sentence, where what we recorded and what Octopus says disagree: target gone, another thumbprint. */
+  disagreement?: string;
   isDisabled: boolean;
   agentVersion?: string;
   url: string;

@@ -24,7 +24,7 @@ export type HostObservation = Pick<
 /** Whether a source answered, and how old its data is. */
 export interface ConnectionHealth {
   name: string;
-  type: 'proxmox' | 'state';
+  type: 'proxmox' | 'state' | 'octopus' | 'nexus';
   url: string;
   ok: boolean;
   readOnly: boolean;
@@ -35,10 +35,10 @@ export interface ConnectionHealth {
   version?: string;
   error?: string;
   /**
-   * Set while it answers and is not believed: guests or rights are missing from the answer. An operator may accept that
-   * by `POST /connections/:connection/accept`.
+   * Set while it answers and is not believed: guests, rights, or targets and projects of Octopus are missing from the answer.
+   * An operator may accept that by `POST /connections/:connection/accept`.
    */
-  doubt?: 'guests' | 'rights';
+  doubt?: 'guests' | 'rights' | 'targets';
 }
 
 /**
