@@ -2,6 +2,7 @@ import {
   connectionNamed,
   connectionsOf,
   NanteError,
+  type Connection,
   type InfrastructureConfig,
   type NexusConnection,
   type OctopusConnection,
@@ -69,7 +70,7 @@ function chosen<T extends keyof typeof titles>(
   type: T,
   named: string | undefined,
   { change }: ConnectionUse,
-) {
+): NamedConnection<Extract<Connection, { type: T }>> {
   const all = connectionsOf(config, type);
   const title = titles[type];
   const name = named ?? (all.length === 1 ? all[0][0] : undefined);
@@ -87,7 +88,7 @@ function chosen<T extends keyof typeof titles>(
             : `Name one of ${all.map(([known]) => known).join(', ')}.`,
       },
     );
-  if (change && connection.readOnly)
+  if (change && isReadOnly(connection))
     throw new NanteError(
       'refused',
       `The connection ${name} is read-only: nothing can be changed in this ${title}.`,
@@ -96,6 +97,10 @@ function chosen<T extends keyof typeof titles>(
       },
     );
   return { name, connection };
+}
+
+function isReadOnly(connection: Connection): boolean {
+  return 'readOnly' in connection && connection.readOnly;
 }
 
 function unnamedProblem(title: string, count: number): string {

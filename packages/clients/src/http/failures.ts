@@ -81,6 +81,11 @@ export function isTlsFailure(error: unknown): boolean {
   return codesOf(error).some(code => code in tlsFailures);
 }
 
+/** The same of an error that {@link unreachable} made. */
+export function isUntrusted({ details }: NanteError): boolean {
+  return `${details?.code}` in tlsFailures;
+}
+
 /**
  * Turns a failed connection into an error that names the address and what is wrong with it. Only codes we know are
  * put into words, so no header and no value of a request can get into the message.
