@@ -34,7 +34,13 @@ export function parsed(text: string): unknown {
 /** Octopus' own words, or the status where a proxy in between answers something else. */
 function wordsOf(answer: HttpAnswer): string {
   const body = refusalSchema.safeParse(parsed(answer.text)).data;
-  const said = [body?.ErrorMessage, ...(body?.Errors ?? [])]
+  const errors = body?.Errors ?? [];
+  // Beside errors one by one, the message only says that there are some.
+  const message =
+    errors.length > 0 && /^There was a problem/u.test(body?.ErrorMessage ?? '')
+      ? ''
+      : body?.ErrorMessage;
+  const said = [message, ...errors]
     .flatMap(words => (words?.trim() ? [words.trim()] : []))
     .filter((words, index, all) => all.indexOf(words) === index)
     .join(' ');

@@ -27,8 +27,7 @@ export async function byVendor<T>(
     ask(vendor: Vendor, client: Client, space: string): Promise<T>;
   },
 ): Promise<T> {
-  // Only now: it takes a quarter of a second to load, and most commands never speak to Octopus.
-  const vendor = await import('@octopusdeploy/api-client');
+  const vendor = loadVendor();
   const resolver = new vendor.Resolver(connection.url);
   let failure: unknown;
 
@@ -80,4 +79,9 @@ export async function byVendor<T>(
     // The library joins several errors to one of text alone.
     throw failure ?? error;
   }
+}
+
+/** Only when it is needed: it takes a quarter of a second to load, and most commands never speak to Octopus. */
+function loadVendor(): Vendor {
+  return require('@octopusdeploy/api-client');
 }
