@@ -15,6 +15,23 @@ export {
   type ServersObservation,
 } from './hosts/registryTypes';
 export { createHostRegistry } from './hosts/HostRegistry';
+export type {
+  DeploymentFacts,
+  DeploymentRegistry,
+  JoinedTarget,
+  PackageOfRelease,
+  SpaceView,
+  TargetsObservation,
+} from './deployments/deploymentTypes';
+export type {
+  DeploymentHistory,
+  KnownRelease,
+  PastDeployment,
+} from './deployments/DeploymentHistory';
+export { createDeploymentRegistry } from './deployments/createDeploymentRegistry';
+export { Refreshed } from './deployments/Refreshed';
+export { type Route, routeOf } from './deployments/lifecycle';
+export { disagreementOf } from './deployments/joinTargets';
 export {
   type RunEvent,
   type RunEvents,

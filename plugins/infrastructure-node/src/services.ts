@@ -9,11 +9,14 @@ import {
   createDopplerSource,
   createEnvironmentSource,
 } from '@nante/clients';
+import { type RunDocument, finalRunStates } from '@nante/model';
 import {
   type InfrastructureSettings,
   type SecretSettings,
   readInfrastructureConfig,
 } from './config/readInfrastructureConfig';
+import { createDeploymentRegistry } from './deployments/createDeploymentRegistry';
+import type { DeploymentRegistry } from './deployments/deploymentTypes';
 import { createHostRegistry } from './hosts/HostRegistry';
 import type { HostRegistry } from './hosts/registryTypes';
 import { type RunEvents, createRunEvents } from './runs/RunEvents';
@@ -119,6 +122,51 @@ export const hostRegistryServiceRef = createServiceRef<HostRegistry>({
       },
     }),
 });
+
+/** Projects, deployments, targets and artifacts of all connections, joined with what the bucket knows of our hosts. */
+export const deploymentRegistryServiceRef =
+  createServiceRef<DeploymentRegistry>({
+    id: 'infrastructure.deployment-registry',
+    scope: 'root',
+    defaultFactory: async service =>
+      createServiceFactory({
+        service,
+        deps: {
+          engine: engineServiceRef,
+          settings: infrastructureSettingsServiceRef,
+          events: runEventsServiceRef,
+          hosts: hostRegistryServiceRef,
+        },
+        factory: ({ engine, settings, events, hosts }) => {
+          const registry = createDeploymentRegistry({
+            ...{ engine, hosts },
+            shared: settings.shared,
+          });
+          events.subscribe(event => {
+            if (event.type === 'hosts') registry.invalidate();
+            if (event.type === 'run' && concernsDeployments(event.run)) {
+              registry.invalidate();
+            }
+          });
+          return registry;
+        },
+      }),
+  });
+
+/** Whether what Octopus says may be another thing after a run; a run that works says many things a second. */
+function concernsDeployments({ kind, state }: RunDocument): boolean {
+  return (
+    finalRunStates.includes(state) &&
+    [
+      'register',
+      'deregister',
+      'create-project',
+      'release',
+      'deploy',
+      'rollback',
+    ].includes(kind)
+  );
+}
 
 function createSecretSource(settings: SecretSettings): SecretSource {
   if (settings.source === 'environment') return createEnvironmentSource();

@@ -21,12 +21,13 @@ import { describeHost } from './detail';
 import { countPrivileges, fewerPrivileges, lostPrivileges } from './guard';
 import { joinHosts } from './join';
 import type { HostRegistry } from './registryTypes';
+import { recordOfHost, recordOfServer } from '../records/records';
 import { summariseNodes } from './nodes';
 import { serverRow, unseenServers } from './servers';
 import { ContainerImages, offerPlacement } from './placement';
 
 /** Before the bucket answered for the first time. */
-const none: BucketRecords = { hosts: [], servers: [] };
+const none: BucketRecords = { hosts: [], servers: [], targets: [] };
 
 /** Makes the registry. `now` answers milliseconds. */
 export function createHostRegistry(deps: {
@@ -44,7 +45,12 @@ export function createHostRegistry(deps: {
       new ConnectionSource({ name, connection, engine, now }),
     ]),
   );
-  const bucket = new ManagedHosts(engine, now, deps.stateUrl);
+  const bucket = new ManagedHosts(
+    engine,
+    now,
+    deps.stateUrl,
+    connectionsOf(shared, 'octopus').length > 0,
+  );
   const observations = new HostObservations(engine, shared, now);
   const images = new ContainerImages(now);
   const privileges = new Map<string, Record<string, string[]>>();
@@ -145,6 +151,14 @@ export function createHostRegistry(deps: {
     hosts: async () => (await look()).hosts,
     nodes: async () => (await look()).nodes,
     connections: async () => (await look()).connections,
+
+    async records() {
+      const { hosts, servers, targets } = (await bucket.read()) ?? none;
+      return {
+        hosts: [...hosts.map(recordOfHost), ...servers.map(recordOfServer)],
+        targets,
+      };
+    },
 
     async row(connection, vmId) {
       const from = source(connection);

@@ -10,6 +10,7 @@ describe('what the bucket knows of our hosts', () => {
         managedHosts: async () =>
           answers.shift() ?? Promise.reject(new Error('away')),
         managedServers: async () => [],
+        managedTargets: async () => [],
         getRun: async () => undefined,
       },
       () => 0,

@@ -1,4 +1,9 @@
-import type { Engine, ManagedHost, ManagedServer } from '@nante/engine';
+import type {
+  Engine,
+  ManagedHost,
+  ManagedServer,
+  ManagedTarget,
+} from '@nante/engine';
 import { finalRunStates } from '@nante/model';
 import { describeError } from './ConnectionSource';
 
@@ -12,14 +17,20 @@ const RUNS_AT_ONCE = 8;
 export interface BucketRecords {
   hosts: ManagedHost[];
   servers: ManagedServer[];
+  /** Which of them are deployment targets. */
+  targets: ManagedTarget[];
 }
 
-type Bucket = Pick<Engine, 'managedHosts' | 'managedServers' | 'getRun'>;
+type Bucket = Pick<
+  Engine,
+  'managedHosts' | 'managedServers' | 'managedTargets' | 'getRun'
+>;
 
 /** What the bucket knows of our hosts, with a short cache. The last good answer is kept while the bucket fails. */
 export class ManagedHosts {
   readonly #engine: Bucket;
   readonly #now: () => number;
+  readonly #hasTargets: boolean;
   readonly #readUrl?: () => Promise<string>;
   #records?: BucketRecords;
   #lastSuccessAt?: number;
@@ -36,7 +47,9 @@ export class ManagedHosts {
     engine: Bucket,
     now: () => number,
     readUrl?: () => Promise<string>,
+    hasTargets = false,
   ) {
+    this.#hasTargets = hasTargets;
     this.#engine = engine;
     this.#now = now;
     this.#readUrl = readUrl;
@@ -88,11 +101,13 @@ export class ManagedHosts {
       const signal = AbortSignal.timeout(READ_DEADLINE);
       // Only shown: nothing else depends on it.
       this.url ??= await this.#readUrl?.().catch(() => undefined);
-      const [hosts, servers] = await Promise.all([
+      const [hosts, servers, targets] = await Promise.all([
         this.#engine.managedHosts({ signal }),
         this.#engine.managedServers({ signal }),
+        // Where there is no Octopus, the ledgers would be read for nothing.
+        this.#hasTargets ? this.#engine.managedTargets({ signal }) : [],
       ]);
-      this.#records = { hosts, servers };
+      this.#records = { hosts, servers, targets };
       await this.#readLeases(hosts, signal);
       this.#lastSuccessAt = this.#now();
       this.#latencyMs = this.#lastSuccessAt - startedAt;

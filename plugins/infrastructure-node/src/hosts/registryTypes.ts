@@ -1,3 +1,4 @@
+import type { ManagedTarget } from '@nante/engine';
 import type { HostKind } from '@nante/model';
 import type {
   ConnectionHealth,
@@ -6,6 +7,7 @@ import type {
   NodeSummary,
   PlacementOptions,
 } from '@nante/plugin-infrastructure-common';
+import type { HostRecord } from '../records/records';
 import type { HostFacts } from './detail';
 import type { Asker } from './placement';
 
@@ -39,6 +41,8 @@ export interface HostRegistry {
   nodes(): Promise<NodeSummary[]>;
   /** Health of all connections and of the state bucket. */
   connections(): Promise<ConnectionHealth[]>;
+  /** What the bucket knows of our hosts, and which of them are deployment targets; asks nobody else. Never throws. */
+  records(): Promise<{ hosts: HostRecord[]; targets: ManagedTarget[] }>;
   /** The host's row; undefined when there is none. */
   row(connection: string, vmId: number): Promise<HostSummary | undefined>;
   /** Row by entity ref. */

@@ -23,7 +23,8 @@ export interface HostRecord extends HostName {
   guest?: { connection: string; vmId: number };
 }
 
-function recordOfHost(host: ManagedHost): HostRecord {
+/** Record of a host that we made. */
+export function recordOfHost(host: ManagedHost): HostRecord {
   const guest = { connection: host.connection, vmId: host.desired.vm_id };
   return {
     app: host.app,
