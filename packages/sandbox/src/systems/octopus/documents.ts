@@ -1,3 +1,5 @@
+import type { DeploymentPosition } from './tasks/work';
+
 /**
  * What the server keeps, in the vendor's shapes. `Links`, and whatever follows from the rest (a task's `IsCompleted`), are
  * added when they are answered; absent stands for the vendor's null. Times are ISO 8601 in UTC.
@@ -55,6 +57,11 @@ export interface Project extends NamedDocument {
   VariableSetId: string;
   IsDisabled: boolean;
   DefaultGuidedFailureMode: 'EnvironmentDefault' | 'Off' | 'On';
+  ProjectConnectivityPolicy?: {
+    SkipMachineBehavior?: 'None' | 'SkipUnavailableMachines';
+    ExcludeUnhealthyTargets?: boolean;
+    AllowDeploymentsToNoTargets?: boolean;
+  };
 }
 
 /** Value of a property: text, or a sensitive one. */
@@ -236,6 +243,8 @@ export interface ActivityElement {
 /** The log of a task, under the task's id. */
 export interface TaskLog extends OctopusDocument {
   Activities: ActivityElement[];
+  /** Of a deployment that waits for a person. */
+  Position?: DeploymentPosition;
 }
 
 export interface Interruption extends SpaceDocument {
