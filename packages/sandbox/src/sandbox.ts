@@ -129,6 +129,7 @@ async function start(options: SandboxOptions, undo: Undo[]) {
       fetch: request => standIn.fetch(request),
       seed,
       tls: definition.tls ? tls : undefined,
+      streams: definition.streams,
       log,
     });
     await server.listen(

@@ -3,6 +3,7 @@ import type { Endpoints } from './endpoints';
 import { loadOrCreateSshKey } from './seed/sshKey';
 import type { StandIn, StandInContext, SystemName } from './standIn';
 import { createDoppler } from './systems/doppler';
+import { createNexus } from './systems/nexus';
 import { createOpenobserve } from './systems/openobserve';
 import { createPackages } from './systems/packages';
 import { createProxmox } from './systems/proxmox';
@@ -30,6 +31,8 @@ interface SystemDefinition {
   tls: boolean;
   /** True when guests call it: it then listens where they reach it as well. */
   forGuests?: boolean;
+  /** True when its files are too large to be held in memory. */
+  streams?: boolean;
   create(context: StandInContext, parts: SystemParts): Promise<StandIn>;
 }
 
@@ -59,6 +62,12 @@ export const systemDefinitions: Partial<Record<SystemName, SystemDefinition>> =
       forGuests: true,
       create: (context, { packages }) =>
         createPackages(context, { source: packages }),
+    },
+    nexus: {
+      tls: false,
+      forGuests: true,
+      streams: true,
+      create: context => createNexus(context),
     },
     doppler: {
       tls: false,

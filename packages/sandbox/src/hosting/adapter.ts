@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 
-/** Largest body that a stand-in takes; what is larger is a mistake or belongs to a real system. */
+/** Largest body that a stand-in takes whole; what is larger is a mistake, or belongs to one that streams. */
 const largestBody = 256 * 1024 * 1024;
 
 /** Decoded path of a request without its query; the raw one where the encoding is broken. */
@@ -16,24 +18,64 @@ export function decodedPath(incoming: IncomingMessage): string {
 /**
  * Turns what Node received into the `Request` that a stand-in answers.
  *
- * @throws RangeError when the body is too large
+ * @param streams - the body is handed on while it arrives, whatever its size; otherwise it is read whole first
+ * @throws RangeError when a body that is read whole is too large
  */
 export async function toFetchRequest(
   incoming: IncomingMessage,
   scheme: 'http' | 'https',
   signal: AbortSignal,
+  streams = false,
 ): Promise<Request> {
   const headers = new Headers();
   for (let index = 0; index < incoming.rawHeaders.length; index += 2)
     headers.append(incoming.rawHeaders[index], incoming.rawHeaders[index + 1]);
   const method = incoming.method ?? 'GET';
-  const body = await readBody(incoming);
   const mayHaveBody = method !== 'GET' && method !== 'HEAD';
-  return new Request(requestUrl(incoming, scheme), {
+  const url = requestUrl(incoming, scheme);
+  if (streams) {
+    const body =
+      mayHaveBody && announcesBody(incoming) ? bodyStream(incoming) : undefined;
+    // The types of browsers do not know `duplex`, and Node insists on it.
+    const init: RequestInit & { duplex: 'half' } = {
+      method,
+      headers,
+      signal,
+      body,
+      duplex: 'half',
+    };
+    return new Request(url, init);
+  }
+  const body = await readBody(incoming);
+  return new Request(url, {
     method,
     headers,
     signal,
     body: mayHaveBody && body.length > 0 ? new Uint8Array(body) : undefined,
+  });
+}
+
+function announcesBody({ headers }: IncomingMessage): boolean {
+  return (
+    headers['transfer-encoding'] !== undefined ||
+    Number(headers['content-length'] ?? 0) > 0
+  );
+}
+
+/** Reads only when asked, and leaves the connection alone when the reader stops early: its answer still has to go out. */
+function bodyStream(incoming: IncomingMessage): ReadableStream<Uint8Array> {
+  const chunks: AsyncIterator<Buffer> = incoming.iterator({
+    destroyOnReturn: false,
+  });
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await chunks.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    async cancel() {
+      await chunks.return?.();
+    },
   });
 }
 
@@ -64,12 +106,18 @@ export interface NodeAnswer {
   /** Reason phrase; Node's own words for the status when undefined. */
   reason?: string;
   headers: Record<string, string | string[]>;
-  body: Buffer;
+  /** A stream where the stand-in has said how long it is. */
+  body: Buffer | Readable;
 }
 
-/** Turns the `Response` of a stand-in into what Node sends. */
+/**
+ * Turns the `Response` of a stand-in into what Node sends.
+ *
+ * @param streams - a body whose `Content-Length` the stand-in has set is passed on piece by piece
+ */
 export async function fromFetchResponse(
   response: Response,
+  streams = false,
 ): Promise<NodeAnswer> {
   const headers: Record<string, string | string[]> = {};
   response.headers.forEach((value, name) => {
@@ -77,7 +125,10 @@ export async function fromFetchResponse(
   });
   const cookies = response.headers.getSetCookie();
   if (cookies.length > 0) headers['set-cookie'] = cookies;
-  const body = Buffer.from(await response.arrayBuffer());
+  const body =
+    streams && response.body && response.headers.has('content-length')
+      ? Readable.fromWeb(response.body as NodeReadableStream)
+      : Buffer.from(await response.arrayBuffer());
   return {
     status: response.status,
     reason: response.statusText || undefined,

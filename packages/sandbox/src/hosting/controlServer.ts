@@ -12,6 +12,7 @@ import {
 } from '../faults/schema';
 import type { StandIn } from '../standIn';
 import { fromFetchResponse, toFetchRequest } from './adapter';
+import { sendAnswer } from './sendAnswer';
 import { listenOn, type SystemServer } from './systemServer';
 
 /** Something that answers below `http://127.0.0.1:<port>/<name>`; `path` is what follows, `''` or `/…`. */
@@ -54,8 +55,7 @@ export class ControlServer {
       .then(request => this.#answer(request))
       .catch(errorResponse);
     const answer = await fromFetchResponse(response);
-    outgoing.writeHead(answer.status, answer.reason, answer.headers);
-    outgoing.end(answer.body);
+    await sendAnswer(answer, outgoing, [], incoming.socket);
   }
 
   async #answer(request: Request): Promise<Response> {

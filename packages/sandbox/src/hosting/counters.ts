@@ -29,7 +29,25 @@ const namedAfter: Partial<Record<SystemName, Record<string, string>>> = {
   },
   tailscale: { tailnet: '{tailnet}', keys: '{keyId}', device: '{deviceId}' },
   openobserve: { api: '{org}' },
+  nexus: {
+    components: '{id}',
+    assets: '{id}',
+    repositories: '{repositoryName}',
+    hosted: '{repositoryName}',
+    blobstores: '{name}',
+    formats: '{format}',
+  },
 };
+
+/** Contents of Nexus have paths of any depth, so they are told apart by what is done with them. */
+const nexusContent: [RegExp, string][] = [
+  [/^\/v2\/.+\/blobs\/uploads\/?$/, '/v2/{name}/blobs/uploads/'],
+  [/^\/v2\/.+\/blobs\/uploads\/[^/]+$/, '/v2/{name}/blobs/uploads/{uuid}'],
+  [/^\/v2\/.+\/blobs\/[^/]+$/, '/v2/{name}/blobs/{digest}'],
+  [/^\/v2\/.+\/manifests\/[^/]+$/, '/v2/{name}/manifests/{reference}'],
+  [/^\/v2\/.+\/tags\/list$/, '/v2/{name}/tags/list'],
+  [/^\/repository\/[^/]+\/.*$/, '/repository/{repository}/{path}'],
+];
 
 /**
  * The pattern that a path belongs to.
@@ -43,6 +61,10 @@ export function routePattern(system: SystemName, path: string): string {
     if (segments.length > 2 && path !== `/${segments[1]}/`)
       return '/{bucket}/{key}';
     return path === '/' ? '/' : '/{bucket}';
+  }
+  if (system === 'nexus') {
+    const content = nexusContent.find(([pattern]) => pattern.test(path));
+    if (content) return content[1];
   }
   const names = namedAfter[system] ?? {};
   return segments

@@ -13,7 +13,9 @@ import {
   toFetchRequest,
   type NodeAnswer,
 } from './adapter';
+import { ConnectionCut } from './connectionCut';
 import { RequestCounters } from './counters';
+import { sendAnswer } from './sendAnswer';
 import type { TlsMaterial } from './tls';
 
 type Fetch = StandIn['fetch'];
@@ -27,6 +29,7 @@ export class SystemServer {
   readonly #name: SystemName;
   readonly #log: (line: string) => void;
   readonly #tls: TlsMaterial | undefined;
+  readonly #streams: boolean;
   /** By the address that each listens on. */
   readonly #servers = new Map<string, Server>();
   readonly #sockets = new Set<Socket>();
@@ -41,12 +44,15 @@ export class SystemServer {
     seed: number;
     /** TLS 1.3 only, as the newest Proxmox can be set; plain HTTP when absent. */
     tls?: TlsMaterial;
+    /** Bodies pass through piece by piece, for a system of large files. */
+    streams?: boolean;
     log(line: string): void;
   }) {
     this.#name = options.name;
     this.#fetch = options.fetch;
     this.#log = options.log;
     this.#tls = options.tls;
+    this.#streams = options.streams ?? false;
     this.counters = new RequestCounters(options.name);
     this.faults = new FaultPlan(options.seed);
   }
@@ -172,9 +178,16 @@ export class SystemServer {
       if (answer === 'reset') return;
       const spoilt = await this.#spoil('after', faults, incoming);
       if (spoilt === 'reset') return;
-      await send(spoilt ?? answer, outgoing, faults, this.#rawSocket(incoming));
+      const socket = this.#rawSocket(incoming);
+      await sendAnswer(spoilt ?? answer, outgoing, faults, socket);
+      // What a refused upload still sends must not stand in the way of the next request.
+      incoming.resume();
     } catch (error) {
       if (gone.signal.aborted) return;
+      if (error instanceof ConnectionCut) {
+        resetSocket(this.#rawSocket(incoming));
+        return;
+      }
       this.#log(`${this.#name}: ${method} ${path}: ${describe(error)}`);
       if (outgoing.headersSent) outgoing.destroy();
       else outgoing.writeHead(500).end(`stand-in failed: ${describe(error)}`);
@@ -182,8 +195,10 @@ export class SystemServer {
   }
 
   async #answer(incoming: IncomingMessage, signal: AbortSignal) {
-    const request = await toFetchRequest(incoming, this.#scheme, signal);
-    return fromFetchResponse(await this.#fetch(request));
+    const streams = this.#streams;
+    const scheme = this.#scheme;
+    const request = await toFetchRequest(incoming, scheme, signal, streams);
+    return fromFetchResponse(await this.#fetch(request), streams);
   }
 
   /** Plays the faults of one phase; the last answer that one of them gives stands. */
@@ -240,46 +255,6 @@ export async function listenOn(
       resolve();
     });
   });
-}
-
-async function send(
-  answer: NodeAnswer,
-  outgoing: ServerResponse,
-  faults: RequestFault[],
-  socket: Socket,
-) {
-  const cut = faults.find(fault => fault.kind === 'cut');
-  const drip = faults.find(fault => fault.kind === 'drip');
-  const headers = { ...answer.headers };
-  const bodiless = answer.status === 204 || answer.status === 304;
-  if (!bodiless && outgoing.req.method !== 'HEAD')
-    headers['content-length'] = String(answer.body.length);
-  outgoing.writeHead(answer.status, answer.reason, headers);
-  if (!cut && !drip) {
-    outgoing.end(answer.body);
-    return;
-  }
-  outgoing.flushHeaders();
-  const body = cut ? answer.body.subarray(0, cut.bytes) : answer.body;
-  if (drip) await dripBody(body, outgoing, drip.bytesPerSecond);
-  else await new Promise(resolve => outgoing.write(body, resolve));
-  // A plain end, not a reset: what was sent still has to arrive.
-  if (cut) socket.destroySoon();
-  else outgoing.end();
-}
-
-async function dripBody(
-  body: Buffer,
-  outgoing: ServerResponse,
-  bytesPerSecond: number,
-) {
-  const tickMs = Math.max(20, 1000 / bytesPerSecond);
-  const step = Math.max(1, Math.round((bytesPerSecond * tickMs) / 1000));
-  for (let sent = 0; sent < body.length; sent += step) {
-    if (outgoing.destroyed) return;
-    outgoing.write(body.subarray(sent, sent + step));
-    await sleep(tickMs);
-  }
 }
 
 function statusAnswer(

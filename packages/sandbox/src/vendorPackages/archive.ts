@@ -22,14 +22,15 @@ const padding = (size: number, to: number) =>
  * A tar archive in the form `ustar`, the same bytes for the same entries.
  *
  * @param seconds - time stamp of all entries, seconds since 1970
+ * @param root - what paths begin with: Debian's tools want `./`, others nothing
  * @throws NanteError `invalid-input` for a path longer than the form can hold
  */
-export function tar(entries: TarEntry[], seconds: number): Buffer {
+export function tar(entries: TarEntry[], seconds: number, root = './'): Buffer {
   return Buffer.concat([
     ...entries.flatMap(entry => {
       const content = entry.content ?? Buffer.alloc(0);
       return [
-        tarHeader(entry, content.length, seconds),
+        tarHeader(entry, content.length, seconds, root),
         content,
         padding(content.length, block),
       ];
@@ -38,9 +39,14 @@ export function tar(entries: TarEntry[], seconds: number): Buffer {
   ]);
 }
 
-function tarHeader(entry: TarEntry, size: number, seconds: number): Buffer {
+function tarHeader(
+  entry: TarEntry,
+  size: number,
+  seconds: number,
+  root: string,
+): Buffer {
   const header = Buffer.alloc(block);
-  const name = `./${entry.path}${entry.type === 'folder' ? '/' : ''}`;
+  const name = `${root}${entry.path}${entry.type === 'folder' ? '/' : ''}`;
   if (Buffer.byteLength(name) > 100)
     throw new NanteError('invalid-input', `${name} is too long for a package.`);
   const octal = (value: number, digits: number) =>
