@@ -11,8 +11,8 @@ import { siteNeeds, siteVariables, type SiteNeeds } from './siteVariables';
 import type { SoftwareTools } from './software';
 
 /**
- * Applies roles to hosts and keeps them as the hosts' own: desired documents and ledger before the play, ledger after it.
- * A dry run touches neither.
+ * Applies roles to hosts and keeps them as the hosts' own, unless told otherwise: desired documents and ledger before the
+ * play, ledger after it. A dry run touches neither.
  *
  * @param input - `roles`: the same for all; left out: those that each host has
  */
@@ -22,6 +22,8 @@ export async function applyRoles(
   input: {
     hosts: readonly ConfigurableHost[];
     roles?: readonly RoleChoice[];
+    /** The roles follow from something else that our records say of the host, and do not become its own. */
+    isPassing?: boolean;
     dryRun: boolean;
     /**
      * Made a moment ago, and we have just been in it: `bare` where its image may lack Python and sudo, `fit` where that was
@@ -31,7 +33,7 @@ export async function applyRoles(
     tools: SoftwareTools;
   },
 ): Promise<Configuration> {
-  const { dryRun, tools } = input;
+  const { dryRun, tools, isPassing } = input;
   const hosts = input.hosts.map(host => ({
     ...host,
     roles: [...(input.roles ?? host.roles)],
@@ -48,8 +50,16 @@ export async function applyRoles(
     })),
   );
   await lease.assertHeld();
-  if (!dryRun) for (const host of hosts) await keepRoles(run, host);
-  const entries = hosts.map(host => entryOf(run, host));
+  if (!dryRun && !isPassing)
+    for (const host of hosts) await keepRoles(run, host);
+  const entries = hosts.map((host, index) =>
+    entryOf(run, {
+      ...host,
+      roles: isPassing
+        ? [...input.hosts[index].roles, ...host.roles]
+        : host.roles,
+    }),
+  );
   const record = async (state: LedgerEntry['state']) => {
     if (dryRun) return;
     for (const entry of entries)

@@ -7,9 +7,11 @@ import {
   parseInput,
 } from '@nante/model';
 import type { EngineContext } from '../context';
+import type { Lease } from '../lock/lease';
 import { executeRun, type Run } from '../operation/executeRun';
 import { assertMayChange } from '../policy/policy';
 import { moduleAddress } from '../provision/desired';
+import { removeTargets } from '../register/removeTargets';
 import { commandsByHand } from '../runs/byHand';
 import { newRunDocument } from '../runs/newRun';
 import type { StepTitle } from '../runs/recorder';
@@ -20,12 +22,19 @@ import {
   connectionOf,
   identityOf,
   knownHost,
+  type KnownHost,
 } from './knownHost';
 
-const steps: readonly StepTitle[] = [
+const deregisterStep: StepTitle = [
+  'deregister',
+  'Remove the deployment target',
+];
+
+const stepsOf = ({ isTarget }: KnownHost): readonly StepTitle[] => [
   ['check', 'Check that the host is ours'],
   ['lock', 'Take the lock of the workspace'],
   ['plan', 'Plan the destruction of this host only'],
+  ...(isTarget ? [deregisterStep] : []),
   ['destroy', 'Destroy the host'],
   ['clean', 'Take it out of our records'],
 ];
@@ -57,7 +66,7 @@ export async function destroy(
     context,
     {
       initial,
-      steps,
+      steps: stepsOf(known),
       body: (run, onFailure) => destroyHost(run, request, onFailure),
     },
     options,
@@ -91,14 +100,35 @@ async function destroyHost(
   const work = await recorder.step('plan', () =>
     planDestroy(run, request, terraform, known),
   );
+  const registered = await endTargetFirst(run, request, lease);
   await recorder.step('destroy', step =>
     applyDestroy(run, request, { lease, terraform, known, work }, step),
   );
   const left = await recorder.step('clean', () =>
     clean(run, request, terraform, known),
   );
-  // The host is gone: what its mesh still has of it keeps nobody from going on.
-  return { leftovers: left };
+  // The host is gone: what mesh and Octopus still have of it keeps nobody from going on.
+  return { leftovers: [...registered, ...left] };
+}
+
+/** Nothing is deployed any more to a host that is about to go. */
+async function endTargetFirst(
+  run: Run,
+  { name }: DestroyRequest,
+  lease: Lease,
+): Promise<string[]> {
+  const { recorder } = run;
+  await lease.assertHeld();
+  const hasStep = recorder.document.steps.some(
+    ({ id }) => id === deregisterStep[0],
+  );
+  // It became one after this run was asked for.
+  if (!hasStep) return removeTargets(run, name);
+  return recorder.step(deregisterStep[0], async step => {
+    const left = await removeTargets(run, name);
+    if (left.length > 0) step.detail(left.join(' '));
+    return left;
+  });
 }
 
 async function leftovers(run: Run, request: DestroyRequest): Promise<string[]> {

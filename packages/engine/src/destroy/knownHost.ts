@@ -8,6 +8,7 @@ import { assertOurs, findGuest, noStamp } from '../ledger/agreement';
 import { openEntryOf, readLedger } from '../ledger/ledger';
 import type { Run } from '../operation/executeRun';
 import { moduleAddress } from '../provision/desired';
+import { targetEntries } from '../register/targetEntries';
 import { readHosts } from '../store/hosts';
 import {
   guestsInState,
@@ -23,6 +24,8 @@ export interface KnownHost {
   entry?: LedgerEntry;
   /** It once was ours. */
   wasOurs: boolean;
+  /** It may be a deployment target, or has left one behind. */
+  isTarget: boolean;
   /** Its creation never ended: state, id and ledger agree, and it may lack its stamp. */
   isUnfinished: boolean;
 }
@@ -91,6 +94,7 @@ export async function knownHost(
   return {
     desired,
     entry,
+    isTarget: targetEntries(entries, request.name).length > 0,
     isUnfinished: isUnfinished(entry, guestsInState(state, module)),
     wasOurs:
       Boolean(desired) || entries.some(({ host }) => host === request.name),

@@ -43,6 +43,11 @@ export function deviceEntryId(connection: string, host: string): string {
   return `tailscale/${connection}/device/${host}`;
 }
 
+/** The entry of a host's deployment target: one at a time in each Octopus, also while its id is not known yet. */
+export function targetEntryId(connection: string, host: string): string {
+  return `octopus/${connection}/target/${host}`;
+}
+
 /** The entry of a snapshot that we made. */
 export function snapshotEntryId(
   connection: string,
@@ -119,9 +124,12 @@ export async function writeEntry(
   );
 }
 
+/** Systems that keep what they have of a host when its guest goes. */
+const outliving = ['tailscale', 'octopus'];
+
 /**
  * Closes everything that is open of a host which is gone: its guest, what roles made of it, its snapshots. Its device in
- * the mesh does not go with it: see `leaveMesh`.
+ * the mesh and its deployment target do not go with it: see `leaveMesh` and `removeTargets`.
  */
 export async function closeEntriesOf(
   store: ObjectStore,
@@ -136,7 +144,9 @@ export async function closeEntriesOf(
     ledgerDocumentSchema,
     (current): LedgerDocument | undefined => {
       const isTheirs = (entry: LedgerEntry) =>
-        entry.host === host && entry.system !== 'tailscale' && isOpen(entry);
+        entry.host === host &&
+        !outliving.includes(entry.system) &&
+        isOpen(entry);
       if (!current?.entries.some(isTheirs)) return undefined;
       return {
         version: 1,

@@ -16,6 +16,7 @@ import type { EngineContext } from '../context';
 import { findGuest } from '../ledger/agreement';
 import { isOpen, readLedger } from '../ledger/ledger';
 import { staticAddress } from '../provision/reserve';
+import { newTargetProblems } from '../register/targetProblems';
 import { readAllHosts } from '../store/hosts';
 import { readAllServers } from '../store/servers';
 import { ownEntry } from './records';
@@ -33,7 +34,14 @@ interface Problem {
 export async function checkOnboard(
   context: Pick<
     EngineContext,
-    'options' | 'config' | 'proxmox' | 'tailscale' | 'openobserve' | 'runs'
+    | 'options'
+    | 'config'
+    | 'octopus'
+    | 'openobserve'
+    | 'proxmox'
+    | 'runs'
+    | 'store'
+    | 'tailscale'
   >,
   store: ObjectStore,
   config: InfrastructureConfig,
@@ -58,6 +66,7 @@ export async function checkOnboard(
           signal,
         })
       : []),
+    ...(await targetsProblems(context, config, request, signal)),
     ...(await recordProblems(store, config, request, isOurs, signal)),
     ...(await guestProblems(context, config, store, request, isOurs, signal)),
   ];
@@ -123,6 +132,23 @@ async function softwareProblems(
 ): Promise<Problem[]> {
   const problem = await softwareProblem(context, request.roles, true);
   return problem ? [invalid(problem)] : lockOutProblems(request);
+}
+
+/** What keeps it from becoming a deployment target, where it shall be one. */
+async function targetsProblems(
+  context: Parameters<typeof newTargetProblems>[0],
+  config: InfrastructureConfig,
+  { target, name, app, environment, loginUser }: OnboardRequest,
+  signal?: AbortSignal,
+): Promise<Problem[]> {
+  if (!target || !config.environments[environment]) return [];
+  const host = { name, app, environment };
+  return newTargetProblems(
+    context,
+    config,
+    { host, choice: target, user: loginUser },
+    { signal },
+  );
 }
 
 /** What `base_setup` would be told that shuts out whoever logs in now, us too. */

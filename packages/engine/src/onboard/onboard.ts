@@ -7,6 +7,8 @@ import { softwareTools } from '../configure/software';
 import type { EngineContext } from '../context';
 import type { Lease } from '../lock/lease';
 import { executeRun, type Run } from '../operation/executeRun';
+import { settleTarget, targetSteps } from '../provision/settleTarget';
+import { targetLeftovers } from '../register/targetRecords';
 import { newRunDocument } from '../runs/newRun';
 import type { StepTitle } from '../runs/recorder';
 import {
@@ -28,13 +30,17 @@ const checkSteps: readonly StepTitle[] = [
   ['finish', 'Say what would change'],
 ];
 
-const stepsOf = (reports: boolean): readonly StepTitle[] => [
+const stepsOf = (
+  reports: boolean,
+  { target }: OnboardRequest,
+): readonly StepTitle[] => [
   ['check', 'Check the request, and that it was tried before'],
   ['connect', 'Log in by the host key that the check learned'],
   ['bootstrap', 'Make the server fit for Ansible'],
   ['roles', 'Apply the roles'],
   ...(reports ? [observeStep] : []),
   ['finish', 'Take the server into our records'],
+  ...targetSteps({ target }),
 ];
 
 /** See `Engine.onboard`. */
@@ -59,7 +65,7 @@ export async function onboard(
     context,
     {
       initial,
-      steps: dryRun ? checkSteps : stepsOf(reportsBack(needs)),
+      steps: dryRun ? checkSteps : stepsOf(reportsBack(needs), request),
       body: (run, onFailure) =>
         dryRun ? tryOut(run, request) : takeOver(run, request, onFailure),
     },
@@ -158,7 +164,10 @@ async function takeOver(
     'roles',
   );
   await recorder.step('finish', () => adoptServer(run, lease, request, entry));
-  return { configuration: plays.configuration() };
+  await recorder.update({ configuration: plays.configuration() });
+  // In our records first: what makes a host of ours a target is the same for all of them.
+  await settleTarget(run, lease, request);
+  return {};
 }
 
 /** The lock first, so that what was checked still holds when it counts. */
@@ -178,14 +187,13 @@ function describe({ system, hostKeys }: ServerFacts): string {
   return `${system}; it shows the host key ${fingerprint(hostKeys[0])}.`;
 }
 
-async function leftovers(
-  { store, recorder }: Run,
-  request: OnboardRequest,
-): Promise<string[]> {
+async function leftovers(run: Run, request: OnboardRequest): Promise<string[]> {
+  const { store, recorder } = run;
   const { workspace } = recorder.document;
   const entry = await openServerEntry(store, workspace, request.name);
   if (!entry) return [];
   return [
+    ...(await targetLeftovers(run, request.name)),
     `${request.name} (${request.address}) may be changed in part, and is ${entry.state} in our ledger. Repeat the request to finish, or take it out of our records.`,
   ];
 }

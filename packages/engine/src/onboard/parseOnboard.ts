@@ -31,6 +31,7 @@ const checkedFields = [
   'adminUser',
   'adminSshKeys',
   'roles',
+  'target',
   'guest',
 ] as const satisfies (keyof OnboardRequest)[];
 

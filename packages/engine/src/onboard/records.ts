@@ -10,6 +10,7 @@ import type { EngineContext } from '../context';
 import type { Lease } from '../lock/lease';
 import { leaveDevicesAlone } from '../mesh/leaveMesh';
 import type { Run } from '../operation/executeRun';
+import { leaveTargetsAlone } from '../register/removeTargets';
 import { isInSubnet } from '../reservations/addresses';
 import { addressKey, claim, release } from '../reservations/reservations';
 import { patiently } from '../store/documents';
@@ -116,11 +117,15 @@ export async function adoptServer(
   const { store, recorder, context } = run;
   const { workspace } = recorder.document;
   const { app, environment, name, owner, address, port, roles } = request;
+  const { servers } = await readServers(store, workspace, app, environment);
+  // Left out: a server that is a target stays one.
+  const target = request.target ?? servers[name]?.target;
   await lease.assertHeld();
   await patiently(async () => {
     await commitServer(store, workspace, app, environment, name, {
       request_id: entry.requestId,
       ...{ owner, address, port, user: request.loginUser, roles },
+      ...(target && { target }),
       ...(request.guest && {
         guest: {
           connection: request.guest.connection,
@@ -170,6 +175,7 @@ export async function forgetServer(
       await writeEntry(store, workspace, { ...one, runId, state: 'removed' });
     // The server is in its mesh still, and would be out of reach without.
     await leaveDevicesAlone(run, name);
+    await leaveTargetsAlone(run, name);
   }, 5 * context.timing.lockTtlMs);
   return true;
 }

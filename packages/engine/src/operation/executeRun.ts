@@ -233,8 +233,8 @@ function takenUp(
   if (!earlier) return initial;
   const { createdAt, reserved, repairs } = earlier;
   const { plan, impact, before, proof, configuration } = earlier;
-  const { arrivals, result } = earlier;
-  const found = { plan, impact, before, proof, configuration };
+  const { arrivals, registration, result } = earlier;
+  const found = { plan, impact, before, proof, configuration, registration };
   return {
     ...{ ...initial, createdAt, reserved, repairs },
     ...{ ...found, arrivals, result },

@@ -34,11 +34,12 @@ import {
   poolEmptyMessage,
 } from '../reservations/addresses';
 import { publicKey } from '../ready/guestFacts';
+import { newTargetProblems } from '../register/targetProblems';
 import { readAllHosts } from '../store/hosts';
 import { readAllServers } from '../store/servers';
 import type { CheckResult } from '../types';
 import type { CompletedRequest } from './completeRequest';
-import { desiredHost } from './desired';
+import { desiredHost, loginUser } from './desired';
 import {
   askedSize,
   differenceProblem,
@@ -129,6 +130,7 @@ export async function checkRequest(
       ),
     );
   }
+  checks.push(...(await targetChecks(context, config, request, options)));
   const args = [context, config, request, size, bucket, options] as const;
   const seen = await askProxmox(...args);
   return { ...seen, size, checks: [...checks, ...seen.checks] };
@@ -156,6 +158,39 @@ async function softwareChecks(
         ? 'A first-boot script is for containers; a virtual machine has cloud-init, and roles.'
         : undefined,
     ),
+  ];
+}
+
+/** What a deployment target needs of its Octopus: asked only where there shall be one. */
+async function targetChecks(
+  context: EngineContext,
+  config: InfrastructureConfig,
+  request: ProvisionRequest,
+  options?: CallOptions,
+): Promise<CheckResult[]> {
+  const { target, name, app, environment, kind } = request;
+  if (!target) return [];
+  const { user } = config.policy;
+  const problems = await newTargetProblems(
+    context,
+    config,
+    {
+      ...{ host: { name, app, environment }, choice: target },
+      user: loginUser({ kind, user }),
+    },
+    options,
+  );
+  const message = problems.map(problem => problem.message).join(' ');
+  return [
+    {
+      ...check(
+        'target',
+        'The host can become a deployment target',
+        'target',
+        message || undefined,
+      ),
+      code: problems[0]?.code,
+    },
   ];
 }
 

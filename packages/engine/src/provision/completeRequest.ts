@@ -32,10 +32,33 @@ export async function completeRequest(
   options?: CallOptions,
 ): Promise<CompletedRequest> {
   const input = parseInput(given);
-  const { kind, owner, size, sshKeys } = input;
-  if (kind && owner && size && size !== customSize && sshKeys)
-    return { input, request: { ...input, kind, owner, size, sshKeys } };
-  const { app, environment, name } = input;
+  const { kind, owner, size, sshKeys, target } = input;
+  const whole =
+    kind && owner && size && size !== customSize && sshKeys
+      ? { ...input, kind, owner, size, sshKeys }
+      : undefined;
+  if (whole && target !== undefined) return { input, request: whole };
+  const host = await hostAsItIs(context, input, options).catch(
+    (error: unknown) => {
+      // The checks say it of a bucket that does not answer, beside everything else.
+      if (whole && NanteError.is(error) && error.code !== 'cancelled')
+        return undefined;
+      throw error;
+    },
+  );
+  return {
+    input,
+    request: host
+      ? asItIs(input, host)
+      : (whole ?? (await asNew(context, input, options))),
+  };
+}
+
+async function hostAsItIs(
+  context: EngineContext,
+  { app, environment, name }: ProvisionInput,
+  options?: CallOptions,
+): Promise<DesiredHost | undefined> {
   const { hosts } = await readHosts(
     await context.store(),
     workspaceName(app, environment),
@@ -43,12 +66,7 @@ export async function completeRequest(
     environment,
     options,
   );
-  return {
-    input,
-    request: hosts[name]
-      ? asItIs(input, hosts[name])
-      : await asNew(context, input, options),
-  };
+  return hosts[name];
 }
 
 /** All checks of a request as it was asked for: one that cannot be completed is a failed check as well. */
@@ -87,6 +105,9 @@ function asItIs(input: ProvisionInput, host: DesiredHost): ProvisionRequest {
     kind: input.kind ?? host.kind,
     owner: input.owner ?? host.owner,
     sshKeys: input.sshKeys ?? host.ssh_keys,
+    ...(input.target === undefined && host.target
+      ? { target: host.target }
+      : {}),
     ...(isNamed
       ? { size: input.size! }
       : {

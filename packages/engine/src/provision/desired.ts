@@ -60,6 +60,7 @@ export function desiredHost(
     pool: null,
     agent: image.agent,
     ...(request.roles?.length ? { roles: request.roles } : {}),
+    ...(request.target ? { target: request.target } : {}),
   };
 }
 

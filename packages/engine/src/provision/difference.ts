@@ -4,7 +4,10 @@ import {
   type InfrastructureConfig,
   type ProvisionInput,
   type RoleChoice,
+  type TargetChoice,
 } from '@nante/model';
+
+import { withTarget } from '../register/targetRecords';
 import { customSize, type ResolvedSize } from '../policy/policy';
 
 /** One input that differs from the host that is there. */
@@ -67,6 +70,12 @@ export function differences(
       request.roles && rolesText(request.roles),
       true,
     ],
+    [
+      'deployment target',
+      targetText(host.target),
+      request.target === undefined ? undefined : targetText(request.target),
+      true,
+    ],
     ...(request.sshKeys ?? [])
       .filter(key => !host.ssh_keys.includes(key.trim()))
       .map((key): [string, string, string, boolean] => [
@@ -102,6 +111,18 @@ function rolesText(roles: readonly RoleChoice[] = []): string {
   );
 }
 
+/** What makes a host a deployment target, in one text. */
+function targetText(target: TargetChoice | null | undefined): string {
+  if (!target) return 'none';
+  const { style, environments, roles, policy } = target;
+  return [
+    style,
+    ...(environments ? [`environments ${environments.join(' and ')}`] : []),
+    ...(roles ? [`tags ${roles.join(' and ')}`] : []),
+    ...(policy === undefined ? [] : [`policy ${policy}`]),
+  ].join(', ');
+}
+
 /**
  * The host as it shall be after a change.
  *
@@ -120,8 +141,9 @@ export function changedHost(
       hint: problem.hint,
       details: { differences: found },
     });
+  const { target = host.target } = request;
   return {
-    ...host,
+    ...withTarget(host, target ?? undefined),
     owner: request.owner ?? host.owner,
     cores: size.cores ?? host.cores,
     memory_mb: size.memoryMb ?? host.memory_mb,

@@ -18,6 +18,7 @@ import {
 } from '../ledger/ledger';
 import type { Lease } from '../lock/lease';
 import { executeRun, type Run } from '../operation/executeRun';
+import { targetLeftovers } from '../register/targetRecords';
 import { commandsByHand } from '../runs/byHand';
 import { newRunDocument } from '../runs/newRun';
 import type { StepTitle } from '../runs/recorder';
@@ -38,6 +39,7 @@ import {
   type ReservedHost,
 } from './reserve';
 import { configureNew } from './configureNew';
+import { settleTarget, targetSteps } from './settleTarget';
 import { loginKey, proveReady, type SeenGuest } from './proveReady';
 import {
   hostResult,
@@ -67,6 +69,7 @@ function stepsOf(
       ? [['configure', 'Apply the roles'] as const]
       : []),
     ...(reports ? [observeStep] : []),
+    ...targetSteps(request),
     ['finish', 'Record the result'],
   ];
 }
@@ -126,7 +129,10 @@ async function provisionHost(
       return { ...opened, host: reserved };
     },
   );
-  onFailure(() => cleanUp(run, request, host, terraform));
+  onFailure(async () => [
+    ...(await cleanUp(run, request, host, terraform)),
+    ...(await targetLeftovers(run, request.name)),
+  ]);
   const plan = await recorder.step('plan', () =>
     planHost(run, terraform, request, host),
   );
@@ -145,6 +151,7 @@ async function provisionHost(
   );
   const { result } = seen;
   await configureNew(run, lease, request, result);
+  await settleTarget(run, lease, request);
   await recorder.step('finish', async () => {
     await recorder.update({ result });
     await reportDrift(run, request, terraform, plan);

@@ -6,6 +6,7 @@ import { leaveDevicesAlone, leaveMesh } from '../mesh/leaveMesh';
 import { forgetServer } from '../onboard/records';
 import type { Run } from '../operation/executeRun';
 import { removeEmptyWorkspace } from '../provision/cleanUp';
+import { leaveTargetsAlone, removeTargets } from '../register/removeTargets';
 import { releaseHost } from '../provision/reserve';
 import type { StepTitle } from '../runs/recorder';
 import { commitHost } from '../store/hosts';
@@ -121,8 +122,14 @@ async function forgetGuest(
   if (addresses.length > 0) await terraform.forget(addresses);
   if (!host.takenBy)
     await commitHost(store, workspace, app, environment, name, undefined);
-  const left = identity && isGone ? await leaveMesh(run, name) : [];
-  if (identity && !isGone) await leaveDevicesAlone(run, name);
+  const left =
+    identity && isGone
+      ? [...(await leaveMesh(run, name)), ...(await removeTargets(run, name))]
+      : [];
+  if (identity && !isGone) {
+    await leaveDevicesAlone(run, name);
+    await leaveTargetsAlone(run, name);
+  }
   if (identity && isGone) {
     await closeEntriesOf(store, workspace, name, recorder.document.id);
     await releaseHost(

@@ -19,6 +19,12 @@ import { deviceEntries, findDevice } from '../mesh/devices';
 import { moduleAddress } from '../provision/desired';
 import { staticAddress } from '../provision/reserve';
 import {
+  findTarget,
+  targetEntries,
+  targetName,
+  type FoundTarget,
+} from '../register/targetEntries';
+import {
   addressKey,
   claimant,
   isSameOwner,
@@ -57,6 +63,8 @@ export interface HostFindings {
   configuration: LedgerEntry | undefined;
   /** Devices of the host that may be in a mesh, by the ledger. */
   devices: { entry: LedgerEntry; found: Fact<MeshDevice | undefined> }[];
+  /** Deployment targets that the host may be, by the ledger. */
+  targets: { entry: LedgerEntry; found: Fact<FoundTarget> }[];
   /** The snapshot that the run is about; undefined where it is about none. */
   snapshot: Fact<ProxmoxSnapshot | undefined> | undefined;
 }
@@ -149,6 +157,19 @@ export async function findHost(
         entry: found,
         found: await fact(() =>
           findDevice(context, config, run.environment, found, options),
+        ),
+      })),
+    ),
+    targets: await Promise.all(
+      targetEntries(entries, name).map(async found => ({
+        entry: found,
+        found: await fact(async () =>
+          findTarget(
+            await context.octopus(found.connection),
+            found,
+            targetName({ ...run, name }),
+            options,
+          ),
         ),
       })),
     ),

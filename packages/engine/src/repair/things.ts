@@ -1,4 +1,5 @@
 import type { RunThing } from '@nante/model';
+import type { FoundTarget } from '../register/targetEntries';
 import { sizeText } from '../resize/guestSize';
 import { valueOf, type Fact } from './fact';
 import type { Findings } from './findings';
@@ -87,6 +88,14 @@ function hostThings(
           device
             ? { state: 'exists', detail: device.name }
             : { state: 'missing', detail: 'the tailnet does not list it' },
+      ),
+    ),
+    ...host.targets.map(({ entry, found }) =>
+      fromFact(
+        `target:${name}`,
+        `Deployment target of ${name} in the Octopus ${entry.connection}`,
+        found,
+        targetStanding,
       ),
     ),
     ...(host.snapshot
@@ -181,6 +190,17 @@ function guestStanding(
       ? `${place}; its creation never ended, so that it bears no stamp; id, ledger and state agree`
       : `${place}; stamp, id and ledger agree`,
   };
+}
+
+function targetStanding({ machine, problems }: FoundTarget): Standing {
+  if (!machine) return { state: 'missing', detail: 'Octopus does not have it' };
+  const title = `${machine.name} (${machine.id})`;
+  return problems.length > 0
+    ? {
+        state: 'disagrees',
+        detail: `${title}; not provably ours: ${problems.join('; ')}`,
+      }
+    : { state: 'exists', detail: `${title}, ${machine.health}` };
 }
 
 function claimThing(

@@ -3,6 +3,7 @@ import type { EngineContext } from '../context';
 import { applyDestroy, clean, planDestroy } from '../destroy/destroySteps';
 import { knownHost } from '../destroy/knownHost';
 import type { Run } from '../operation/executeRun';
+import { removeTargets } from '../register/removeTargets';
 import { releaseHost } from '../provision/reserve';
 import type { StepTitle } from '../runs/recorder';
 import { patiently } from '../store/documents';
@@ -73,13 +74,21 @@ async function destroyWhatWasMade(
     step.skip(`${name} belongs to request ${host.takenBy}.`);
     return undefined;
   });
-  await recorder.step('destroy', async step => {
-    if (known && work)
-      return applyDestroy(run, target, { lease, terraform, known, work }, step);
-    return step.skip('This run made nothing of it.');
+  const registered = await recorder.step('destroy', async step => {
+    if (!known || !work) {
+      step.skip('This run made nothing of it.');
+      return [];
+    }
+    await lease.assertHeld();
+    const still = await removeTargets(run, name);
+    await applyDestroy(run, target, { lease, terraform, known, work }, step);
+    return still;
   });
   const leftovers = await recorder.step('clean', async () => {
-    const left = known ? await clean(run, target, terraform, known) : [];
+    const left = [
+      ...registered,
+      ...(known ? await clean(run, target, terraform, known) : []),
+    ];
     const owner = { workspace, host: name, requestId: repaired.id };
     if (reserved)
       await patiently(

@@ -124,6 +124,14 @@ function undoProvision(findings: Findings, host: HostFindings): JudgedRemedy {
         const device = valueOf(found);
         return device ? [`Removes ${device.name} from its tailnet.`] : [];
       }),
+      ...host.targets.flatMap(({ entry, found }) => {
+        const { machine, problems = [] } = valueOf(found) ?? {};
+        return machine && problems.length === 0
+          ? [
+              `Removes the deployment target ${machine.name} from the Octopus ${entry.connection}.`,
+            ]
+          : [];
+      }),
       ...state.map(
         ({ address }) =>
           `Takes ${address} out of the Terraform state of ${run.workspace}.`,
