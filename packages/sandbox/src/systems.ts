@@ -4,6 +4,7 @@ import { loadOrCreateSshKey } from './seed/sshKey';
 import type { StandIn, StandInContext, SystemName } from './standIn';
 import { createDoppler } from './systems/doppler';
 import { createNexus } from './systems/nexus';
+import { createOctopus } from './systems/octopus';
 import { createOpenobserve } from './systems/openobserve';
 import { createPackages } from './systems/packages';
 import { createProxmox } from './systems/proxmox';
@@ -68,6 +69,16 @@ export const systemDefinitions: Partial<Record<SystemName, SystemDefinition>> =
       forGuests: true,
       streams: true,
       create: context => createNexus(context),
+    },
+    octopus: {
+      tls: false,
+      forGuests: true,
+      create: (context, { dataDir, endpoints }) =>
+        createOctopus(context, {
+          sshFolder: `${dataDir}/ssh`,
+          nexus: endpoints.nexus,
+          hasRealGuests: endpoints.guests?.real ?? false,
+        }),
     },
     doppler: {
       tls: false,

@@ -77,8 +77,8 @@ export class OctopusState {
     prefix: string,
     document: NewDocument<C>,
   ): Collections[C] {
-    const Id = document.Id ?? this.nextId(prefix);
-    const made = { ...document, Id } as Collections[C];
+    const { Id = this.nextId(prefix), ...fields } = document;
+    const made = { Id, ...fields } as Collections[C];
     this.#save(collection, made);
     return made;
   }
