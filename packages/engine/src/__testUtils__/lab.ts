@@ -52,7 +52,8 @@ export interface Lab {
   /** Another engine on the same sandbox. */
   engineWith(change: Partial<LabSetting>): Engine;
   fault(
-    system: 'proxmox' | 's3' | 'tailscale' | 'openobserve',
+    system:
+      'proxmox' | 's3' | 'tailscale' | 'openobserve' | 'octopus' | 'nexus',
     fault: Record<string, unknown>,
   ): Promise<void>;
   clearFaults(): Promise<void>;
@@ -65,6 +66,7 @@ export interface Lab {
  * @param options.guests - `record` unless told
  * @param options.vlan - that of the environment dev; guests that boot want one that nobody else on the machine uses
  * @param options.site - with stand-ins for Tailscale and OpenObserve too
+ * @param options.deployments - with stand-ins for Octopus and Nexus too
  * @param options.agentTimeoutMs - how long a guest may take to answer, 3 000 unless told
  */
 export async function startLab(
@@ -74,6 +76,8 @@ export async function startLab(
     agentTimeoutMs?: number;
     /** With a tailnet and an OpenObserve, which dev names. */
     site?: boolean;
+    /** With an Octopus, which dev and staging name, and a Nexus. */
+    deployments?: boolean;
   } = {},
 ): Promise<Lab> {
   const folder = mkdtempSync(join(tmpdir(), 'nante-engine-'));
@@ -83,6 +87,7 @@ export async function startLab(
     systems: [
       ...(['proxmox', 's3', 'doppler'] as const),
       ...(options.site ? (['tailscale', 'openobserve'] as const) : []),
+      ...(options.deployments ? (['nexus', 'octopus'] as const) : []),
       // Nobody else installs packages.
       ...(options.site && options.guests === 'nspawn'
         ? (['packages'] as const)
@@ -101,6 +106,7 @@ export async function startLab(
       lockWaitMs: 20_000,
       cancelGraceMs: 20_000,
       agentTimeoutMs: options.agentTimeoutMs ?? 3_000,
+      taskPollMs: 50,
     },
   };
   const stores: ObjectStore[] = [];
@@ -109,6 +115,7 @@ export async function startLab(
   const controls = [
     ...[endpoints.proxmox, endpoints.s3],
     ...[endpoints.tailscale, endpoints.openobserve],
+    ...[endpoints.octopus, endpoints.nexus],
   ].flatMap(system => (system ? [`${system.control}/faults`] : []));
   return {
     setting,
@@ -202,10 +209,12 @@ export function destroyRequest(
   };
 }
 
-/** What gets in to tailnet and OpenObserve, where the sandbox has them. */
+/** What gets in to tailnet, OpenObserve, Octopus and Nexus, where the sandbox has them. */
 function siteSecrets({
   tailscale,
   openobserve,
+  octopus,
+  nexus,
 }: Endpoints): Partial<Record<SecretName, string>> {
   return {
     ...(tailscale && {
@@ -216,12 +225,24 @@ function siteSecrets({
       OO_USER: String(openobserve.username),
       OO_PASS: String(openobserve.password),
     }),
+    ...(octopus && {
+      OCTOPUS_API_KEY: String(octopus.apiKey),
+      OCTOPUS_SPACE_ID: String(octopus.spaceId),
+    }),
+    ...(nexus && {
+      NEXUS_USERNAME: String(nexus.username),
+      NEXUS_PASSWORD: String(nexus.password),
+    }),
   };
 }
 
 function labConfig(
   endpoints: Endpoints,
-  { vlan: devVlan = 30, site }: { vlan?: number; site?: boolean },
+  {
+    vlan: devVlan = 30,
+    site,
+    deployments,
+  }: { vlan?: number; site?: boolean; deployments?: boolean },
 ): InfrastructureConfig {
   const environment = (vlan: number, restricted: boolean) => {
     const subnet = `10.${vlan % 256}.${Math.floor(vlan / 256)}`;
@@ -240,12 +261,18 @@ function labConfig(
       restricted,
     };
   };
+  const octopusOf = (octopusEnvironment: string) =>
+    deployments ? { octopus: 'octopus', octopusEnvironment } : {};
   const config = infrastructureConfigSchema.parse({
     connections: {
       pve: { type: 'proxmox' },
       ...(site && {
         tailnet: { type: 'tailscale' },
         telemetry: { type: 'openobserve' },
+      }),
+      ...(deployments && {
+        octopus: { type: 'octopus' },
+        nexus: { type: 'nexus' },
       }),
     },
     environments: {
@@ -255,8 +282,13 @@ function labConfig(
           ...{ mesh: 'tailnet', meshTags: ['tag:dev'] },
           telemetry: 'telemetry',
         }),
+        ...octopusOf('Development'),
       },
-      staging: { ...environment(40, false), addressing: { type: 'dhcp' } },
+      staging: {
+        ...environment(40, false),
+        addressing: { type: 'dhcp' },
+        ...octopusOf('Staging'),
+      },
       prod: environment(50, true),
     },
     sizes: {
