@@ -30,6 +30,54 @@ export interface Received {
   head: Buffer;
 }
 
+/** A content while it arrives. */
+export class BlobWriter {
+  readonly #file: string;
+  readonly #handle: FileHandle;
+  readonly #hashes: [ChecksumName, Hash][] = algorithms.map(name => [
+    name,
+    createHash(name),
+  ]);
+  #size = 0;
+  #head = Buffer.alloc(0);
+
+  constructor(file: string, handle: FileHandle) {
+    this.#file = file;
+    this.#handle = handle;
+  }
+
+  /** Bytes that have arrived. */
+  get size(): number {
+    return this.#size;
+  }
+
+  async append(content: AsyncIterable<Uint8Array>): Promise<void> {
+    for await (const piece of content) {
+      for (const [, hash] of this.#hashes) hash.update(piece);
+      if (this.#head.length < 512)
+        this.#head = Buffer.concat([this.#head, piece.subarray(0, 512)]);
+      this.#size += piece.length;
+      await this.#handle.writeFile(piece);
+    }
+  }
+
+  async finish(): Promise<Received> {
+    await this.#handle.close();
+    const sums = this.#hashes.map(([name, hash]) => [name, hash.digest('hex')]);
+    return {
+      file: this.#file,
+      size: this.#size,
+      checksums: Object.fromEntries(sums) as Checksums,
+      head: this.#head,
+    };
+  }
+
+  async discard(): Promise<void> {
+    await this.#handle.close().catch(() => {});
+    await rm(this.#file, { force: true });
+  }
+}
+
 /** Contents by their SHA-256, each once, as files in a folder; nothing is ever held whole in memory. */
 export class BlobStore {
   readonly #folder: string;
@@ -101,53 +149,5 @@ export class BlobStore {
   clear(): void {
     rmSync(this.#folder, { recursive: true, force: true });
     mkdirSync(this.#incoming, { recursive: true, mode: 0o700 });
-  }
-}
-
-/** A content while it arrives. */
-export class BlobWriter {
-  readonly #file: string;
-  readonly #handle: FileHandle;
-  readonly #hashes: [ChecksumName, Hash][] = algorithms.map(name => [
-    name,
-    createHash(name),
-  ]);
-  #size = 0;
-  #head = Buffer.alloc(0);
-
-  constructor(file: string, handle: FileHandle) {
-    this.#file = file;
-    this.#handle = handle;
-  }
-
-  /** Bytes that have arrived. */
-  get size(): number {
-    return this.#size;
-  }
-
-  async append(content: AsyncIterable<Uint8Array>): Promise<void> {
-    for await (const piece of content) {
-      for (const [, hash] of this.#hashes) hash.update(piece);
-      if (this.#head.length < 512)
-        this.#head = Buffer.concat([this.#head, piece.subarray(0, 512)]);
-      this.#size += piece.length;
-      await this.#handle.writeFile(piece);
-    }
-  }
-
-  async finish(): Promise<Received> {
-    await this.#handle.close();
-    const sums = this.#hashes.map(([name, hash]) => [name, hash.digest('hex')]);
-    return {
-      file: this.#file,
-      size: this.#size,
-      checksums: Object.fromEntries(sums) as Checksums,
-      head: this.#head,
-    };
-  }
-
-  async discard(): Promise<void> {
-    await this.#handle.close().catch(() => {});
-    await rm(this.#file, { force: true });
   }
 }

@@ -94,11 +94,11 @@ export function readRepository(format: Format, body: unknown): Repository {
     },
     ...(given.cleanup ? { cleanup: given.cleanup } : {}),
     component: given.component ?? { proprietaryComponents: false },
-    ...own(format, given),
+    ...ofFormat(format, given),
   };
 }
 
-function own(
+function ofFormat(
   format: Format,
   given: z.output<typeof schemas.docker> &
     z.output<typeof schemas.maven> &
@@ -139,13 +139,13 @@ export function settingsDocument(repository: Repository, origin: string) {
 
 /** A line of the list of repositories. */
 export function repositoryDocument(repository: Repository, origin: string) {
-  const { name: own, format, type, online } = repository;
+  const { format, type, online } = repository;
   return {
-    name: own,
+    name: repository.name,
     format,
     type,
     online,
-    url: `${origin}/repository/${own}`,
+    url: `${origin}/repository/${repository.name}`,
     attributes: {},
   };
 }

@@ -102,8 +102,9 @@ function versionMetadata(
   ]);
 }
 
-const newest = (components: Component[]) =>
-  Math.max(...components.map(({ createdAt }) => createdAt));
+function newest(components: Component[]): number {
+  return Math.max(...components.map(({ createdAt }) => createdAt));
+}
 
 /** `20261126190000`, in UTC. */
 function stamp(at: number): string {

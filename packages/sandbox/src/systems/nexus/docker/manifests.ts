@@ -46,8 +46,13 @@ export async function answerManifest(
   }
 }
 
-const digestOf = ({ checksums }: Asset) => `sha256:${checksums.sha256}`;
-const isDigest = (reference: string) => reference.startsWith('sha256:');
+function digestOf({ checksums }: Asset): string {
+  return `sha256:${checksums.sha256}`;
+}
+
+function isDigest(reference: string): boolean {
+  return reference.startsWith('sha256:');
+}
 
 function manifestAt(
   { state }: Nexus,
