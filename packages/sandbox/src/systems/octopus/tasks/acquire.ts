@@ -26,13 +26,17 @@ export class AcquiredPackages {
   }
 }
 
+export function deploysPackage({ ActionType }: ProcessAction): boolean {
+  return ActionType === 'Octopus.TentaclePackage';
+}
+
 /** Name of the node that packages are fetched under. */
 export const acquireTitle = 'Acquire packages';
 
 /**
  * Fetches the packages of all steps that deploy one.
  *
- * @param parent - gets the node of it; none when a deployment goes on and they were fetched before
+ * @param parent - has a node for it; none when a deployment goes on and they were fetched before
  * @throws TaskFailure when one is missing
  */
 export async function acquirePackages(
@@ -43,9 +47,8 @@ export async function acquirePackages(
   const packages = new AcquiredPackages();
   const actions = subject.steps
     .flatMap(({ actions: all }) => all)
-    .filter(({ ActionType }) => ActionType === 'Octopus.TentaclePackage');
-  if (actions.length === 0) return packages;
-  const node = parent?.begin(acquireTitle);
+    .filter(deploysPackage);
+  const node = parent?.find(acquireTitle)?.start();
   for (const action of actions) {
     const { packageId, version, feedId } = packageOf(subject, action);
     const { state } = context.parts;

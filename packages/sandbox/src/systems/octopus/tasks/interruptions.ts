@@ -52,7 +52,6 @@ export function createInterruption(
         element('Instructions', {
           Type: 'Paragraph',
           Text: instructions,
-          ResolveLinks: false,
         }),
         element('Notes', { Type: 'TextArea', Label: 'Notes' }),
         element(

@@ -9,11 +9,12 @@ import { runDeployment } from './deployment';
 import { endedBefore, verdict } from './endings';
 import { runHealthCheck } from './health';
 import { chosenAnswer } from './interruptions';
+import { KeptLog } from './keptLog';
 import { mutexOf } from './mutex';
 import { pretendedWork } from './pretended';
 import { rawLog } from './rawLog';
 import { recordedLog } from './recordedLog';
-import { TaskLogTree } from './taskLog';
+import type { TaskLogTree } from './taskLog';
 import { Gate, timeSpan, wakeAt } from './timing';
 import type {
   InterruptionAnswer,
@@ -24,8 +25,6 @@ import type {
 import { TaskFailure, type TaskWork, type WorkContext } from './work';
 
 const serverNode = 'sandbox';
-/** How long lines wait before they are kept. */
-const keepLogMs = 100;
 
 const works: Partial<Record<string, TaskWork>> = {
   Deploy: runDeployment,
@@ -246,28 +245,12 @@ export class TaskQueue {
 
   #run(task: ServerTask, resumed: WorkContext['resumed']): void {
     this.#queued = this.#queued.filter(id => id !== task.Id);
-    const { state } = this.#parts;
     const abort = new AbortController();
-    const kept = resumed ? this.details(task.Id) : [];
-    const log = new TaskLogTree(
-      { id: task.Id, name: task.Description },
-      kept,
-      () => keep(),
+    const log = new KeptLog(
+      this.#parts.state,
+      task,
+      resumed ? this.details(task.Id) : [],
     );
-    let position = state.get('tasklogs', task.Id)?.Position;
-    let timer: NodeJS.Timeout | undefined;
-    function keepNow() {
-      clearTimeout(timer);
-      timer = undefined;
-      state.insert('tasklogs', 'TaskLogs', {
-        Id: task.Id,
-        Activities: structuredClone(log.activities),
-        Position: position,
-      });
-    }
-    function keep() {
-      timer ??= setTimeout(keepNow, keepLogMs);
-    }
     const started = this.#set(task.Id, {
       State: 'Executing',
       StartTime: task.StartTime ?? new Date().toISOString(),
@@ -281,24 +264,24 @@ export class TaskQueue {
     const done = this.#work({
       parts: this.#parts,
       task: started,
-      log,
+      log: log.tree,
       signal: abort.signal,
       resumed,
       gate: () => this.#gate.pass(abort.signal),
-      keepPosition: to => {
-        position = to;
+      keepPosition: position => {
+        log.position = position;
       },
     }).finally(() => {
       clearTimeout(clock);
       this.#running.delete(task.Id);
-      keepNow();
+      log.keep();
       const after = this.#task(task.Id);
       const isWaiting = after.State === 'Executing';
       if (!isWaiting) this.#held.delete(task.Id);
       this.#changed(after, isWaiting ? 'waiting' : 'ended');
       this.#pump();
     });
-    this.#running.set(task.Id, { abort, log, done });
+    this.#running.set(task.Id, { abort, log: log.tree, done });
     if (!resumed) this.#changed(started, 'started');
   }
 
@@ -329,18 +312,16 @@ export class TaskQueue {
 
   /** Ends a task that does not run. */
   #endKept(task: ServerTask, state: TaskState): void {
-    const log = new TaskLogTree(
-      { id: task.Id, name: task.Description },
+    const log = new KeptLog(
+      this.#parts.state,
+      task,
       task.State === 'Queued' ? [] : this.details(task.Id),
-      () => {},
     );
+    const { root } = log.tree;
     const message = endedBefore(state);
-    log.root.fatal(message);
-    log.root.end(state === 'Canceled' ? 'Canceled' : 'Failed');
-    this.#parts.state.insert('tasklogs', 'TaskLogs', {
-      Id: task.Id,
-      Activities: log.activities,
-    });
+    root.fatal(message);
+    root.end(state === 'Canceled' ? 'Canceled' : 'Failed');
+    log.keep();
     this.#queued = this.#queued.filter(id => id !== task.Id);
     this.#resumed.delete(task.Id);
     this.#held.delete(task.Id);

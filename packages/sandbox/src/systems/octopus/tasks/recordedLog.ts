@@ -58,7 +58,9 @@ export function recordedLog(
           ...(status === 'Failed' && task.ErrorMessage
             ? [task.ErrorMessage]
             : []),
-          '(pretended) Part of the seed of the sandbox.',
+          ...(status === 'Pending'
+            ? []
+            : ['(pretended) Part of the seed of the sandbox.']),
         ]),
       )
     : [];

@@ -1,5 +1,5 @@
 import type { Machine, ProcessAction } from '../documents';
-import type { AcquiredPackages } from './acquire';
+import { acquireTitle, deploysPackage, type AcquiredPackages } from './acquire';
 import { runAction } from './actions';
 import {
   isOnServer,
@@ -45,6 +45,8 @@ export function planNodes(
   root: LogNode,
   { steps }: DeploymentSubject,
 ): LogNode[] {
+  const fetches = steps.some(({ actions }) => actions.some(deploysPackage));
+  if (fetches && !root.find(acquireTitle)) root.plan(acquireTitle);
   return steps.map(({ title }) => root.find(title) ?? root.plan(title));
 }
 
