@@ -16,6 +16,8 @@ export interface TestNexus {
       as?: User;
     },
   ): Promise<Response>;
+  /** What a user sends to be known. */
+  authorization(as: Exclude<User, 'nobody'>): string;
   /** The JSON that a GET answers. */
   json<T>(path: string, as?: User): Promise<T>;
   /** Waits until a search finds as many components as told. */
@@ -59,11 +61,13 @@ export async function startNexus(
     admin: credentials(admin),
   };
 
+  const authorization: TestNexus['authorization'] = as =>
+    `Basic ${btoa(names[as])}`;
   const call: TestNexus['call'] = (method, path, given = {}) => {
     const { body, as = 'nante' } = given;
     const isPlain = typeof body === 'object' && body.constructor === Object;
     const headers = {
-      ...(as === 'nobody' ? {} : { authorization: `Basic ${btoa(names[as])}` }),
+      ...(as === 'nobody' ? {} : { authorization: authorization(as) }),
       ...(isPlain ? { 'content-type': 'application/json' } : {}),
       ...given.headers,
     };
@@ -89,6 +93,7 @@ export async function startNexus(
   return {
     url,
     call,
+    authorization,
     json,
     control,
     async found(query, count) {

@@ -41,6 +41,7 @@ export async function answerNpm(
     ...(reads ? (['read'] as const) : (['add', 'edit'] as const)),
   );
   if (path === '-/ping') return Response.json({});
+  if (path === '-/v1/search' && reads) return searchPackages(nexus, call);
   if (path === '-/whoami') return Response.json({ username: user.id });
   const tags =
     /^-\/package\/((?:@[^/]+\/)?[^/]+)\/dist-tags(?:\/([^/]+))?$/.exec(path);
@@ -69,13 +70,9 @@ async function publish(nexus: Nexus, call: ContentCall, name: string) {
   for (const [, { data = '' }] of attachments) {
     const content = Buffer.from(data, 'base64');
     const received = await nexus.blobs.receive(pieces(content));
-    await storePackage(nexus, call, received);
+    const tags = document['dist-tags'] ?? {};
+    await storePackage(nexus, call, received, { name, tags });
   }
-  const known = nexus.state.distTags(repository.name, name);
-  nexus.state.setDistTags(repository.name, name, {
-    ...known,
-    ...document['dist-tags'],
-  });
 }
 
 async function* pieces(content: Buffer) {
@@ -93,18 +90,26 @@ function parsed(body: Buffer): Publication {
 /**
  * Keeps a package under the name and version that stand in it.
  *
- * @throws NexusError 400 for what is no package
+ * @param published - what npm says of it; without that the newest version becomes `latest`
+ * @throws NexusError 400 for what is no package, or another one
  */
 export async function storePackage(
   nexus: Nexus,
   { repository, user, address }: Sink,
   received: Received,
+  published?: { name: string; tags: Record<string, string> },
 ): Promise<Asset> {
   const text = await readFromArchive(received.file, /^[^/]+\/package\.json$/);
   const manifest = text === undefined ? undefined : parsedManifest(text);
-  if (!manifest) {
+  const isOther = published && manifest && manifest.name !== published.name;
+  if (!manifest || isOther) {
     await nexus.blobs.discard(received);
-    throw new NexusError(400, 'The file is no package: it has no package.json');
+    throw new NexusError(
+      400,
+      manifest
+        ? `The archive is of another package: ${manifest.name}`
+        : 'The file is no package: it has no package.json',
+    );
   }
   const { name, version } = manifest;
   const scope = /^@([^/]+)\/(.+)$/.exec(name);
@@ -120,13 +125,10 @@ export async function storePackage(
       manifest,
     },
   });
-  const tags = nexus.state.distTags(repository.name, name);
-  const isNewest = !tags.latest || compareVersions(version, tags.latest) > 0;
-  if (isNewest)
-    nexus.state.setDistTags(repository.name, name, {
-      ...tags,
-      latest: version,
-    });
+  const known = nexus.state.distTags(repository.name, name);
+  const isNewest = !known.latest || compareVersions(version, known.latest) > 0;
+  const tags = published?.tags ?? (isNewest ? { latest: version } : {});
+  nexus.state.setDistTags(repository.name, name, { ...known, ...tags });
   return asset;
 }
 
@@ -199,6 +201,39 @@ function packument(
     versions,
     time: { created: times[0], modified: times.at(-1), ...time },
   };
+}
+
+/** What `npm search` shows: the newest version of every package that has the word in its name. */
+function searchPackages(
+  nexus: Nexus,
+  { repository, url }: ContentCall,
+): Response {
+  const text = (url.searchParams.get('text') ?? '').toLowerCase();
+  const newest = new Map<string, Component>();
+  for (const { component } of nexus.index.documents()) {
+    const name = fullName(component);
+    if (component.repository !== repository.name || !name.includes(text))
+      continue;
+    const known = newest.get(name);
+    if (!known || compareVersions(component.version, known.version) > 0)
+      newest.set(name, component);
+  }
+  const objects = [...newest].map(
+    ([name, { version, manifest, createdAt }]) => ({
+      package: {
+        name,
+        version,
+        description: manifest?.description ?? '',
+        date: new Date(createdAt).toISOString(),
+        links: {},
+        maintainers: [],
+        keywords: [],
+      },
+      searchScore: 1,
+    }),
+  );
+  const time = new Date().toUTCString();
+  return Response.json({ objects, total: objects.length, time });
 }
 
 async function answerTags(

@@ -72,12 +72,12 @@ async function begin(nexus: Nexus, call: ImageCall): Promise<Response> {
       return created(call, digest);
     }
   }
+  const digest = url.searchParams.get('digest');
+  if (digest) checkDigest(digest);
   const id = randomUUID();
   const writer = await nexus.blobs.begin();
   sessionsOf(nexus).set(id, writer);
-  const digest = url.searchParams.get('digest');
   if (!digest) return progress(call, id, writer, 202);
-  checkDigest(digest);
   await take(nexus, call, id, writer);
   return finish(nexus, call, id, digest);
 }

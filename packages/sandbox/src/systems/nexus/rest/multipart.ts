@@ -30,6 +30,8 @@ export async function readForm(nexus: Nexus, request: Request): Promise<Form> {
   });
   reader.on('field', (name, value) => fields.set(name, value));
   reader.on('file', (field, stream, { filename }) => {
+    // Whoever reads it gets the error; one that nobody listens to would end the process.
+    stream.on('error', () => {});
     const file = nexus.blobs.receive(stream).then(
       received => ({ field, filename, received }),
       error => {
