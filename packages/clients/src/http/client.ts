@@ -1,4 +1,4 @@
-import { Agent, fetch, type RequestInit } from 'undici';
+import { Agent, fetch, type Headers, type RequestInit } from 'undici';
 import {
   circuitBreaker,
   ConsecutiveBreaker,
@@ -30,7 +30,7 @@ export interface HttpClientOptions {
 }
 
 export interface HttpCall {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   /** Appended to the base address, already encoded. */
   path: string;
   query?: Record<string, string | number | undefined>;
@@ -53,6 +53,7 @@ export interface HttpAnswer {
   /** Reason phrase; Proxmox puts its message there. */
   statusText: string;
   text: string;
+  headers: Pick<Headers, 'get'>;
   retryAfterMs?: number;
 }
 
@@ -135,6 +136,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         status: response.status,
         statusText: response.statusText,
         text: await response.text(),
+        headers: response.headers,
         retryAfterMs: parseRetryAfter(response.headers.get('retry-after')),
       };
     } catch (error) {

@@ -1,21 +1,50 @@
-import { NanteError } from '@nante/model';
+import { StatusApi } from '@sonatype/nexus-repo-api-client';
+import { componentCalls } from './components';
+import { connectNexus, type NexusClientOptions } from './connection';
+import { contentCalls } from './content';
+import { imageCalls } from './registry';
+import { repositoryCalls } from './repositories';
 import type { NexusApi } from './types';
+import { uploadCall } from './upload';
 
-/** Which Nexus, and how we get in. */
-export interface NexusClientOptions {
-  /** Address, without `/service/rest`. */
-  url: string;
-  /** PEM file with a private CA. */
-  caFile?: string;
-  username: string;
-  password: string;
-  /** Names of these secrets, for hints; `NEXUS_USERNAME` and `NEXUS_PASSWORD` unless given. */
-  names?: { username: string; password: string };
-  /** Milliseconds for a call with its repetitions; 15 000 unless given. Uploads are only bounded by silence: as long without a byte. */
-  timeoutMs?: number;
-}
+export type { NexusClientOptions } from './connection';
 
-/** A client for one Nexus. */
-export function createNexusClient(_options: NexusClientOptions): NexusApi {
-  throw new NanteError('failed', 'This is being built.');
+/**
+ * A client for one Nexus. Calls that read are repeated when it does not answer; uploads never are.
+ *
+ * @throws NanteError `invalid-input` where address, user or password cannot be used
+ */
+export function createNexusClient(options: NexusClientOptions): NexusApi {
+  const connection = connectNexus(options);
+  const status = new StatusApi(connection.vendor);
+  const repositories = repositoryCalls(connection);
+  const content = contentCalls(connection);
+
+  return {
+    ...repositories,
+    ...componentCalls(connection),
+    ...content,
+    ...imageCalls(connection, repositories.repository),
+    upload: uploadCall(connection, content.head),
+
+    async checkAccess(given) {
+      const { raw } = await connection.ask(
+        { what: 'say how it is' },
+        given,
+        init => status.listStatusRaw(init),
+      );
+      // The status is told to everybody; this one only to whom it knows.
+      await repositories.repositories(given);
+      const writable = await connection.request(
+        { method: 'GET', path: '/service/rest/v1/status/writable' },
+        given,
+      );
+      const [, version] =
+        /^Nexus\/(\d[\w.]*)/.exec(raw.headers.get('server') ?? '') ?? [];
+      return {
+        ...(version ? { version } : {}),
+        isWritable: writable.status === 200,
+      };
+    },
+  };
 }

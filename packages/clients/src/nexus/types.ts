@@ -21,6 +21,8 @@ export interface NexusRepository {
   blobStore?: string;
   /** docker: port of its own connector. */
   dockerPort?: number;
+  /** docker: that port speaks TLS. */
+  isDockerPortTls?: boolean;
   /** docker: images are `host/<repository>/…`. */
   isPathBased?: boolean;
 }
@@ -74,7 +76,9 @@ export type Upload =
       extension: string;
       classifier?: string;
     }
-  | { format: 'npm' | 'helm'; filename: string };
+  /** With the name of the package, its scope included. */
+  | { format: 'npm'; name: string; filename: string }
+  | { format: 'helm'; filename: string };
 
 /** The content of a file, opened anew for each try. */
 export interface UploadSource {
