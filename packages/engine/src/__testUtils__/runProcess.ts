@@ -1,10 +1,15 @@
-import type { DestroyRequest, ProvisionRequest } from '@nante/model';
+import type {
+  DestroyRequest,
+  ProvisionRequest,
+  RegisterRequest,
+} from '@nante/model';
 import { labEngine, type LabSetting } from './lab';
 
 /** One request for a process of its own. */
 export type ProcessRequest =
   | { verb: 'provision'; request: ProvisionRequest }
-  | { verb: 'destroy'; request: DestroyRequest };
+  | { verb: 'destroy'; request: DestroyRequest }
+  | { verb: 'register'; request: RegisterRequest };
 
 /** Runs one request in a process of its own, so that a test can kill it; prints each step as it begins. */
 async function main() {
@@ -20,9 +25,16 @@ async function main() {
       ),
   };
   process.stdout.write('ready\n');
-  await (given.verb === 'provision'
-    ? engine.provision(given.request, options)
-    : engine.destroy(given.request, options));
+  switch (given.verb) {
+    case 'provision':
+      return engine.provision(given.request, options);
+    case 'destroy':
+      return engine.destroy(given.request, options);
+    case 'register':
+      return engine.register(given.request, options);
+    default:
+      return given satisfies never;
+  }
 }
 
 main().catch(error => {

@@ -14,6 +14,8 @@ import type { CheckResult } from '../types';
 import { examineMachine } from './machine';
 import { ask, fine, unasked, wrong } from './report';
 import { imageRemedy, remedies, type Remedy } from './remedies';
+import { examineNexus } from './nexus';
+import { examineOctopus } from './octopus';
 import { examineSite } from './site';
 import { examineBucketSecrets, examineOtherSecrets } from './secrets';
 
@@ -88,6 +90,8 @@ export async function doctor(
   found.push(...named);
   found.push(...(await examineConnections(context, config, options)));
   found.push(...(await examineSite(context, config, named, options)));
+  found.push(...(await examineOctopus(context, config, named, options)));
+  found.push(...(await examineNexus(context, config, named, options)));
   for (const environment of environments)
     for (const kind of config.policy.kinds)
       found.push(

@@ -8,6 +8,8 @@ export interface Remedy {
 
 const proxmoxAdministrator = 'whoever administers Proxmox';
 const tailnetAdministrator = 'whoever administers the tailnet';
+const octopusAdministrator = 'whoever administers Octopus';
+const nexusAdministrator = 'whoever administers Nexus';
 const nanteOperator = 'an operator of Nante (whoever keeps its configuration)';
 const machineOwner = 'whoever keeps this machine';
 const you = 'you';
@@ -73,6 +75,30 @@ export const remedies: Partial<Record<string, Remedy>> = {
   'mesh-client': {
     who: tailnetAdministrator,
     how: 'Make an OAuth client with the scopes auth_keys and devices:core and a tag that owns those of the configuration, and set TS_OAUTH_CLIENT_ID and TS_OAUTH_SECRET.',
+  },
+  'octopus-rights': {
+    who: octopusAdministrator,
+    how: "Give the service account's team a user role with these permissions in the space; docs/octopus-nexus.md lists what each is for.",
+  },
+  'octopus-environments': {
+    who: nanteOperator,
+    how: 'Correct octopusEnvironment of the environment, whole and with its case; or let the environment be made in Octopus.',
+  },
+  'octopus-account': {
+    who: octopusAdministrator,
+    how: 'Make an account of the type SSH key pair with that user and the key of SSH_PRIVATE_KEY; or name one by sshAccount of the connection.',
+  },
+  'octopus-thumbprint': {
+    who: octopusAdministrator,
+    how: 'Only for targets with a Tentacle: give the service account a system role with ConfigureServer. Targets by SSH need none.',
+  },
+  'nexus-writable': {
+    who: nexusAdministrator,
+    how: 'End the read-only mode (System, Nodes), or make room in the blob store.',
+  },
+  'nexus-repositories': {
+    who: nexusAdministrator,
+    how: "Give the user's role nx-repository-view privileges for browse and read on the repositories; docs/octopus-nexus.md lists them.",
   },
   'role-defaults': {
     who: nanteOperator,

@@ -96,7 +96,32 @@ export async function examineOtherSecrets(
   const mesh = connectionsOf(config, 'tailscale').map(([name, connection]) =>
     meshSecrets(context, name, connection, options),
   );
-  return Promise.all([...connections, ...mesh, ...telemetry, login]);
+  const octopus = connectionsOf(config, 'octopus').map(
+    ([name, { url, space, apiKey }]) =>
+      demanded(
+        context,
+        secretsOf(name),
+        [
+          apiKey,
+          ...(url ? [] : (['OCTOPUS_SERVER_URL'] as const)),
+          ...(space ? [] : (['OCTOPUS_SPACE_ID'] as const)),
+        ],
+        options,
+      ),
+  );
+  const nexus = connectionsOf(config, 'nexus').map(
+    ([name, { url, username, password }]) =>
+      demanded(
+        context,
+        secretsOf(name),
+        [username, password, ...(url ? [] : (['NEXUS_URL'] as const))],
+        options,
+      ),
+  );
+  return Promise.all([
+    ...[...connections, ...mesh, ...telemetry],
+    ...[...octopus, ...nexus, login],
+  ]);
 }
 
 /** One key for all hosts is enough to join, and leaves their devices behind. */
