@@ -18,9 +18,12 @@ export const subnet = `10.${vlan % 256}.${Math.floor(vlan / 256)}`;
 
 /** What the doors share. */
 export const configuration = {
-  connections: { lab: { type: 'proxmox' } },
+  connections: { lab: { type: 'proxmox' }, deploy: { type: 'octopus' } },
   environments: {
-    dev: environment('Development', vlan, false),
+    dev: {
+      ...environment('Development', vlan, false),
+      ...{ octopus: 'deploy', octopusEnvironment: 'Development' },
+    },
     prod: environment('Production', vlan + 1, true),
   },
   sizes: { small: { title: 'Small', cores: 1, memoryMb: 512, diskGb: 10 } },
@@ -96,7 +99,7 @@ jobs:
 /** Steps of a run in which others work: Terraform, Ansible, and the guest that boots. */
 const others = [
   ...['plan', 'create', 'destroy', 'verify', 'ready'],
-  ...['first-boot', 'configure', 'observe'],
+  ...['first-boot', 'configure', 'observe', 'register', 'deregister'],
   ...['connect', 'preview', 'bootstrap', 'roles'],
 ];
 

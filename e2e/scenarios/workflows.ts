@@ -86,6 +86,20 @@ const round = (seconds: number) => Math.round(seconds * 10) / 10;
 
 const environment = 'dev';
 
+/** How many deployment targets of Octopus are a host's. */
+async function targets(
+  { endpoints }: WorkflowWorld,
+  host: string,
+): Promise<number> {
+  const { url, apiKey, spaceId } = endpoints.octopus!;
+  const name = `${host}.${environment}.${app}`;
+  const answer = await fetch(`${url}/api/${spaceId}/machines?name=${name}`, {
+    headers: { 'X-Octopus-ApiKey': String(apiKey) },
+  });
+  const { Items } = (await answer.json()) as { Items: { Name: string }[] };
+  return Items.filter(({ Name }) => Name === name).length;
+}
+
 /** Makes a machine and a container, and destroys the container; see `twice`. */
 async function hosts(world: WorkflowWorld, isLab: boolean): Promise<Figures> {
   const figures: Figures = {};
@@ -99,18 +113,24 @@ async function hosts(world: WorkflowWorld, isLab: boolean): Promise<Figures> {
     )
   ).figures;
   const container = { host_name: 'box-1', environment };
+  const target = { octopus_environment: 'Development' };
   const { first, figures: containerFigures } = await twice(
     world,
     'provision-lxc',
     {
       workflow: 'provision-lxc.yml',
       inputs: {
-        ...container,
+        ...{ ...container, ...target },
         init_script: '#!/bin/sh\necho "$(hostname)" > /root/first-boot\n',
       },
     },
-    run => assert.deepEqual(run.configuration?.roles, ['nginx']),
+    run => {
+      assert.deepEqual(run.configuration?.roles, ['nginx']);
+      assert.equal(run.registration?.health, 'Healthy');
+      assert.deepEqual(run.registration?.environments, ['Development']);
+    },
   );
+  assert.equal(await targets(world, 'box-1'), 1, 'one target');
   figures.provisionLxc = containerFigures;
   await part('Only the roles, without Terraform', async () => {
     const { mutating, result } = await world.counted(() =>
@@ -141,6 +161,7 @@ async function hosts(world: WorkflowWorld, isLab: boolean): Promise<Figures> {
     before.filter(name => name !== 'box-1'),
     `the others of ${app} are there`,
   );
+  assert.equal(await targets(world, 'box-1'), 0, 'no target is left');
   return figures;
 }
 
@@ -160,7 +181,7 @@ void runScenario('workflows', async undo => {
   const sandbox = await part('Sandbox', () =>
     startSandbox({
       ...{ dataDir: data, guests },
-      systems: ['proxmox', 's3', 'doppler'],
+      systems: ['proxmox', 's3', 'octopus', 'doppler'],
     }),
   );
   undo.push(() => sandbox.stop());

@@ -13,16 +13,18 @@ const provision = guest => [
   'create --> ready["Log in, compare with what was asked"]',
   'ready --> roles["Ansible: roles in their order"]',
   'LAST -.->|skip_terraform| roles',
+  'roles -->|octopus_environment, or it is a target| target["Octopus: registered, and its health check waited for"]',
+  'target --> summary',
   'roles --> summary["Job summary, annotations, outputs; run document in the bucket"]',
 ];
 
-const onboard = made => [
+const onboard = (made, afterwards) => [
   'LAST -->|without checked_run_id| look["Log in, learn host keys, ask Ansible what would change"]',
   'look --> shown["Summary: host keys, changes, and the run id; nothing changed"]',
   'LAST -->|with checked_run_id| same["The same host keys and inputs as in that check?"]',
   'same -->|no| refused["Refused; nothing changed"]',
   `same -->|yes| play["Ansible: ${made}"]`,
-  'play --> summary["Job summary, outputs; server in the records"]',
+  ...afterwards,
 ];
 
 /** @type {Record<string, string[]>} */
@@ -34,11 +36,19 @@ export const pictures = {
     'confirmed -->|no| refused["Refused; nothing is even asked"]',
     'confirmed -->|yes| ours["Stamp, id and ledger agree that it is ours?"]',
     'ours -->|no| refused',
-    'ours -->|yes| gone["Terraform destroys this host alone; id and address are free again"]',
+    'ours -->|yes| target["Its deployment target is removed from Octopus, where it has one"]',
+    'target --> gone["Terraform destroys this host alone; id and address are free again"]',
     records.replace('LAST', 'gone'),
   ],
-  onboard: onboard('user, keys, the roles'),
-  bootstrap: onboard('administrator, keys, Python'),
+  onboard: onboard('user, keys, the roles', [
+    'play --> kept["The server is in the records"]',
+    'kept -->|octopus_environment| target["Octopus: registered, and its health check waited for"]',
+    'target --> summary',
+    'kept --> summary["Job summary, outputs"]',
+  ]),
+  bootstrap: onboard('administrator, keys, Python', [
+    'play --> summary["Job summary, outputs; server in the records"]',
+  ]),
 };
 
 const common = [
