@@ -37,7 +37,7 @@ export async function completeRequest(
     kind && owner && size && size !== customSize && sshKeys
       ? { ...input, kind, owner, size, sshKeys }
       : undefined;
-  if (whole && target !== undefined) return { input, request: whole };
+  if (whole && target) return { input, request: whole };
   const host = await hostAsItIs(context, input, options).catch(
     (error: unknown) => {
       // The checks say it of a bucket that does not answer, beside everything else.
@@ -46,12 +46,11 @@ export async function completeRequest(
       throw error;
     },
   );
-  return {
-    input,
-    request: host
-      ? asItIs(input, host)
-      : (whole ?? (await asNew(context, input, options))),
-  };
+  if (host) return { input, request: asItIs(input, host) };
+  const { target: wanted, ...fresh } =
+    whole ?? (await asNew(context, input, options));
+  // A host that is not there yet has no target that could end.
+  return { input, request: wanted ? { ...fresh, target: wanted } : fresh };
 }
 
 async function hostAsItIs(
