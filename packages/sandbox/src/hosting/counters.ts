@@ -66,6 +66,10 @@ export function routePattern(system: SystemName, path: string): string {
     const content = nexusContent.find(([pattern]) => pattern.test(path));
     if (content) return content[1];
   }
+  if (system === 'octopus')
+    return segments
+      .map((segment, index) => octopusPart(segment, segments[index - 1]))
+      .join('/');
   const names = namedAfter[system] ?? {};
   return segments
     .map((segment, index) => {
@@ -74,6 +78,15 @@ export function routePattern(system: SystemName, path: string): string {
       return /^\d+$/.test(segment) ? '{id}' : segment;
     })
     .join('/');
+}
+
+/** Ids of Octopus tell what they are: `Spaces-1`, `deploymentprocess-Projects-1`; a project may be named by its slug. */
+function octopusPart(segment: string, before: string | undefined): string {
+  if (/^Spaces-\d+$/.test(segment)) return '{spaceId}';
+  const isId = /^[A-Za-z]+-(?:[A-Za-z]+-)?\d+$/.test(segment);
+  return isId || (before === 'projects' && segment !== 'all')
+    ? '{id}'
+    : segment;
 }
 
 /** Counts what a stand-in was asked. */
