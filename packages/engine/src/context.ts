@@ -77,6 +77,7 @@ export function createContext(options: EngineOptions): EngineContext {
       firstSampleMs: 90_000,
       healthCheckMs: 120_000,
       taskPollMs: 2_000,
+      followLimitMs: Infinity,
       ...options.timing,
     },
     creations: createCreateQueue(),

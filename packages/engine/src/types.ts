@@ -111,6 +111,8 @@ export interface EngineOptions {
     healthCheckMs?: number;
     /** Between two looks at a task of Octopus; 2 000. */
     taskPollMs?: number;
+    /** Longest that a deployment is waited for, however long a request would; no limit unless given. */
+    followLimitMs?: number;
   };
 }
 

@@ -68,6 +68,7 @@ export function releaseCalls(
   | 'releases'
   | 'findRelease'
   | 'createRelease'
+  | 'deployableTo'
   | 'packageVersions'
   | 'pushBuildInformation'
 > {
@@ -158,6 +159,21 @@ export function releaseCalls(
         },
         options,
       );
+    },
+
+    // What Octopus' own page offers for a release; the library has no call for it.
+    async deployableTo(releaseId, options) {
+      const { PromoteTo } = await space.read(
+        z.object({ PromoteTo: listOf(z.object({ Id: z.string() })) }),
+        'list of environments',
+        {
+          method: 'GET',
+          path: `/releases/${idIn(releaseId, 'release')}/deployments/template`,
+          what: `say where the release ${releaseId} may go`,
+        },
+        options,
+      );
+      return PromoteTo.map(({ Id }) => Id);
     },
 
     // The library lists packages of the built-in feed alone.

@@ -401,6 +401,8 @@ export interface OctopusApi {
     },
     options?: CallOptions,
   ): Promise<OctopusRelease>;
+  /** Environments, by id, that a release may be deployed to now, also once more: what its lifecycle and its defects allow. */
+  deployableTo(releaseId: string, options?: CallOptions): Promise<string[]>;
   /** Versions of a package that a feed has, newest first, at most `take` (1 unless given). */
   packageVersions(
     feedId: string,
