@@ -2,17 +2,21 @@ import {
   coreServices,
   createBackendPlugin,
 } from '@backstage/backend-plugin-api';
+import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
-import { infrastructurePermissions } from '@nante/plugin-infrastructure-common';
 import {
+  deploymentRegistryServiceRef,
   engineServiceRef,
   hostRegistryServiceRef,
   infrastructureSettingsServiceRef,
   runEventsServiceRef,
+  runnerServiceRef,
 } from '@nante/plugin-infrastructure-node';
 import { announceRuns } from './announce';
-import { hostPermissionResourceRef, isHostOwner } from './permissions';
+import { ComponentLinks } from './deployments/ComponentLinks';
+import { DeploymentStarter } from './deployments/DeploymentStarter';
+import { addResourceTypes } from './resourceTypes';
 import { publishConfig } from './publishConfig';
 import { Access } from './router/access';
 import { createRouter } from './router/createRouter';
@@ -25,6 +29,9 @@ export const infrastructurePlugin = createBackendPlugin({
     reg.registerInit({
       deps: {
         auditor: coreServices.auditor,
+        auth: coreServices.auth,
+        catalog: catalogServiceRef,
+        deployments: deploymentRegistryServiceRef,
         engine: engineServiceRef,
         events: eventsServiceRef,
         httpAuth: coreServices.httpAuth,
@@ -35,6 +42,7 @@ export const infrastructurePlugin = createBackendPlugin({
         permissionsRegistry: coreServices.permissionsRegistry,
         registry: hostRegistryServiceRef,
         runEvents: runEventsServiceRef,
+        runner: runnerServiceRef,
         settings: infrastructureSettingsServiceRef,
         signals: signalsServiceRef,
         userInfo: coreServices.userInfo,
@@ -42,25 +50,29 @@ export const infrastructurePlugin = createBackendPlugin({
       async init(deps) {
         const { engine, lifecycle, logger, registry, runEvents, settings } =
           deps;
-        deps.permissionsRegistry.addResourceType({
-          resourceRef: hostPermissionResourceRef,
-          permissions: infrastructurePermissions,
-          rules: [isHostOwner],
-          getResources: async refs => {
-            const hosts = await registry.hosts();
-            return refs.map(ref => hosts.find(host => host.entityRef === ref));
-          },
+        const links = new ComponentLinks(deps);
+        addResourceTypes(deps.permissionsRegistry, {
+          registry,
+          links,
+          deployments: deps.deployments,
         });
 
+        const runs = new RunIndex({ engine, events: runEvents });
+        const { deployments, runner } = deps;
         deps.httpRouter.use(
           createRouter({
             access: new Access(deps),
             auditor: deps.auditor,
-            engine,
+            ...{ deployments, engine, links, registry, runs, settings },
             events: deps.events,
-            registry,
-            runs: new RunIndex({ engine, events: runEvents }),
-            settings,
+            starter: new DeploymentStarter({
+              ...{ engine, links, runner, runs },
+              registry: deployments,
+              shared: settings.shared,
+              // Its page says so too.
+              onFailure: (runId, error) =>
+                logger.info(`The run ${runId} did not succeed: ${error}`),
+            }),
           }),
         );
 

@@ -43,7 +43,7 @@ export interface GetRunResponse {
   run: RunDocument;
   /** Median seconds of successful runs of the same kind; absent before the first. */
   usualSeconds?: number;
-  /** Goal in seconds: 300 for a VM, 120 for a container. */
+  /** Goal in seconds: 300 for a VM, 120 for a container, 180 for what concerns no host, such as a deployment. */
   targetSeconds: number;
   mayCancel: boolean;
 }

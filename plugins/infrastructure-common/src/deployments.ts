@@ -185,7 +185,11 @@ export interface DeploymentDetailResponse {
   /** Run of ours that made it. */
   runId?: string;
   url: string;
-  promote: (Allowed & { environmentId: string; environmentName: string })[];
+  promote: (Allowed & {
+    environmentId: string;
+    environmentName: string;
+    restricted?: boolean;
+  })[];
   redeploy: Allowed;
   /** Releases that were deployed here with success, newest first; the first is the one that a rollback takes. */
   rollback: Allowed & {

@@ -29,6 +29,7 @@ export type {
   PastDeployment,
 } from './deployments/DeploymentHistory';
 export { createDeploymentRegistry } from './deployments/createDeploymentRegistry';
+export { namePackages } from './deployments/deploymentFacts';
 export { Refreshed } from './deployments/Refreshed';
 export { type Route, routeOf } from './deployments/lifecycle';
 export { disagreementOf } from './deployments/joinTargets';
@@ -50,6 +51,18 @@ export {
 export { audited } from './access/audited';
 export { type RunPerson, isRunOf, whyNotRepair } from './access/repair';
 export { removalProblem } from './hosts/guard';
+export type {
+  DashboardItem,
+  NexusComponent,
+  NexusSearch,
+  OctopusApi,
+  OctopusEvent,
+  OctopusFreeze,
+  OctopusMachine,
+  OctopusRelease,
+  ProcessPackage,
+  TaskActivity,
+} from '@nante/clients';
 export type {
   CheckResult,
   Engine,

@@ -10,7 +10,9 @@ import {
   AuthorizeResult,
   type BasicPermission,
 } from '@backstage/plugin-permission-common';
+import { createConditionAuthorizer } from '@backstage/plugin-permission-node';
 import {
+  deploymentCreatePermission,
   hostDeletePermission,
   hostUpdatePermission,
   operatePermission,
@@ -21,6 +23,9 @@ import {
 } from '@nante/plugin-infrastructure-node';
 import type { Remedy, RunDocument } from '@nante/model';
 import type { Request } from 'express';
+import { type ProjectResource, isProjectOwner } from '../permissions';
+
+const authorizeProject = createConditionAuthorizer([isProjectOwner]);
 
 /** A signed-in person, as the routes need it. */
 export interface Person {
@@ -123,5 +128,28 @@ export class Access {
       ({ result }) => result === AuthorizeResult.ALLOW,
     );
     return { update, destroy };
+  }
+
+  /** Whether the person has a permission that is about no single thing. */
+  async may(person: Person, permission: BasicPermission): Promise<boolean> {
+    const [{ result }] = await this.#permissions.authorize([{ permission }], {
+      credentials: person.credentials,
+    });
+    return result === AuthorizeResult.ALLOW;
+  }
+
+  /**
+   * What the person may do with projects, asked once for all of them.
+   *
+   * @returns function that applies the rules about the owner to a project
+   */
+  async ofProjects(
+    person: Person,
+  ): Promise<(project: ProjectResource) => boolean> {
+    const [decision] = await this.#permissions.authorizeConditional(
+      [{ permission: deploymentCreatePermission }],
+      { credentials: person.credentials },
+    );
+    return project => authorizeProject(decision, project);
   }
 }

@@ -4,12 +4,14 @@ import Router from 'express-promise-router';
 import { toBackstageError } from '@nante/plugin-infrastructure-node';
 import { addAdminRoutes } from './adminRoutes';
 import { addChangeRoutes } from './changeRoutes';
+import { addDeploymentRoutes } from './deploymentRoutes';
 import { addHostRoutes } from './hostRoutes';
 import { addRunRoutes } from './runRoutes';
 
 type RouterDeps = Parameters<typeof addHostRoutes>[1] &
   Parameters<typeof addAdminRoutes>[1] &
   Parameters<typeof addChangeRoutes>[1] &
+  Parameters<typeof addDeploymentRoutes>[1] &
   Parameters<typeof addRunRoutes>[1];
 
 /** The whole API. Every route names the permission it asks for. */
@@ -19,6 +21,7 @@ export function createRouter(deps: RouterDeps): ExpressRouter {
   addHostRoutes(router, deps);
   addChangeRoutes(router, deps);
   addRunRoutes(router, deps);
+  addDeploymentRoutes(router, deps);
   addAdminRoutes(router, deps);
   const translate: ErrorRequestHandler = (error, _req, _res, next) =>
     next(toBackstageError(error));

@@ -19,6 +19,7 @@ import {
 } from '@nante/plugin-infrastructure-common';
 import {
   audited,
+  type DeploymentRegistry,
   type Engine,
   type HostFacts,
   type HostRegistry,
@@ -26,6 +27,7 @@ import {
 } from '@nante/plugin-infrastructure-node';
 import { connectionNamed } from '@nante/model';
 import type { Router } from 'express';
+import { targetHealths } from '../deployments/hostTargets';
 import { mayChangeAnswer, mayDestroyAnswer } from './mayAct';
 import type { RunIndex } from '../runs/RunIndex';
 import type { Access, Person } from './access';
@@ -44,6 +46,7 @@ export function addHostRoutes(
   deps: {
     access: Access;
     auditor: AuditorService;
+    deployments: DeploymentRegistry;
     engine: Engine;
     events: EventsService;
     registry: HostRegistry;
@@ -51,21 +54,37 @@ export function addHostRoutes(
     settings: InfrastructureSettings;
   },
 ): void {
-  const { access, auditor, engine, events, registry, runs, settings } = deps;
+  const { access, auditor, deployments, engine, events, registry, runs } = deps;
+  const { settings } = deps;
   const { shared } = settings;
 
   router.get('/status', async (req, res) => {
     await access.require(req, hostReadPermission);
     const answer: StatusResponse = {
       sandbox: settings.sandbox,
-      connections: await registry.connections(),
+      connections: [
+        ...(await registry.connections()),
+        ...deployments.connections(),
+      ],
     };
     res.json(answer);
   });
 
   router.get('/hosts', async (req, res) => {
     await access.require(req, hostReadPermission);
-    const answer: ListHostsResponse = await registry.overview();
+    const [seen, targets] = await Promise.all([
+      registry.overview(),
+      deployments.targets(),
+    ]);
+    const healths = targetHealths(targets, deployments.known());
+    const answer: ListHostsResponse = {
+      ...seen,
+      hosts: seen.hosts.map(host => ({
+        ...host,
+        targetHealth: healths.get(host.entityRef),
+      })),
+      connections: [...seen.connections, ...deployments.connections()],
+    };
     res.json(answer);
   });
 
@@ -111,6 +130,12 @@ export function addHostRoutes(
             (!environment.restricted || person.operator) &&
             !connectionNamed(shared, 'proxmox', environment.connection)
               ?.readOnly,
+          octopus: environment.octopus
+            ? {
+                connection: environment.octopus,
+                environment: environment.octopusEnvironment ?? name,
+              }
+            : undefined,
         }),
       ),
     };
@@ -195,6 +220,20 @@ export function addHostRoutes(
     res.json(answer);
   });
 
+  /** Asks once more, and takes what is missing for gone. */
+  const acceptedAbsences = async (connection: string): Promise<number[]> => {
+    if (deployments.octopusNames.includes(connection)) {
+      await deployments.observe(connection, { accept: true });
+      return [];
+    }
+    const known = (await registry.hosts())
+      .filter(host => host.connection === connection)
+      .map(host => host.vmId);
+    const seen = await registry.observe(connection, { accept: true });
+    const present = new Set(seen.hosts.map(host => host.vmId));
+    return known.filter(vmId => !present.has(vmId));
+  };
+
   router.post('/connections/:connection/accept', async (req, res) => {
     await access.require(req, operatePermission);
     const { connection } = req.params;
@@ -205,14 +244,9 @@ export function addHostRoutes(
       meta: { connection },
     });
     try {
-      const known = (await registry.hosts())
-        .filter(host => host.connection === connection)
-        .map(host => host.vmId);
-      const seen = await registry.observe(connection, { accept: true });
-      const present = new Set(seen.hosts.map(host => host.vmId));
       const change: HostsChangedEvent = {
         connection,
-        vmIds: known.filter(vmId => !present.has(vmId)),
+        vmIds: await acceptedAbsences(connection),
         accepted: true,
       };
       await events.publish({

@@ -24,6 +24,8 @@ import { logQuerySchema, parse, runsQuerySchema } from './schemas';
 
 /** Goals in seconds, from asking to a host that one can log in to. */
 const TARGET_SECONDS = { vm: 300, lxc: 120 };
+/** From asking for a deployment to its end, and for what else needs no new host. */
+const DEPLOYMENT_SECONDS = 180;
 /** Longest wait for the next log line; proxies cut at thirty seconds. */
 const LOG_WAIT_MS = 20_000;
 
@@ -63,7 +65,9 @@ export function addRunRoutes(
     const answer: GetRunResponse = {
       run,
       usualSeconds: await runs.usualSeconds(run),
-      targetSeconds: TARGET_SECONDS[run.hostKind ?? 'vm'],
+      targetSeconds: isOfApp(run)
+        ? DEPLOYMENT_SECONDS
+        : TARGET_SECONDS[run.hostKind ?? 'vm'],
       mayCancel: isRunOf(person, run) && !finalRunStates.includes(run.state),
     };
     res.json(answer);
@@ -131,4 +135,9 @@ export function addRunRoutes(
     await audited(auditor, event, cancel);
     res.status(202).json({});
   });
+}
+
+/** Of releases, deployments or artifacts: it concerns no host. */
+function isOfApp({ host, hosts }: RunDocument): boolean {
+  return host === '' && !hosts?.length;
 }

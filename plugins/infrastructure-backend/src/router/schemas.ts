@@ -4,7 +4,9 @@ import {
   hostKindSchema,
   provisionInputSchema,
   resizeRequestSchema,
+  runKindSchema,
   runStateSchema,
+  versionSchema,
 } from '@nante/model';
 import { z } from 'zod';
 
@@ -18,6 +20,12 @@ export const flagQuerySchema = z.object({ refresh: flag });
 export const runsQuerySchema = z.object({
   mine: flag,
   state: runStateSchema.optional(),
+  /** Several, comma separated. */
+  kind: z
+    .string()
+    .transform(text => text.split(','))
+    .pipe(z.array(runKindSchema))
+    .optional(),
   host: z.string().optional(),
   app: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),
@@ -57,6 +65,29 @@ export const requestBodySchema = z.object({
 /** As for a new host. */
 export const resizePlanBodySchema = z.object({
   request: resizeRequestSchema.omit({ requestedBy: true, operator: true }),
+});
+
+const idSchema = z.string().regex(/^[A-Za-z]+-[A-Za-z0-9-]{1,80}$/);
+
+/** Who asks is the door's to say. */
+export const startDeploymentSchema = z.object({
+  requestId: z.string().regex(/^[A-Za-z0-9-]{8,64}$/),
+  action: z.enum(['release', 'deploy', 'rollback', 'cancel']),
+  connection: dnsLabelSchema,
+  projectId: idSchema,
+  environmentId: idSchema.optional(),
+  version: versionSchema.optional(),
+  packageVersion: versionSchema.optional(),
+  deploymentId: idSchema.optional(),
+  force: z.boolean().optional(),
+  comment: z.string().max(4000).optional(),
+  confirm: z.string().max(200).optional(),
+});
+
+export const answerInterruptionSchema = z.object({
+  deploymentId: idSchema,
+  result: z.string().min(1).max(50),
+  notes: z.string().max(4000).optional(),
 });
 
 /**

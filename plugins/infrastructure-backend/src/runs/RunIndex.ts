@@ -23,6 +23,8 @@ export interface RunFilter {
   /** Entity ref of who asked. */
   requestedBy?: string;
   state?: string;
+  /** One of these. */
+  kind?: RunDocument['kind'][];
   host?: string;
   app?: string;
   limit: number;
@@ -64,6 +66,7 @@ export class RunIndex {
         run =>
           (!filter.requestedBy || run.requestedBy === filter.requestedBy) &&
           (!filter.state || run.state === filter.state) &&
+          (!filter.kind || filter.kind.includes(run.kind)) &&
           (!filter.host || concerns(run, filter.host)) &&
           (!filter.app || run.app === filter.app),
       )

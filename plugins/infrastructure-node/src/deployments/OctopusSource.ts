@@ -216,8 +216,10 @@ export class OctopusSource {
     const { error } = this;
     return {
       connection: this.name,
-      ok: this.#board.value !== undefined && error === undefined,
-      lastSuccessAt: this.observedAt,
+      ok:
+        error === undefined &&
+        (this.#board.value !== undefined || this.knowsMachines),
+      lastSuccessAt: this.observedAt ?? isoTime(this.#machines.at),
       error,
       ...(this.#doubts.size > 0 && { doubt: true }),
     };
@@ -231,7 +233,7 @@ export class OctopusSource {
       url: this.connection.url ?? '',
       ok,
       readOnly: this.connection.readOnly,
-      lastSuccessAt: lastSuccessAt ?? isoTime(this.#machines.at),
+      lastSuccessAt,
       latencyMs: this.#latencyMs,
       version: this.#version,
       error,

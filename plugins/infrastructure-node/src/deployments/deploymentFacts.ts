@@ -132,20 +132,7 @@ export class DeploymentReader {
       this.packagesOf(projectId),
       this.feeds(),
     ]);
-    return packages.map(({ action, reference, version }) => {
-      const found = known.find(
-        item => item.action === action && item.reference === reference,
-      );
-      const feed = found && feeds.get(found.feedId);
-      return {
-        step: action,
-        // A step that the process no longer has.
-        packageId: found?.packageId ?? (reference || action),
-        feed: feed?.name ?? '',
-        feedType: feed?.type ?? '',
-        version,
-      };
-    });
+    return namePackages(packages, known, feeds);
   }
 
   /** The next look at a deployment asks again, where it has not ended. */
@@ -158,6 +145,28 @@ export class DeploymentReader {
   #release(api: OctopusApi, id: string): Promise<OctopusRelease> {
     return this.#releases.get(id, () => api.release(id, deadline()));
   }
+}
+
+/** Packages of a release by their ids. */
+export function namePackages(
+  packages: OctopusRelease['packages'],
+  known: ProcessPackage[],
+  feeds: Map<string, { name: string; type: string }>,
+): PackageOfRelease[] {
+  return packages.map(({ action, reference, version }) => {
+    const found = known.find(
+      item => item.action === action && item.reference === reference,
+    );
+    const feed = found && feeds.get(found.feedId);
+    return {
+      step: action,
+      // A step that the process no longer has.
+      packageId: found?.packageId ?? (reference || action),
+      feed: feed?.name ?? '',
+      feedType: feed?.type ?? '',
+      version,
+    };
+  });
 }
 
 function deadline(): { signal: AbortSignal } {
