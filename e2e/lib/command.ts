@@ -19,14 +19,18 @@ export function runCommand(
     cwd?: string;
     env?: NodeJS.ProcessEnv;
     onLine?: (line: string) => void;
+    /** Standard input; nothing unless told. */
+    input?: string;
   } = {},
 ): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
       cwd: options.cwd,
       env: options.env ?? process.env,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
+    // One that ends without reading closes the pipe, which is no failure of ours.
+    child.stdin.on('error', () => {}).end(options.input ?? '');
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       let rest = '';

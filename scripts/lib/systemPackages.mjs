@@ -1,4 +1,4 @@
-// What only root can install: the browser of the tests and the tools of the lab. Said before it is done.
+// What only root can install: the browser of the tests, the tools of the lab, a client of registries. Said before it is done.
 import { canRun, run } from './command.mjs';
 import { StepError } from './steps.mjs';
 
@@ -11,6 +11,7 @@ const wanted = [
   ['nft', ['--version'], 'nftables'],
   ['mkfs.ext4', ['-V'], 'e2fsprogs'],
   ['ssh', ['-V'], 'openssh-client'],
+  ['skopeo', ['--version'], 'skopeo'],
 ];
 
 /**
