@@ -2,6 +2,7 @@ import {
   coreServices,
   createBackendModule,
 } from '@backstage/backend-plugin-api';
+import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { scaffolderActionsExtensionPoint } from '@backstage/plugin-scaffolder-node';
 import {
   engineServiceRef,
@@ -9,7 +10,7 @@ import {
 } from '@nante/plugin-infrastructure-node';
 import { createActions } from './actions';
 
-/** Adds the actions about hosts and runs to the scaffolder. */
+/** Adds the actions about hosts, deployments, artifacts and runs to the scaffolder. */
 export const scaffolderModuleInfrastructure = createBackendModule({
   pluginId: 'scaffolder',
   moduleId: 'infrastructure',
@@ -18,6 +19,7 @@ export const scaffolderModuleInfrastructure = createBackendModule({
       deps: {
         actions: scaffolderActionsExtensionPoint,
         auditor: coreServices.auditor,
+        catalog: catalogServiceRef,
         engine: engineServiceRef,
         permissions: coreServices.permissions,
         runner: runnerServiceRef,

@@ -37,3 +37,57 @@ export const requestIdInput = (z: Z) =>
 
 export const runIdOutput = (z: Z) =>
   z.string().describe('Id of the run; its page is /runs/<id>');
+
+/** What makes a host a deployment target, as `NanteTarget` chooses it. */
+export const targetInput = (z: Z) =>
+  z.object({
+    environments: z
+      .array(z.string())
+      .optional()
+      .describe(
+        'Environments of Octopus by name; that of the host unless given',
+      ),
+    roles: z
+      .array(z.string())
+      .optional()
+      .describe('Target tags; the name of the app unless given'),
+    style: z
+      .enum(['ssh', 'listening', 'polling', 'kubernetes'])
+      .optional()
+      .describe('How Octopus reaches it; ssh unless given'),
+    policy: z
+      .string()
+      .optional()
+      .describe("Machine policy by name; the space's default unless given"),
+  });
+
+export const appInput = (z: Z) =>
+  z.string().describe('Component that it is about: an entity ref, or its name');
+
+export const octopusInput = (z: Z) =>
+  z
+    .string()
+    .optional()
+    .describe(
+      'Connection of Octopus; that of the component or environment unless given, else the only one',
+    );
+
+export const nexusInput = (z: Z) =>
+  z
+    .string()
+    .optional()
+    .describe('Connection of Nexus; the only one unless given');
+
+export const projectInput = (z: Z) =>
+  z
+    .string()
+    .optional()
+    .describe(
+      "Project by name or slug; the component's unless given, and another one only for operators",
+    );
+
+export const commitInput = (z: Z) =>
+  z.string().optional().describe('Commit that it was built from');
+
+export const buildUrlInput = (z: Z) =>
+  z.string().optional().describe('Address of the run that built it');

@@ -339,7 +339,10 @@ describe('registering', () => {
     ] as const)
       expect(
         await failure(
-          lab.engine.register(registerRequest({ app, name, ...change }), cli),
+          lab.engine.register(
+            registerRequest({ ...{ app, name }, ...change }),
+            cli,
+          ),
         ),
       ).toMatchObject({ code });
   });

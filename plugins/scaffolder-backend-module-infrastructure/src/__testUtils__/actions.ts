@@ -5,6 +5,8 @@ import type {
   TemplateAction,
   TemplateExample,
 } from '@backstage/plugin-scaffolder-node';
+import type { Entity } from '@backstage/catalog-model';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import type { HostResult, RunDocument } from '@nante/model';
 import type {
   Engine,
@@ -52,7 +54,17 @@ export interface Situation {
   may?: string[];
   runner?: Partial<Runner>;
   engine?: Partial<Engine>;
+  /** Of the catalog; a component of the shop's own unless told. */
+  entities?: Entity[];
 }
+
+/** The component that most tests are about. */
+export const shop: Entity = {
+  apiVersion: 'backstage.io/v1alpha1',
+  kind: 'Component',
+  metadata: { name: 'shop', annotations: {} },
+  spec: { owner: 'shop' },
+};
 
 /** Dependencies of the actions with a runner that answers at once. */
 export function situation({
@@ -60,6 +72,7 @@ export function situation({
   may = ['infrastructure.host.create'],
   runner,
   engine,
+  entities = [shop],
 }: Situation = {}) {
   const provision = jest.fn(
     runner?.provision ??
@@ -135,8 +148,10 @@ export function situation({
       fail: async () => {},
     }),
   });
+  const catalog = catalogServiceMock({ entities });
   const deps: ActionDeps = {
     auditor,
+    catalog,
     engine: fakeEngine(world, engine),
     permissions,
     runner: { provision, ...verbs },
@@ -154,9 +169,10 @@ export async function runAction(
     signal?: AbortSignal;
     /** Checkpoints of an earlier try, by key; those of this one are added. */
     checkpoints?: Record<string, unknown>;
+    workspacePath?: string;
   } = {},
 ) {
-  const { checkpoints = {}, ...rest } = options;
+  const { checkpoints = {}, workspacePath = '/nowhere', ...rest } = options;
   const outputs: Record<string, unknown> = {};
   const logged: string[] = [];
   const logger = mockServices.logger.mock({
@@ -167,7 +183,7 @@ export async function runAction(
     ...createMockActionContext({
       input: structuredClone(input) as never,
       logger,
-      workspacePath: '/nowhere',
+      workspacePath,
       task: { id: 'task-0001' },
     }),
     ...rest,

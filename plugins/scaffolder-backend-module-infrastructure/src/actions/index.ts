@@ -1,15 +1,23 @@
 import type { TemplateAction } from '@backstage/plugin-scaffolder-node';
 import type { ActionDeps } from '../deps';
 import { createAnsibleRunAction } from './ansibleRun';
+import { createDeployAction } from './deploy';
+import { createDeregisterAction } from './deregister';
 import { createDestroyAction } from './destroy';
 import { createOnboardAction } from './onboard';
 import { createPowerAction } from './power';
+import { createProjectAction } from './projectCreate';
 import { createProvisionAction } from './provision';
+import { createPublishAction } from './publish';
+import { createRegisterAction } from './register';
+import { createReleaseAction } from './releaseCreate';
 import { createRepairAction } from './repair';
+import { createRepositoryAction } from './repositoryCreate';
 import { createResizeAction } from './resize';
+import { createRollbackAction } from './rollback';
 import { createSnapshotAction } from './snapshot';
 
-/** All actions about hosts and runs. */
+/** All actions about hosts, deployments, artifacts and runs. */
 export function createActions(
   deps: ActionDeps,
 ): TemplateAction<any, any, any>[] {
@@ -22,5 +30,13 @@ export function createActions(
     createAnsibleRunAction(deps),
     createOnboardAction(deps),
     createRepairAction(deps),
+    createRegisterAction(deps),
+    createDeregisterAction(deps),
+    createProjectAction(deps),
+    createReleaseAction(deps),
+    createDeployAction(deps),
+    createRollbackAction(deps),
+    createPublishAction(deps),
+    createRepositoryAction(deps),
   ];
 }

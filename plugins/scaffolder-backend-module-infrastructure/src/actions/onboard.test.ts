@@ -42,10 +42,18 @@ describe('host:onboard', () => {
     expect(keep.outputs).toEqual({ runId: 'task-0001', checked: false });
   });
 
+  it('hands on what makes the server a deployment target', async () => {
+    const { deps, onboard } = situation({ may });
+    const target = { style: 'listening', roles: ['db'] };
+    await runAction(createOnboardAction(deps), { ...input, target });
+    expect(onboard.mock.calls[0][0].target).toEqual(target);
+  });
+
   it('takes what a form leaves empty as left out', async () => {
     const { deps, onboard } = situation({ may });
     await runAction(createOnboardAction(deps), {
       ...input,
+      target: null,
       adminUser: '',
       checkedRunId: '',
       guest: {},

@@ -3,7 +3,12 @@ import { onboardRequestSchema } from '@nante/model';
 import { authorizeOnboard } from '../authorization';
 import type { ActionDeps } from '../deps';
 import { assertFilledIn, readApp, readOwner } from '../input';
-import { requestIdInput, rolesInput, runIdOutput } from '../schema';
+import {
+  requestIdInput,
+  rolesInput,
+  runIdOutput,
+  targetInput,
+} from '../schema';
 import { parseRequest, startRun } from '../startRun';
 import { examples } from './onboard.examples';
 
@@ -66,6 +71,13 @@ export function createOnboardAction(deps: ActionDeps) {
             })
             .optional()
             .describe('Guest of a Proxmox that the server is'),
+        target: z =>
+          targetInput(z)
+            .nullable()
+            .optional()
+            .describe(
+              'What makes the server a deployment target; it is none unless given',
+            ),
         checkedRunId: z =>
           z
             .string()
@@ -111,6 +123,7 @@ export function createOnboardAction(deps: ActionDeps) {
             owner,
             adminUser: input.adminUser || undefined,
             guest: named ? input.guest : undefined,
+            target: input.target ?? undefined,
             checkedRunId,
             ...asker,
           }),

@@ -56,6 +56,28 @@ export const examples: TemplateExample[] = [
   },
   {
     description:
+      'A host that becomes a deployment target of Octopus, reached by SSH, once it is configured',
+    example: stringify({
+      steps: [
+        {
+          id: 'provision',
+          name: 'Make the virtual machine',
+          action: 'proxmox:provision',
+          input: {
+            kind: 'vm',
+            name: 'web-2',
+            app: 'shop',
+            owner: 'group:default/shop',
+            placement: { environment: 'dev', size: 'small' },
+            sshKeys: [key],
+            target: { style: 'ssh', roles: ['shop', 'web'] },
+          },
+        },
+      ],
+    }),
+  },
+  {
+    description:
       'A host that exists, brought to what its record says: all that is left out stays as it is',
     example: stringify({
       steps: [

@@ -67,6 +67,30 @@ describe('proxmox:provision', () => {
     expect(world.calls).toEqual({});
   });
 
+  it('hands on what makes the host a deployment target, or ends that, and puts out where it is', async () => {
+    const url = 'https://octopus.example.test/app#/Spaces-1';
+    const registration = { url };
+    const { deps, provision } = situation({
+      runner: { provision: async () => ({ result, registration }) as never },
+    });
+    const action = createProvisionAction(deps);
+    const target = { environments: ['Staging'] };
+    const { outputs } = await runAction(action, { ...input, target });
+    expect(outputs.targetUrl).toBe(url);
+    await runAction(action, { ...input, target: null, requestId: '' });
+    await runAction(action, input);
+    expect(provision.mock.calls.map(([request]) => request.target)).toEqual([
+      { environments: ['Staging'], style: 'ssh' },
+      null,
+      undefined,
+    ]);
+    const wrong = { ...input, target: { style: 'rdp' } };
+    expect(validate(wrong, action.schema!.input!).errors).not.toEqual([]);
+    expect(
+      validate({ ...input, target: null }, action.schema!.input!).errors,
+    ).toEqual([]);
+  });
+
   it('serves own groups only, unless an operator asks', async () => {
     const stranger = situation({ groups: ['group:default/billing'] });
     await expect(

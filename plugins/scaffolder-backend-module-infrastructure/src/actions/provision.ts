@@ -7,7 +7,12 @@ import type { HostName } from '@nante/plugin-infrastructure-node';
 import { authorizeForOwner, ownerOfHost } from '../authorization';
 import type { ActionDeps } from '../deps';
 import { assertFilledIn, readApp, readOwner } from '../input';
-import { requestIdInput, rolesInput, runIdOutput } from '../schema';
+import {
+  requestIdInput,
+  rolesInput,
+  runIdOutput,
+  targetInput,
+} from '../schema';
 import { parseRequest, startRun } from '../startRun';
 import { examples } from './provision.examples';
 
@@ -115,6 +120,13 @@ export function createProvisionAction(deps: ActionDeps) {
             .describe(
               'Shell script that a new container runs once as root, before the roles; no secrets: tasks are kept',
             ),
+        target: z =>
+          targetInput(z)
+            .nullable()
+            .optional()
+            .describe(
+              'What makes the host a deployment target; null: it is none any more; as it is unless given',
+            ),
         requestId: requestIdInput,
       },
       output: {
@@ -124,6 +136,11 @@ export function createProvisionAction(deps: ActionDeps) {
         ssh: z => z.string().optional().describe('Command that logs in'),
         vmId: z => z.number().describe('Id of the guest in Proxmox'),
         node: z => z.string().describe('Proxmox node that the host is on'),
+        targetUrl: z =>
+          z
+            .string()
+            .optional()
+            .describe('Page of its deployment target in Octopus'),
       },
     },
     async handler(ctx) {
@@ -138,9 +155,9 @@ export function createProvisionAction(deps: ActionDeps) {
         : await keptOwner(ctx, deps, host, size ? [] : ['a size']);
       const purpose = ctx.input.purpose || undefined;
       const initScript = ctx.input.initScript || undefined;
-      const { roles } = ctx.input;
+      const { roles, target } = ctx.input;
 
-      const result = await startRun(ctx, deps, {
+      const made = await startRun(ctx, deps, {
         key: 'proxmox.provision',
         subject: `${owner}.${app}.${placement.environment}.${name}`,
         requestId: ctx.input.requestId,
@@ -160,6 +177,7 @@ export function createProvisionAction(deps: ActionDeps) {
             purpose,
             roles,
             initScript,
+            target,
             ...asker,
           }),
         event: { eventId: 'host-provision', severityLevel: 'medium' },
@@ -171,19 +189,22 @@ export function createProvisionAction(deps: ActionDeps) {
           owner,
           by: request.requestedBy,
         }),
-        start: async (request, options) =>
-          (await deps.runner.provision(request, options)).result,
+        start: async (request, options) => {
+          const run = await deps.runner.provision(request, options);
+          return { ...run.result, targetUrl: run.registration?.url };
+        },
       });
       ctx.output(
         'entityRef',
-        result?.entityRef ?? `resource:default/example-${name}`,
+        made?.entityRef ?? `resource:default/example-${name}`,
       );
-      const address = result ? result.address : '192.0.2.10';
-      const ssh = result ? result.ssh : 'ssh ops@192.0.2.10';
+      const address = made ? made.address : '192.0.2.10';
+      const ssh = made ? made.ssh : 'ssh ops@192.0.2.10';
       if (address) ctx.output('address', address);
       if (ssh) ctx.output('ssh', ssh);
-      ctx.output('vmId', result?.vmId ?? 0);
-      ctx.output('node', result?.node ?? placement.node ?? 'example');
+      ctx.output('vmId', made?.vmId ?? 0);
+      if (made?.targetUrl) ctx.output('targetUrl', made.targetUrl);
+      ctx.output('node', made?.node ?? placement.node ?? 'example');
     },
   });
 }

@@ -1,0 +1,173 @@
+import {
+  type Entity,
+  getCompoundEntityRef,
+  parseEntityRef,
+  stringifyEntityRef,
+} from '@backstage/catalog-model';
+import type { BackstageCredentials } from '@backstage/backend-plugin-api';
+import type { ActionContext } from '@backstage/plugin-scaffolder-node';
+import {
+  ANNOTATION_ARTIFACTS,
+  ANNOTATION_OCTOPUS_PROJECT,
+} from '@nante/plugin-infrastructure-common';
+import type { ActionDeps } from './deps';
+
+/** Annotations of the community's plugins, which are read too. */
+const foreign = {
+  project: 'octopus.com/project-id',
+  image: 'nexus-repository-manager/docker.image-name',
+  mavenGroup: 'nexus-repository-manager/maven.group-id',
+  mavenArtifact: 'nexus-repository-manager/maven.artifact-id',
+} as const;
+
+/** What the catalog says of an app. Plain JSON: it is kept in a checkpoint. */
+export type AppComponent = {
+  name: string;
+  /** Undefined where the catalog has no such component, or nobody owns it. */
+  owner?: string;
+  /** Its project by annotation; the connection may be left open. */
+  project?: { connection?: string; name: string };
+  /** Its artifacts by annotation; what is left open may be anything. */
+  artifacts: { repository?: string; name: string }[];
+};
+
+/**
+ * The component, or system, of an app, as whoever started the task sees it; asked once for a task. A dry run asks no system.
+ *
+ * @param key - begin of the checkpoint's name
+ */
+export async function keptComponent(
+  ctx: Pick<
+    ActionContext<any, any, any>,
+    'checkpoint' | 'getInitiatorCredentials' | 'isDryRun'
+  >,
+  deps: Pick<ActionDeps, 'catalog'>,
+  key: string,
+  app: string,
+): Promise<AppComponent> {
+  if (ctx.isDryRun) return { name: app, artifacts: [] };
+  return ctx.checkpoint({
+    key: `${key}.component.${app}`,
+    fn: async () =>
+      readComponent(deps, app, await ctx.getInitiatorCredentials()),
+  });
+}
+
+async function readComponent(
+  { catalog }: Pick<ActionDeps, 'catalog'>,
+  app: string,
+  credentials: BackstageCredentials,
+): Promise<AppComponent> {
+  const { items } = await catalog.getEntitiesByRefs(
+    {
+      entityRefs: ['component', 'system'].map(kind => `${kind}:default/${app}`),
+    },
+    { credentials },
+  );
+  const entity = items.find(item => item !== undefined);
+  return entity ? toComponent(entity) : { name: app, artifacts: [] };
+}
+
+function toComponent(entity: Entity): AppComponent {
+  const { annotations = {}, name } = entity.metadata;
+  const owner = ownerOf(entity);
+  const project = projectOf(annotations);
+  return {
+    name,
+    ...(owner && { owner }),
+    ...(project && { project }),
+    artifacts: artifactsOf(annotations),
+  };
+}
+
+function ownerOf(entity: Entity): string | undefined {
+  const { owner } = entity.spec ?? {};
+  if (typeof owner !== 'string' || !owner) return undefined;
+  const { namespace } = getCompoundEntityRef(entity);
+  return stringifyEntityRef(
+    parseEntityRef(owner, {
+      defaultKind: 'group',
+      defaultNamespace: namespace,
+    }),
+  );
+}
+
+function projectOf(
+  annotations: Record<string, string>,
+): AppComponent['project'] {
+  const own = annotations[ANNOTATION_OCTOPUS_PROJECT]?.trim();
+  if (own) {
+    const [connection, ...rest] = own.split('/');
+    if (rest.length) return { connection, name: rest.join('/') };
+  }
+  const name = annotations[foreign.project]?.trim();
+  return name ? { name } : undefined;
+}
+
+function artifactsOf(
+  annotations: Record<string, string>,
+): AppComponent['artifacts'] {
+  const own = words(annotations[ANNOTATION_ARTIFACTS]).flatMap(item => {
+    const [, repository, ...rest] = item.split('/');
+    return rest.length ? [{ repository, name: rest.join('/') }] : [];
+  });
+  const {
+    [foreign.mavenGroup]: group,
+    [foreign.mavenArtifact]: artifact,
+    [foreign.image]: image,
+  } = annotations;
+  return [
+    ...own,
+    ...words(image).map(name => ({ name })),
+    ...(group && artifact ? [{ name: `${group}:${artifact}` }] : []),
+  ];
+}
+
+function words(value: string | undefined): string[] {
+  return (value ?? '')
+    .split(',')
+    .map(word => word.trim())
+    .filter(Boolean);
+}
+
+/** Which project an action is about, and whether that is the component's own. */
+export function chooseProject(
+  component: AppComponent,
+  given: { project?: string; connection?: string },
+): { project?: string; connection?: string; isOwn: boolean } {
+  const own = component.project;
+  // Forms leave an empty text where nothing was typed.
+  const connection = given.connection || own?.connection;
+  const project = given.project || own?.name;
+  const isSameServer =
+    own?.connection === undefined || connection === own.connection;
+  // Without an annotation it is the project with the component's name.
+  return {
+    project,
+    connection,
+    isOwn:
+      isSameServer &&
+      [own?.name ?? component.name, undefined].includes(project),
+  };
+}
+
+/**
+ * Whether an artifact is the component's: it stands in the annotation, or the last part of its name is the component's. A
+ * raw file lies in the component's folder.
+ *
+ * @param artifact - `name` as the annotation writes it: `group:artifact`, an image, a chart, a package, a path
+ */
+export function isOwnArtifact(
+  component: AppComponent,
+  artifact: { repository: string; format: string; name: string },
+): boolean {
+  const { repository, format, name } = artifact;
+  const isNamed = component.artifacts.some(
+    one =>
+      one.name === name &&
+      (one.repository === undefined || one.repository === repository),
+  );
+  const parts = name.split(/[/:]/);
+  const own = format === 'raw' ? parts[0] : parts[parts.length - 1];
+  return isNamed || own === component.name;
+}
