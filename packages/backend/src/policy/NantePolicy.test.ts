@@ -8,6 +8,7 @@ import {
 import type { PolicyQueryUser } from '@backstage/plugin-permission-node';
 import { scaffolderPermissions } from '@backstage/plugin-scaffolder-common/alpha';
 import {
+  deploymentCreatePermission,
   infrastructurePermissions,
   hostDeletePermission,
   hostUpdatePermission,
@@ -79,6 +80,12 @@ const expected: Record<string, string> = {
   'infrastructure.operate': '----y',
   'infrastructure.run.read': '-yyyy',
   'infrastructure.run.cancel': '--yyy',
+  'infrastructure.deployment.read': '-yyyy',
+  'infrastructure.deployment.create': '--ooy',
+  'infrastructure.release.create': '--yyy',
+  'infrastructure.artifact.read': '-yyyy',
+  'infrastructure.artifact.create': '--yyy',
+  'infrastructure.artifact.delete': '----y',
 };
 const marks = {
   [AuthorizeResult.ALLOW]: 'y',
@@ -131,6 +138,16 @@ describe('NantePolicy', () => {
           },
         });
       }
+    }
+    for (const who of ['member', 'colleague'] as const) {
+      expect(await decide(who, deploymentCreatePermission)).toMatchObject({
+        pluginId: 'infrastructure',
+        resourceType: 'infrastructure-project',
+        conditions: {
+          rule: 'IS_PROJECT_OWNER',
+          params: { claims: claims(who) },
+        },
+      });
     }
     const taskPermissions = scaffolderPermissions.filter(({ name }) =>
       ['scaffolder.task.read', 'scaffolder.task.cancel'].includes(name),

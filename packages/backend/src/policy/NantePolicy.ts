@@ -24,10 +24,16 @@ import {
 } from '@backstage/plugin-scaffolder-common/alpha';
 import {
   RESOURCE_TYPE_HOST,
+  RESOURCE_TYPE_PROJECT,
+  artifactCreatePermission,
+  artifactReadPermission,
+  deploymentCreatePermission,
+  deploymentReadPermission,
   hostCreatePermission,
   hostDeletePermission,
   hostReadPermission,
   hostUpdatePermission,
+  releaseCreatePermission,
   runCancelPermission,
   runReadPermission,
 } from '@nante/plugin-infrastructure-common';
@@ -44,6 +50,8 @@ const reading = [
   templateStepReadPermission,
   hostReadPermission,
   runReadPermission,
+  deploymentReadPermission,
+  artifactReadPermission,
 ];
 
 /** What members may do besides. */
@@ -52,17 +60,31 @@ const requesting = [
   taskCreatePermission,
   actionExecutePermission,
   hostCreatePermission,
+  // For components of their own groups: whose a component is, is known to route and action.
+  releaseCreatePermission,
+  artifactCreatePermission,
   // Whether the run is one's own is known to the route, not to a policy.
   runCancelPermission,
 ];
 
-/** What members may do with the hosts of their own groups. */
-const ofOwners = [hostUpdatePermission, hostDeletePermission];
+/** What members may do with what their own groups have: hosts, and projects whose component is theirs. */
+const ofOwners = [
+  {
+    permissions: [hostUpdatePermission, hostDeletePermission],
+    resourceType: RESOURCE_TYPE_HOST,
+    rule: 'IS_HOST_OWNER',
+  },
+  {
+    permissions: [deploymentCreatePermission],
+    resourceType: RESOURCE_TYPE_PROJECT,
+    rule: 'IS_PROJECT_OWNER',
+  },
+];
 
 /**
  * Who may do what. Whatever is not named here is refused, and a new permission stays refused until somebody thinks about
- * it. Operators may do everything; members request for their own groups, and change and
- * destroy what these own; viewers look.
+ * it. Operators may do everything; members request for their own groups, change and
+ * destroy what these own, and deploy their projects; viewers look.
  */
 export class NantePolicy implements PermissionPolicy {
   readonly #assignments: RoleAssignments;
@@ -105,16 +127,16 @@ export class NantePolicy implements PermissionPolicy {
     if (role !== 'member') return DENY;
     if (requesting.some(allowed => isPermission(permission, allowed)))
       return ALLOW;
-    if (ofOwners.some(owned => isPermission(permission, owned))) {
+    const owned = ofOwners.find(({ permissions }) =>
+      permissions.some(one => isPermission(permission, one)),
+    );
+    if (owned) {
+      const { resourceType, rule } = owned;
       return {
         result: AuthorizeResult.CONDITIONAL,
         pluginId: 'infrastructure',
-        resourceType: RESOURCE_TYPE_HOST,
-        conditions: {
-          rule: 'IS_HOST_OWNER',
-          resourceType: RESOURCE_TYPE_HOST,
-          params: { claims },
-        },
+        resourceType,
+        conditions: { rule, resourceType, params: { claims } },
       };
     }
     return DENY;
