@@ -327,3 +327,42 @@ it('lets a person answer what a seeded deployment waits for', async () => {
   const { body } = await api('GET', `events?regarding=${TaskId}&take=2`);
   expect(body.Items[0]).toMatchObject({ Category: 'DeploymentSucceeded' });
 }, 30_000);
+
+it('lets tasks hang by a fault, until they are cancelled or it is taken back', async () => {
+  const octopus = await startOctopus({ systems: ['nexus', 'octopus'] });
+  const { api, fault, steer, ended } = octopus;
+  await fault({ kind: 'task-hangs' });
+  const { Items } = (await api('GET', 'projects/billing/releases?take=1')).body;
+  const first = (await deploy(octopus, Items[0].Id, 1)).body.TaskId;
+  const second = (await deploy(octopus, Items[0].Id, 2)).body.TaskId;
+  await new Promise(resolve => setTimeout(resolve, 100));
+  expect((await api('GET', `tasks?ids=${first},${second}`)).body).toMatchObject(
+    {
+      TotalResults: 2,
+      Items: [
+        { IsCompleted: false },
+        { IsCompleted: false, State: 'Executing' },
+      ],
+    },
+  );
+  await api('POST', `tasks/${first}/cancel`);
+  expect(await ended(first)).toMatchObject({
+    State: 'Canceled',
+    FinishedSuccessfully: false,
+  });
+  await steer('DELETE', 'faults');
+  expect((await ended(second)).State).toBe('Success');
+  expect((await api('POST', `tasks/${second}/cancel`)).status).toBe(409);
+}, 30_000);
+
+it('answers all tasks to who asks for none in particular', async () => {
+  const { api } = await startOctopus();
+  expect((await api('GET', 'tasks?ids=')).body.TotalResults).toBe(62);
+  expect(
+    (await api('GET', 'tasks?ids=ServerTasks-9999')).body.TotalResults,
+  ).toBe(0);
+  const { Items } = (await api('GET', 'tasks?states=Failed')).body;
+  expect(Items).toMatchObject([
+    { State: 'Failed', FinishedSuccessfully: false },
+  ]);
+});

@@ -9,7 +9,7 @@ export interface Answered extends Reply {
 
 /** Asks every route of the stand-in at least once, as an administrator. */
 export async function walkThroughAllRoutes(
-  { send, endpoint, ended }: Octopus,
+  { send, endpoint, ended, fault, steer }: Octopus,
   answered: (answer: Answered) => void,
 ): Promise<void> {
   /** Fills the parts in braces in their order. */
@@ -130,6 +130,18 @@ export async function walkThroughAllRoutes(
   await list('channels');
   await ask('GET /{spaceId}/channels/{id}', ['Channels-1']);
   await ask('GET /{spaceId}/channels/{id}/releases', ['Channels-1']);
+  await ask('POST /{spaceId}/channels', [], {
+    body: {
+      ProjectId: project.Id,
+      Name: 'Preview',
+      Rules: [
+        {
+          Tag: '^preview',
+          ActionPackages: [{ DeploymentAction: 'Say', PackageReference: '' }],
+        },
+      ],
+    },
+  });
   const process = await ask(
     'GET /{spaceId}/projects/{projectId}/deploymentprocesses',
     [project.Id],
@@ -276,6 +288,8 @@ export async function walkThroughAllRoutes(
   await ask('DELETE /{spaceId}/machines/{id}', [machine.Id]);
   await ask('GET /{spaceId}/machineroles/all');
 
+  // Whatever the machine's load, what is cancelled still runs.
+  await fault({ kind: 'task-hangs' });
   for (const tasks of ['/{spaceId}/tasks', '/tasks']) {
     await ask(`GET ${tasks}`);
     const task = await ask(`POST ${tasks}`, [], {
@@ -292,6 +306,7 @@ export async function walkThroughAllRoutes(
     await ask(`POST ${tasks}/{id}/cancel`, [task.Id]);
     await ask(`POST ${tasks}/{id}/cancel`, ['ServerTasks-1']);
   }
+  await steer('DELETE', 'faults');
   await ask('GET /{spaceId}/interruptions');
   await ask('GET /{spaceId}/interruptions/{id}', ['Interruptions-1']);
   await ask('PUT /{spaceId}/interruptions/{id}/responsible', [

@@ -3,7 +3,14 @@ import { channelAnswer, processAnswer, projectAnswer } from '../answers';
 import { listingRoutes } from '../collection';
 import type { Project } from '../documents';
 import { invalid, notFound, OctopusError } from '../errors';
-import { byNames, demandFreeName, findIn, freeSlug, inSpace } from '../find';
+import {
+  byNames,
+  demandFreeName,
+  findIn,
+  freeSlug,
+  inSpace,
+  sameName,
+} from '../find';
 import { parseBody } from '../input';
 import { page } from '../page';
 import { readSteps, releaseTemplate, stepsSchema } from '../processes';
@@ -18,6 +25,29 @@ const projectSchema = z.object({
   DefaultGuidedFailureMode: z
     .enum(['EnvironmentDefault', 'Off', 'On'])
     .default('EnvironmentDefault'),
+});
+const channelSchema = z.object({
+  ProjectId: z.string().min(1),
+  Name: z.string().trim().min(1, 'A name is needed.').max(200),
+  Description: z.string().default(''),
+  LifecycleId: z.string().optional(),
+  IsDefault: z.boolean().default(false),
+  Rules: z
+    .array(
+      z.object({
+        VersionRange: z.string().optional(),
+        Tag: z.string().optional(),
+        ActionPackages: z
+          .array(
+            z.object({
+              DeploymentAction: z.string(),
+              PackageReference: z.string().default(''),
+            }),
+          )
+          .default([]),
+      }),
+    )
+    .default([]),
 });
 const processSchema = z.object({
   Version: z.number().int(),
@@ -83,6 +113,12 @@ export const projectRoutes: Route[] = [
     itemType: 'Channel',
     answer: channelAnswer,
   }),
+  {
+    call: 'POST /{spaceId}/channels',
+    permission: 'ProjectEdit',
+    status: 201,
+    answer: createChannel,
+  },
   {
     call: 'GET /{spaceId}/deploymentprocesses/{id}',
     permission: 'ProcessView',
@@ -190,6 +226,34 @@ function addProject(
       Rules: [],
     });
     return project;
+  });
+}
+
+/** Rules of versions are kept and shown; nothing holds a release back that breaks them. */
+function createChannel(call: Call) {
+  const asked = parseBody(call.body, channelSchema);
+  const { state } = call.server;
+  const project = findIn(call, 'projects', asked.ProjectId);
+  const others = inSpace(call, 'channels').filter(
+    ({ ProjectId }) => ProjectId === project.Id,
+  );
+  if (others.some(({ Name }) => sameName(Name, asked.Name)))
+    throw invalid(
+      `A channel with the name '${asked.Name}' already exists. Choose another name.`,
+    );
+  if (asked.LifecycleId) findIn(call, 'lifecycles', asked.LifecycleId);
+  return state.batch(() => {
+    if (asked.IsDefault)
+      for (const other of others)
+        state.update('channels', other.Id, { IsDefault: false });
+    return channelAnswer(
+      state.insert('channels', 'Channels', {
+        ...asked,
+        ProjectId: project.Id,
+        SpaceId: call.space.Id,
+        Slug: freeSlug(state, 'channels', call.space.Id, asked.Name),
+      }),
+    );
   });
 }
 

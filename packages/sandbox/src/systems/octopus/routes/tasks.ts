@@ -153,7 +153,7 @@ function matching(call: Call, isServerWide: boolean): ServerTask[] {
   const { query, server, space } = call;
   const lower = (values?: string[]) =>
     values?.map(value => value.toLowerCase());
-  const ids = lower(query.list('ids'));
+  const ids = query.list('ids');
   const names = lower(query.list('name'));
   const states = lower(query.list('states'));
   const part = (
@@ -167,12 +167,14 @@ function matching(call: Call, isServerWide: boolean): ServerTask[] {
   const warnings = query.flag('hasWarningsOrErrors');
   const from = query.time('fromQueueDate');
   const to = query.time('toQueueDate');
-  return server.state
-    .all('tasks')
+  const { state } = server;
+  const candidates = ids
+    ? [...new Set(ids)].flatMap(id => state.get('tasks', id) ?? [])
+    : state.all('tasks');
+  return candidates
     .filter(
       task =>
         (isServerWide || task.SpaceId === space.Id) &&
-        (!ids || ids.includes(task.Id.toLowerCase())) &&
         (!names || names.includes(task.Name.toLowerCase())) &&
         (!states || states.includes(task.State.toLowerCase())) &&
         (!part || task.Description.toLowerCase().includes(part)) &&
