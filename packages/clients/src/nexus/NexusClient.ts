@@ -1,4 +1,3 @@
-import { StatusApi } from '@sonatype/nexus-repo-api-client';
 import { componentCalls } from './components';
 import { connectNexus, type NexusClientOptions } from './connection';
 import { contentCalls } from './content';
@@ -16,7 +15,6 @@ export type { NexusClientOptions } from './connection';
  */
 export function createNexusClient(options: NexusClientOptions): NexusApi {
   const connection = connectNexus(options);
-  const status = new StatusApi(connection.vendor);
   const repositories = repositoryCalls(connection);
   const content = contentCalls(connection);
 
@@ -31,7 +29,8 @@ export function createNexusClient(options: NexusClientOptions): NexusApi {
       const { raw } = await connection.ask(
         { what: 'say how it is' },
         given,
-        init => status.listStatusRaw(init),
+        ({ vendor, configuration, init }) =>
+          new vendor.StatusApi(configuration).listStatusRaw(init),
       );
       // The status is told to everybody; this one only to whom it knows.
       await repositories.repositories(given);

@@ -1,11 +1,4 @@
-import {
-  ComponentsApi,
-  ListSearchDirectionEnum,
-  ListSearchSortEnum,
-  SearchApi,
-  type AssetXO,
-  type ComponentXO,
-} from '@sonatype/nexus-repo-api-client';
+import type { AssetXO, ComponentXO } from '@sonatype/nexus-repo-api-client';
 import { NanteError } from '@nante/model';
 import type { NexusConnection } from './connection';
 import type { NexusApi, NexusAsset, NexusComponent } from './types';
@@ -14,25 +7,21 @@ import type { NexusApi, NexusAsset, NexusComponent } from './types';
 export function componentCalls(
   connection: NexusConnection,
 ): Pick<NexusApi, 'search' | 'component' | 'deleteComponent'> {
-  const searching = new SearchApi(connection.vendor);
-  const components = new ComponentsApi(connection.vendor);
-
   return {
     async search(query, { token } = {}, options) {
       const { text, sort, ...rest } = query;
       const page = await connection.ask(
         { what: 'search', continued: token !== undefined },
         options,
-        init =>
-          searching.listSearch(
+        ({ vendor, configuration, init }) =>
+          new vendor.SearchApi(configuration).listSearch(
             {
               ...rest,
               q: text,
               continuationToken: token,
               ...(sort && {
-                sort: ListSearchSortEnum[sort === 'name' ? 'Name' : 'Version'],
-                direction:
-                  ListSearchDirectionEnum[sort === 'name' ? 'Asc' : 'Desc'],
+                sort,
+                direction: sort === 'name' ? 'asc' : 'desc',
               }),
             },
             init,
@@ -49,7 +38,8 @@ export function componentCalls(
         const found = await connection.ask(
           { what: 'show the component' },
           options,
-          init => components.getComponents({ id }, init),
+          ({ vendor, configuration, init }) =>
+            new vendor.ComponentsApi(configuration).getComponents({ id }, init),
         );
         return toComponent(found);
       } catch (error) {
@@ -66,7 +56,11 @@ export function componentCalls(
             privilege: 'nx-repository-view-*-*-delete of its repository',
           },
           options,
-          init => components.deleteComponents({ id }, init),
+          ({ vendor, configuration, init }) =>
+            new vendor.ComponentsApi(configuration).deleteComponents(
+              { id },
+              init,
+            ),
         );
       } catch (error) {
         if (!isGone(error)) throw error;

@@ -1,9 +1,4 @@
-import {
-  Configuration,
-  FetchError,
-  ResponseError,
-  type FetchAPI,
-} from '@sonatype/nexus-repo-api-client';
+import type { Configuration, FetchAPI } from '@sonatype/nexus-repo-api-client';
 import { NanteError } from '@nante/model';
 import { Agent } from 'undici';
 import { createSecureContext } from '../http/certificates';
@@ -33,6 +28,17 @@ export interface NexusClientOptions {
 /** What a call is about, for the message of a refusal. */
 export type Purpose = Pick<Asked, 'what' | 'privilege' | 'continued'>;
 
+type Vendor = typeof import('@sonatype/nexus-repo-api-client');
+
+/** What a call of the vendor's library is made with. */
+export interface VendorCall {
+  vendor: Vendor;
+  /** For the API that is asked. */
+  configuration: Configuration;
+  /** Last argument of each call. */
+  init: RequestInit;
+}
+
 /** One server. */
 export interface NexusConnection {
   /** Without a slash at its end. */
@@ -42,8 +48,6 @@ export interface NexusConnection {
   readonly authorization: string;
   /** For streams; its calls have no deadline of their own. */
   readonly agent: Agent;
-  /** For the calls of the vendor's library. */
-  readonly vendor: Configuration;
   /** A client for another port of the same server. */
   httpAt(url: string): HttpClient;
   /** A call of ours below `url`; reading is repeated. */
@@ -59,7 +63,7 @@ export interface NexusConnection {
   ask<T>(
     purpose: Purpose,
     options: CallOptions | undefined,
-    call: (init: RequestInit) => Promise<T>,
+    call: (by: VendorCall) => Promise<T>,
   ): Promise<T>;
   /** The error for an answer that refuses. */
   refusal(
@@ -147,25 +151,32 @@ export function connectNexus(options: NexusClientOptions): NexusConnection {
 
   return {
     ...{ url, timeoutMs, authorization, agent, httpAt, refusal },
-    vendor: new Configuration({
-      basePath: `${url}/service/rest`,
-      fetchApi: fetchApi as FetchAPI,
-    }),
     request: (call, { signal } = {}) => send({ ...call, signal }),
     async ask(purpose, given, call) {
+      const vendor = loadVendor();
+      const configuration = new vendor.Configuration({
+        basePath: `${url}/service/rest`,
+        fetchApi: fetchApi as FetchAPI,
+      });
+      const init = { signal: given?.signal };
       try {
-        return await call({ signal: given?.signal });
+        return await call({ vendor, configuration, init });
       } catch (error) {
-        if (error instanceof ResponseError) {
+        if (error instanceof vendor.ResponseError) {
           const { status, statusText } = error.response;
           const text = await error.response.text();
           throw refusal({ status, statusText, text }, purpose);
         }
-        if (error instanceof FetchError) throw error.cause;
+        if (error instanceof vendor.FetchError) throw error.cause;
         if (NanteError.is(error)) throw error;
         // The library trusts what it reads.
         throw misunderstood(url, 'answer');
       }
     },
   };
+}
+
+/** The library takes its time to load; whoever never asks Nexus never waits for it. */
+function loadVendor(): Vendor {
+  return require('@sonatype/nexus-repo-api-client') as Vendor;
 }

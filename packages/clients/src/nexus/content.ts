@@ -1,4 +1,3 @@
-import { SearchApi } from '@sonatype/nexus-repo-api-client';
 import { NanteError } from '@nante/model';
 import type { CallOptions } from '../proxmox/types';
 import { toAsset } from './components';
@@ -39,8 +38,6 @@ export function pathOf(upload: Upload): string {
 export function contentCalls(
   connection: NexusConnection,
 ): Pick<NexusApi, 'head' | 'sha256' | 'pathOf'> {
-  const searching = new SearchApi(connection.vendor);
-
   const head: NexusApi['head'] = async (repository, path, options) => {
     const answer = await connection.request(
       {
@@ -74,8 +71,8 @@ export function contentCalls(
       const found = await connection.ask(
         { what: 'search', continued: token !== undefined },
         options,
-        init =>
-          searching.listSearchAssets(
+        ({ vendor, configuration, init }) =>
+          new vendor.SearchApi(configuration).listSearchAssets(
             { repository, sha1, continuationToken: token },
             init,
           ),

@@ -1,12 +1,10 @@
-import {
-  RepositoryManagementApi,
-  type DockerAttributes,
-} from '@sonatype/nexus-repo-api-client';
+import type { DockerAttributes } from '@sonatype/nexus-repo-api-client';
 import { NanteError } from '@nante/model';
-import type { NexusConnection } from './connection';
+import type { NexusConnection, Purpose, VendorCall } from './connection';
+import type { CallOptions } from '../proxmox/types';
 import type { NexusApi, NexusRepository } from './types';
 
-type Call = (init: RequestInit) => Promise<unknown>;
+type Api = InstanceType<VendorCall['vendor']['RepositoryManagementApi']>;
 type Settings = Pick<
   NexusRepository,
   'redeploy' | 'blobStore' | 'dockerPort' | 'isDockerPortTls' | 'isPathBased'
@@ -22,93 +20,21 @@ interface VendorSettings {
 export function repositoryCalls(
   connection: NexusConnection,
 ): Pick<NexusApi, 'repositories' | 'repository' | 'createRepository'> {
-  const api = new RepositoryManagementApi(connection.vendor);
-
-  const settingsCall = (
-    format: string,
-    repositoryName: string,
-  ): ((init: RequestInit) => Promise<VendorSettings>) | undefined => {
-    const of = { repositoryName };
-    switch (format) {
-      case 'maven2':
-        return init => api.getMavenHostedRepository(of, init);
-      case 'raw':
-        return init => api.getRawHostedRepository(of, init);
-      case 'npm':
-        return init => api.getNpmHostedRepository(of, init);
-      case 'helm':
-        return init => api.getHelmHostedRepository(of, init);
-      case 'docker':
-        return init => api.getDockerHostedRepository(of, init);
-      default:
-        return undefined;
-    }
-  };
-
-  const creation = (
-    wanted: Parameters<NexusApi['createRepository']>[0],
-  ): Call => {
-    const common = {
-      name: wanted.name,
-      online: true,
-      storage: {
-        blobStoreName: wanted.blobStore,
-        strictContentTypeValidation: true,
-        writePolicy: wanted.redeploy ? 'ALLOW' : 'ALLOW_ONCE',
-      },
-    };
-    switch (wanted.format) {
-      case 'maven2': {
-        const maven = {
-          versionPolicy: 'RELEASE',
-          layoutPolicy: 'STRICT',
-          contentDisposition: 'INLINE',
-        };
-        const body = { ...common, maven };
-        return init =>
-          api.createMavenHostedRepository(
-            { mavenHostedRepositoryApiRequest: body },
-            init,
-          );
-      }
-      case 'docker': {
-        const body = { ...common, docker: dockerSettings(wanted.dockerPort) };
-        return init =>
-          api.createDockerHostedRepository(
-            { dockerHostedRepositoryApiRequest: body },
-            init,
-          );
-      }
-      case 'raw': {
-        const raw = { contentDisposition: 'ATTACHMENT' } as const;
-        const body = { ...common, raw };
-        return init =>
-          api.createRawHostedRepository(
-            { rawHostedRepositoryApiRequest: body },
-            init,
-          );
-      }
-      case 'npm':
-        return init =>
-          api.createNpmHostedRepository(
-            { npmHostedRepositoryApiRequest: common },
-            init,
-          );
-      default:
-        return init =>
-          api.createHelmHostedRepository(
-            { helmHostedRepositoryApiRequest: common },
-            init,
-          );
-    }
-  };
+  const ask = <T>(
+    purpose: Purpose,
+    options: CallOptions | undefined,
+    call: (api: Api, init: RequestInit) => Promise<T>,
+  ) =>
+    connection.ask(purpose, options, ({ vendor, configuration, init }) =>
+      call(new vendor.RepositoryManagementApi(configuration), init),
+    );
 
   return {
     async repositories(options) {
-      const all = await connection.ask(
+      const all = await ask(
         { what: 'list the repositories' },
         options,
-        init => api.getAllRepositories(init),
+        (api, init) => api.getAllRepositories(init),
       );
       return all
         .flatMap(one => toRepository(one) ?? [])
@@ -117,7 +43,7 @@ export function repositoryCalls(
 
     async repository(name, options) {
       const found = await optional(
-        connection.ask({ what: `show the repository ${name}` }, options, init =>
+        ask({ what: `show the repository ${name}` }, options, (api, init) =>
           api.getRepositories({ repositoryName: name }, init),
         ),
       );
@@ -127,13 +53,13 @@ export function repositoryCalls(
         repository.type === 'hosted' && settingsCall(repository.format, name);
       if (!call) return repository;
       const settings = await optional(
-        connection.ask({ what: `show the settings of ${name}` }, options, call),
+        ask({ what: `show the settings of ${name}` }, options, call),
       );
       return { ...repository, ...(settings && toSettings(settings)) };
     },
 
     async createRepository(wanted, options) {
-      await connection.ask(
+      await ask(
         {
           what: `make the repository ${wanted.name}`,
           privilege: `nx-repository-admin-${wanted.format}-*-add`,
@@ -143,6 +69,87 @@ export function repositoryCalls(
       );
     },
   };
+}
+
+/** The call that answers the settings of a hosted repository; undefined for a format that we do not know. */
+function settingsCall(
+  format: string,
+  repositoryName: string,
+): ((api: Api, init: RequestInit) => Promise<VendorSettings>) | undefined {
+  const of = { repositoryName };
+  switch (format) {
+    case 'maven2':
+      return (api, init) => api.getMavenHostedRepository(of, init);
+    case 'raw':
+      return (api, init) => api.getRawHostedRepository(of, init);
+    case 'npm':
+      return (api, init) => api.getNpmHostedRepository(of, init);
+    case 'helm':
+      return (api, init) => api.getHelmHostedRepository(of, init);
+    case 'docker':
+      return (api, init) => api.getDockerHostedRepository(of, init);
+    default:
+      return undefined;
+  }
+}
+
+/** The call that makes a hosted repository. */
+function creation(
+  wanted: Parameters<NexusApi['createRepository']>[0],
+): (api: Api, init: RequestInit) => Promise<void> {
+  const common = {
+    name: wanted.name,
+    online: true,
+    storage: {
+      blobStoreName: wanted.blobStore,
+      strictContentTypeValidation: true,
+      writePolicy: wanted.redeploy ? 'ALLOW' : 'ALLOW_ONCE',
+    },
+  };
+  switch (wanted.format) {
+    case 'maven2': {
+      const maven = {
+        versionPolicy: 'RELEASE',
+        layoutPolicy: 'STRICT',
+        contentDisposition: 'INLINE',
+      };
+      const body = { ...common, maven };
+      return (api, init) =>
+        api.createMavenHostedRepository(
+          { mavenHostedRepositoryApiRequest: body },
+          init,
+        );
+    }
+    case 'docker': {
+      const body = { ...common, docker: dockerSettings(wanted.dockerPort) };
+      return (api, init) =>
+        api.createDockerHostedRepository(
+          { dockerHostedRepositoryApiRequest: body },
+          init,
+        );
+    }
+    case 'raw': {
+      const raw = { contentDisposition: 'ATTACHMENT' } as const;
+      const body = { ...common, raw };
+      return (api, init) =>
+        api.createRawHostedRepository(
+          { rawHostedRepositoryApiRequest: body },
+          init,
+        );
+    }
+    case 'npm':
+      return (api, init) =>
+        api.createNpmHostedRepository(
+          { npmHostedRepositoryApiRequest: common },
+          init,
+        );
+    default:
+      return (api, init) =>
+        api.createHelmHostedRepository(
+          { helmHostedRepositoryApiRequest: common },
+          init,
+        );
+  }
 }
 
 function dockerSettings(port: number | undefined): DockerAttributes {

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { posix } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { NanteError } from '@nante/model';
 import { extract, type Header } from 'tar-stream';
 
@@ -76,7 +76,7 @@ export async function openTarFile(file: string): Promise<TarFile> {
 }
 
 function streamOf(file: string, { offset, size }: TarEntry): Readable {
-  if (size === 0) return createReadStream(file, { start: 0, end: -1 });
+  if (size === 0) return Readable.from([]);
   return createReadStream(file, { start: offset, end: offset + size - 1 });
 }
 
