@@ -3,6 +3,9 @@ import { parseEntityRef } from '@backstage/catalog-model';
 import { useCallback, useMemo } from 'react';
 import { useNavigate, useSearchParams } from 'react-router-dom';
 import {
+  activityRouteRef,
+  deploymentRouteRef,
+  deploymentsRouteRef,
   entityPageRouteRef,
   hostsRouteRef,
   runRouteRef,
@@ -21,13 +24,21 @@ export type TemplateName =
   | 'resize-host'
   | 'snapshot-host'
   | 'onboard-host'
-  | 'repair-run';
+  | 'repair-run'
+  | 'register-host';
 
 /** Addresses of the pages, all in one place: the app's routing changes more often than our pages do. */
 export interface Links {
   hosts(): string;
   runs(): string;
   run(id: string): string;
+  /** The matrix; `search` narrows it. */
+  deployments(search?: string): string;
+  /** A deployment of a connection. */
+  deployment(connection: string, id: string): string;
+  activity(): string;
+  /** Artifacts tab of a component; `search` narrows it, for example to a version. */
+  artifacts(ref: string, search?: string): string;
   /** Entity page of anything. */
   entity(ref: string): string;
   /** Host tab of a host's entity. */
@@ -42,6 +53,9 @@ export function useLinks(): Links {
   const hosts = useRouteRef(hostsRouteRef);
   const runs = useRouteRef(runsRouteRef);
   const run = useRouteRef(runRouteRef);
+  const deployments = useRouteRef(deploymentsRouteRef);
+  const deployment = useRouteRef(deploymentRouteRef);
+  const activity = useRouteRef(activityRouteRef);
   const entity = useRouteRef(entityPageRouteRef);
   const template = useRouteRef(templateRouteRef);
   const task = useRouteRef(taskRouteRef);
@@ -52,10 +66,20 @@ export function useLinks(): Links {
       const params = { kind: kind.toLowerCase(), namespace, name };
       return entity?.(params) ?? `/catalog/${namespace}/${params.kind}/${name}`;
     };
+    const searched = (path: string, search?: string) =>
+      search ? `${path}?${new URLSearchParams({ search })}` : path;
     return {
       hosts: () => hosts?.() ?? '/hosts',
       runs: () => runs?.() ?? '/runs',
       run: id => run?.({ id }) ?? `/runs/${encodeURIComponent(id)}`,
+      deployments: search =>
+        searched(`${deployments?.() ?? '/deployments'}`, search),
+      deployment: (connection, id) =>
+        deployment?.({ connection, id }) ??
+        `/deployments/${encodeURIComponent(connection)}/${encodeURIComponent(id)}`,
+      activity: () => activity?.() ?? '/activity',
+      artifacts: (ref, search) =>
+        searched(`${entityPath(ref)}/artifacts`, search),
       entity: entityPath,
       host: ref => `${entityPath(ref)}/host`,
       task: taskId => task?.({ taskId }) ?? `/create/tasks/${taskId}`,
@@ -68,7 +92,17 @@ export function useLinks(): Links {
           : path;
       },
     };
-  }, [hosts, runs, run, entity, template, task]);
+  }, [
+    hosts,
+    runs,
+    run,
+    deployments,
+    deployment,
+    activity,
+    entity,
+    template,
+    task,
+  ]);
 }
 
 /** Id of the run that the page shows. */
@@ -76,26 +110,43 @@ export function useRunId(): string {
   return useRouteRefParams(runRouteRef).id;
 }
 
+/** Connection and id of the deployment that the page shows. */
+export function useDeploymentKey(): { connection: string; id: string } {
+  return useRouteRefParams(deploymentRouteRef);
+}
+
 /** Goes to an address of `Links`, for what ends on another page than it began. */
 export function useGo(): (href: string) => void {
   return useNavigate();
 }
 
-/** A value kept in the address, so that a filtered list can be shared; empty means absent. */
-export function useQueryValue(name: string): [string, (value: string) => void] {
-  const [params, setParams] = useSearchParams();
-  const set = useCallback(
-    (value: string) =>
+/** Changes several values that are kept in the address at once; empty means absent. One after the other, the last would win. */
+export function useSetQuery(): (values: Record<string, string>) => void {
+  const [, setParams] = useSearchParams();
+  return useCallback(
+    values =>
       setParams(
         current => {
           const next = new URLSearchParams(current);
-          if (value) next.set(name, value);
-          else next.delete(name);
+          for (const [name, value] of Object.entries(values)) {
+            if (value) next.set(name, value);
+            else next.delete(name);
+          }
           return next;
         },
         { replace: true },
       ),
-    [name, setParams],
+    [setParams],
+  );
+}
+
+/** A value kept in the address, so that a filtered list can be shared; empty means absent. */
+export function useQueryValue(name: string): [string, (value: string) => void] {
+  const [params] = useSearchParams();
+  const setQuery = useSetQuery();
+  const set = useCallback(
+    (value: string) => setQuery({ [name]: value }),
+    [name, setQuery],
   );
   return [params.get(name) ?? '', set];
 }

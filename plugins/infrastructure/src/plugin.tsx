@@ -11,7 +11,10 @@ import {
   ANNOTATION_SERVER,
 } from '@nante/plugin-infrastructure-common';
 import {
+  RiArchiveLine,
+  RiHistoryLine,
   RiPlayListAddLine,
+  RiRocketLine,
   RiServerLine,
   RiStethoscopeLine,
 } from '@remixicon/react';
@@ -19,7 +22,10 @@ import { EntityCardBlueprint, EntityContentBlueprint } from './alphaImports';
 import { infrastructureApiRef } from './api/InfrastructureApi';
 import { InfrastructureClient } from './api/InfrastructureClient';
 import {
+  activityRouteRef,
   checksRouteRef,
+  deploymentRouteRef,
+  deploymentsRouteRef,
   entityPageRouteRef,
   hostsRouteRef,
   runRouteRef,
@@ -70,6 +76,42 @@ const runPage = PageBlueprint.make({
   },
 });
 
+const deploymentsPage = PageBlueprint.make({
+  name: 'deployments',
+  params: {
+    path: '/deployments',
+    title: 'Deployments',
+    icon: <RiRocketLine />,
+    routeRef: deploymentsRouteRef,
+    loader: () =>
+      import('./deployments/DeploymentsPage').then(m => <m.DeploymentsPage />),
+  },
+});
+
+// Without an icon, so that it isn't in the sidebar.
+const deploymentPage = PageBlueprint.make({
+  name: 'deployment',
+  params: {
+    path: '/deployments/:connection/:id',
+    title: 'Deployment',
+    routeRef: deploymentRouteRef,
+    loader: () =>
+      import('./deployment/DeploymentPage').then(m => <m.DeploymentPage />),
+  },
+});
+
+const activityPage = PageBlueprint.make({
+  name: 'activity',
+  params: {
+    path: '/activity',
+    title: 'Activity',
+    icon: <RiHistoryLine />,
+    routeRef: activityRouteRef,
+    loader: () =>
+      import('./activity/ActivityPage').then(m => <m.ActivityPage />),
+  },
+});
+
 const checksPage = PageBlueprint.make({
   name: 'checks',
   params: {
@@ -105,7 +147,20 @@ const hostCard = EntityCardBlueprint.make({
   },
 });
 
-/** Pages of hosts and runs, and what a host's entity shows. */
+const artifactsContent = EntityContentBlueprint.make({
+  name: 'artifacts',
+  params: {
+    path: '/artifacts',
+    title: 'Artifacts',
+    icon: <RiArchiveLine />,
+    // Components without the annotation too: what has their name is found.
+    filter: ({ kind }: Entity) => kind.toLowerCase() === 'component',
+    loader: () =>
+      import('./artifacts/ArtifactsContent').then(m => <m.ArtifactsContent />),
+  },
+});
+
+/** Pages of hosts, deployments and runs, and what the entities of hosts and components show. */
 export const infrastructurePlugin = createFrontendPlugin({
   pluginId: 'infrastructure',
   title: 'Infrastructure',
@@ -114,6 +169,9 @@ export const infrastructurePlugin = createFrontendPlugin({
     hosts: hostsRouteRef,
     runs: runsRouteRef,
     run: runRouteRef,
+    deployments: deploymentsRouteRef,
+    deployment: deploymentRouteRef,
+    activity: activityRouteRef,
     checks: checksRouteRef,
   },
   externalRoutes: {
@@ -126,8 +184,12 @@ export const infrastructurePlugin = createFrontendPlugin({
     hostsPage,
     runsPage,
     runPage,
+    deploymentsPage,
+    deploymentPage,
+    activityPage,
     checksPage,
     hostContent,
     hostCard,
+    artifactsContent,
   ],
 });

@@ -7,6 +7,11 @@ export const hostsRouteRef = createRouteRef();
 export const checksRouteRef = createRouteRef();
 export const runsRouteRef = createRouteRef();
 export const runRouteRef = createRouteRef({ params: ['id'] });
+export const deploymentsRouteRef = createRouteRef();
+export const deploymentRouteRef = createRouteRef({
+  params: ['connection', 'id'],
+});
+export const activityRouteRef = createRouteRef();
 
 /** The form of a template. */
 export const templateRouteRef = createExternalRouteRef({

@@ -2,12 +2,22 @@ import {
   type TranslationFunction,
   createTranslationRef,
 } from '@backstage/frontend-plugin-api';
+import { activityMessages } from './activity/messages';
+import { artifactsMessages } from './artifacts/messages';
 import { checksMessages } from './checks/messages';
+import { deploymentMessages } from './deployment/messages';
+import {
+  deploymentsMessages,
+  targetHealthMessages,
+  taskMessages,
+} from './deployments/messages';
 import { fieldMessages } from './fields/messages';
 import { hostMessages } from './host/messages';
+import { targetMessages } from './host/targetMessages';
 import { hostsMessages } from './hosts/messages';
 import { powerMessages } from './host/powerMessages';
 import { impactMessages, repairMessages } from './run/repairMessages';
+import { deliveryMessages } from './run/deliveryMessages';
 import { runMessages } from './run/messages';
 import { runsMessages } from './runs/messages';
 
@@ -34,12 +44,16 @@ export const infrastructureTranslationRef = createTranslationRef({
       cancelled: 'Canceled',
       skipped: 'Skipped',
     },
+    task: taskMessages,
+    targetHealth: targetHealthMessages,
     kind: { vm: 'VM', lxc: 'LXC', server: 'Server' },
     freshness: {
       updated: 'Updated {{age}} ago',
       refresh: 'Refresh',
       stale: '{{name}}: showing data from {{time}}',
       never: '{{name}}: no data yet',
+      doubted:
+        '{{name}} answers, and is not believed: showing data from {{time}}',
       readOnly:
         '{{name}} is read-only: everything is shown, nothing can be changed',
       failed: 'Refreshing failed — showing data from {{age}} ago',
@@ -75,6 +89,12 @@ export const infrastructureTranslationRef = createTranslationRef({
     power: powerMessages,
     impact: impactMessages,
     repair: repairMessages,
+    deployments: deploymentsMessages,
+    deployment: deploymentMessages,
+    artifacts: artifactsMessages,
+    activity: activityMessages,
+    target: targetMessages,
+    delivery: deliveryMessages,
     field: fieldMessages,
   },
 });

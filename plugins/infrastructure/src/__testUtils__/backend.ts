@@ -6,7 +6,12 @@ import {
   renderTestApp,
 } from '@backstage/frontend-test-utils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
-import { type JsonBodyType, HttpResponse, http } from 'msw';
+import {
+  type HttpResponseResolver,
+  type JsonBodyType,
+  HttpResponse,
+  http,
+} from 'msw';
 import { setupServer } from 'msw/node';
 import {
   type InfrastructureApi,
@@ -26,6 +31,10 @@ export function fakeBackend() {
       server.use(
         http.get(`${BASE}${path}`, () => HttpResponse.json(body, { status })),
       );
+    },
+    /** Answers as the request asks. */
+    respond(path: string, resolver: HttpResponseResolver) {
+      server.use(http.get(`${BASE}${path}`, resolver));
     },
     refuse(path: string, status: number, name: string, message: string) {
       server.use(

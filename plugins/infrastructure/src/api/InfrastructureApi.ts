@@ -2,13 +2,20 @@ import { createApiRef } from '@backstage/frontend-plugin-api';
 import type { HostKind } from '@nante/model';
 import type {
   AcceptConnectionResponse,
+  ActivityResponse,
+  AnswerInterruptionRequest,
+  ArtifactUsageResponse,
+  ArtifactsResponse,
   CheckRequest,
   CheckResponse,
+  DeploymentDetailResponse,
+  DeploymentMatrixResponse,
   DoctorResponse,
   GetHostResponse,
   GetPlacementResponse,
   GetRunLogResponse,
   GetRunResponse,
+  HostTargetsResponse,
   ListEnvironmentsResponse,
   ListHostsResponse,
   ListRolesResponse,
@@ -18,6 +25,8 @@ import type {
   ResizePlanRequest,
   ResizePlanResponse,
   RunInspectionResponse,
+  StartDeploymentRequest,
+  StartDeploymentResponse,
   StatusResponse,
 } from '@nante/plugin-infrastructure-common';
 
@@ -27,9 +36,47 @@ export interface RunsQuery {
   state?: string;
   host?: string;
   app?: string;
+  /** Kinds of runs, comma separated. */
+  kind?: string;
   /** Most runs to answer, newest first; the backend's own default when left out. */
   limit?: number;
 }
+
+/** Filters of a component's artifacts, and the page. */
+export interface ArtifactsQuery {
+  entityRef: string;
+  /** Token of the page; the first when left out. */
+  page?: string;
+  text?: string;
+  format?: string;
+  /** Only versions that are deployed somewhere. */
+  deployed?: boolean;
+}
+
+/** Which artifact. */
+export interface ArtifactKey {
+  connection: string;
+  repository: string;
+  format: string;
+  name: string;
+  version: string;
+}
+
+/** Filters of the activity, and the page. */
+export interface ActivityQuery {
+  entityRef?: string;
+  environment?: string;
+  app?: string;
+  source?: string;
+  kind?: string;
+  actor?: string;
+  limit?: number;
+  /** Token of the page; the newest when left out. */
+  before?: string;
+}
+
+/** A guest by connection and id, or a server by the name of its entity. */
+export type HostKey = { connection: string; vmId: number } | { server: string };
 
 /**
  * What the pages ask the infrastructure backend. Every call throws a `ResponseError` when the backend refuses or fails.
@@ -99,6 +146,43 @@ export interface InfrastructureApi {
    * For operators.
    */
   acceptConnection(connection: string): Promise<AcceptConnectionResponse>;
+  /** Every project in every environment. */
+  listDeployments(signal?: AbortSignal): Promise<DeploymentMatrixResponse>;
+  getDeployment(
+    connection: string,
+    id: string,
+    signal?: AbortSignal,
+  ): Promise<DeploymentDetailResponse>;
+  /** Starts a run that releases, deploys, rolls back or cancels; the same request id never starts two. */
+  startDeployment(
+    request: StartDeploymentRequest,
+  ): Promise<StartDeploymentResponse>;
+  /** Answers a manual intervention or a guided failure. */
+  answerInterruption(
+    connection: string,
+    id: string,
+    answer: AnswerInterruptionRequest,
+  ): Promise<void>;
+  /** Deployment targets that a host is. */
+  getHostTargets(
+    host: HostKey,
+    signal?: AbortSignal,
+  ): Promise<HostTargetsResponse>;
+  /** One page of a component's artifacts. */
+  listArtifacts(
+    query: ArtifactsQuery,
+    signal?: AbortSignal,
+  ): Promise<ArtifactsResponse>;
+  /** Releases, environments, targets and hosts that use an artifact. */
+  getArtifactUsage(
+    artifact: ArtifactKey,
+    signal?: AbortSignal,
+  ): Promise<ArtifactUsageResponse>;
+  /** What was done, newest first. */
+  listActivity(
+    query: ActivityQuery,
+    signal?: AbortSignal,
+  ): Promise<ActivityResponse>;
 }
 
 export const infrastructureApiRef = createApiRef<InfrastructureApi>().with({

@@ -3,13 +3,20 @@ import type { DiscoveryApi, FetchApi } from '@backstage/frontend-plugin-api';
 import type { HostKind } from '@nante/model';
 import type {
   AcceptConnectionResponse,
+  ActivityResponse,
+  AnswerInterruptionRequest,
+  ArtifactUsageResponse,
+  ArtifactsResponse,
   CheckRequest,
   CheckResponse,
+  DeploymentDetailResponse,
+  DeploymentMatrixResponse,
   DoctorResponse,
   GetHostResponse,
   GetPlacementResponse,
   GetRunLogResponse,
   GetRunResponse,
+  HostTargetsResponse,
   ListEnvironmentsResponse,
   ListHostsResponse,
   ListRolesResponse,
@@ -19,9 +26,18 @@ import type {
   ResizePlanRequest,
   ResizePlanResponse,
   RunInspectionResponse,
+  StartDeploymentRequest,
+  StartDeploymentResponse,
   StatusResponse,
 } from '@nante/plugin-infrastructure-common';
-import type { InfrastructureApi, RunsQuery } from './InfrastructureApi';
+import type {
+  ActivityQuery,
+  ArtifactKey,
+  ArtifactsQuery,
+  HostKey,
+  InfrastructureApi,
+  RunsQuery,
+} from './InfrastructureApi';
 
 type Query = Record<string, string | number | boolean | undefined>;
 
@@ -143,6 +159,66 @@ export class InfrastructureClient implements InfrastructureApi {
       `/connections/${encodeURIComponent(connection)}/accept`,
       {},
     );
+  }
+
+  listDeployments(signal?: AbortSignal) {
+    return this.#get<DeploymentMatrixResponse>('/deployments', {}, signal);
+  }
+
+  getDeployment(connection: string, id: string, signal?: AbortSignal) {
+    return this.#get<DeploymentDetailResponse>(
+      `/deployments/${encodeURIComponent(connection)}/${encodeURIComponent(id)}`,
+      {},
+      signal,
+    );
+  }
+
+  startDeployment(request: StartDeploymentRequest) {
+    return this.#post<StartDeploymentResponse>('/deployments/runs', request);
+  }
+
+  async answerInterruption(
+    connection: string,
+    id: string,
+    answer: AnswerInterruptionRequest,
+  ) {
+    await this.#request(
+      `/deployments/${encodeURIComponent(connection)}/interruptions/${encodeURIComponent(id)}`,
+      {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(answer),
+      },
+    );
+  }
+
+  getHostTargets(host: HostKey, signal?: AbortSignal) {
+    const path =
+      'server' in host
+        ? `/targets/server/${encodeURIComponent(host.server)}`
+        : `/targets/${encodeURIComponent(host.connection)}/${host.vmId}`;
+    return this.#get<HostTargetsResponse>(path, {}, signal);
+  }
+
+  listArtifacts(query: ArtifactsQuery, signal?: AbortSignal) {
+    const deployed = query.deployed || undefined;
+    return this.#get<ArtifactsResponse>(
+      '/artifacts',
+      { ...query, deployed },
+      signal,
+    );
+  }
+
+  getArtifactUsage(artifact: ArtifactKey, signal?: AbortSignal) {
+    return this.#get<ArtifactUsageResponse>(
+      '/artifacts/usage',
+      { ...artifact },
+      signal,
+    );
+  }
+
+  listActivity(query: ActivityQuery, signal?: AbortSignal) {
+    return this.#get<ActivityResponse>('/activity', { ...query }, signal);
   }
 
   async #get<T>(path: string, query: Query, signal?: AbortSignal): Promise<T> {

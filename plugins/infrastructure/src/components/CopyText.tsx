@@ -9,8 +9,16 @@ import { RiFileCopyLine } from '@remixicon/react';
 import { infrastructureTranslationRef } from '../translation';
 import styles from './CopyText.module.css';
 
-/** Text in a fixed-width face with a button that copies it. */
-export function CopyText(props: { text: string; what: string }) {
+/**
+ * Text in a fixed-width face with a button that copies it.
+ *
+ * @param props - `shown`: what stands there in place of a text that is too long; the whole is copied, and is the tooltip
+ */
+export function CopyText(props: {
+  text: string;
+  what: string;
+  shown?: string;
+}) {
   const { t } = useTranslationRef(infrastructureTranslationRef);
   const toast = useApi(toastApiRef);
   const errors = useApi(errorApiRef);
@@ -25,7 +33,12 @@ export function CopyText(props: { text: string; what: string }) {
   };
   return (
     <span className={styles.copy}>
-      <code className={styles.code}>{props.text}</code>
+      <code
+        className={styles.code}
+        title={props.shown === undefined ? undefined : props.text}
+      >
+        {props.shown ?? props.text}
+      </code>
       <ButtonIcon
         size="small"
         variant="tertiary"

@@ -30,6 +30,14 @@ export function Freshness(props: { updatedAt?: number; onRefresh(): void }) {
   );
 }
 
+/** Names of the systems, which are the same in every language. */
+const systems: Record<ConnectionHealth['type'], string> = {
+  proxmox: 'Proxmox',
+  state: 'State',
+  octopus: 'Octopus',
+  nexus: 'Nexus',
+};
+
 /** One slim banner for each source that is down, not believed or read-only; the data stays below it. */
 export function ConnectionBanners(props: {
   connections: ConnectionHealth[];
@@ -41,7 +49,7 @@ export function ConnectionBanners(props: {
 }) {
   const { t } = useTranslationRef(infrastructureTranslationRef);
   const title = (connection: ConnectionHealth) => {
-    const name = `${connection.type === 'proxmox' ? 'Proxmox' : 'State'} “${connection.name}”`;
+    const name = `${systems[connection.type]} “${connection.name}”`;
     if (connection.ok) return t('freshness.readOnly', { name });
     return connection.lastSuccessAt
       ? t('freshness.stale', { name, time: clock(connection.lastSuccessAt) })

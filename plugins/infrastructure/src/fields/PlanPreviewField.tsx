@@ -14,6 +14,7 @@ import { PlanTable } from '../run/PlanTable';
 import { infrastructureTranslationRef } from '../translation';
 import { newRequestId } from './RequestIdField';
 import { FieldBox } from './FieldBox';
+import { targetSentence } from './targetForm';
 import type { PlacementValue } from './placementChoices';
 
 const schema = makeFieldSchema({
@@ -50,6 +51,7 @@ export function requestOf(
       name: role.name ?? '',
       arguments: role.arguments ?? {},
     })),
+    target: (form.target as Request['target'] | null) ?? undefined,
     initScript: (form.initScript as string | undefined) || undefined,
     allowChange: false,
   };
@@ -84,9 +86,11 @@ export function PlanPreviewField(props: typeof schema.TProps) {
       setBusy(undefined);
     }
   };
+  const becomes = targetSentence(t, props.formContext?.formData ?? {});
   return (
     <FieldBox>
       <Text color="secondary">{t('field.plan.what')}</Text>
+      {becomes && <Text as="p">{becomes}</Text>}
       <Flex gap="2">
         <Button
           variant="secondary"

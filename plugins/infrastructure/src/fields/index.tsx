@@ -78,6 +78,12 @@ export const infrastructureFormFields = createFrontendModule({
       },
     }),
     FormFieldBlueprint.make({
+      name: 'nante-target',
+      params: {
+        field: () => import('./TargetField').then(m => m.targetField),
+      },
+    }),
+    FormFieldBlueprint.make({
       name: 'nante-repair',
       params: {
         field: () => import('./RepairField').then(m => m.repairField),

@@ -163,6 +163,34 @@ export const fieldMessages = {
       'Name the snapshot: it begins with a letter; letters, digits, _ and -, 2 to 40',
     taken: 'There is a snapshot “{{snapshot}}” already; choose another name',
   },
+  target: {
+    label: 'Deployment target',
+    whatFor:
+      'A deployment target gets the releases that Octopus Deploy deploys to its environment.',
+    first: 'Choose an environment first.',
+    noOctopus:
+      'The environment “{{environment}}” has no Octopus Deploy: its hosts are not deployed to.',
+    tick: 'Make it a deployment target of “{{connection}}”',
+    style: 'How Octopus reaches it',
+    what: {
+      ssh: 'Octopus logs in by SSH. Nothing is installed on the host.',
+      listening:
+        'A Tentacle is installed and waits; Octopus has to reach its port.',
+      polling:
+        'A Tentacle is installed and calls Octopus: for hosts that nobody reaches.',
+    },
+    roles: 'Target tags',
+    rolesWhat:
+      'Steps of a process run on targets with their tags. Commas between several; the name of the app unless given.',
+    environments: 'Environments of Octopus',
+    environmentsWhat:
+      'Commas between several; the one of the host’s environment unless given.',
+    policy: 'Machine policy',
+    policyWhat: 'By name; the default of the space unless given.',
+    review:
+      'The host becomes a deployment target of {{environments}} ({{style}}), with the tags {{roles}}.',
+    ofEnvironment: 'its environment',
+  },
   repair: {
     run: 'Run',
     none: 'No run failed or was canceled: there is nothing to repair.',

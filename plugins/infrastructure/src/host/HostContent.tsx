@@ -1,19 +1,13 @@
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import {
-  Alert,
-  Card,
-  CardBody,
-  CardHeader,
-  Skeleton,
-  Text,
-} from '@backstage/ui';
+import { Alert, Skeleton } from '@backstage/ui';
 import {
   type HostDetail,
   hostReadPermission,
 } from '@nante/plugin-infrastructure-common';
-import type { ReactNode } from 'react';
+import { HostActivity } from '../activity/HostActivity';
 import { ConnectionBanners, Freshness } from '../components/Freshness';
 import { Problem, statusOf } from '../components/Problem';
+import { Section } from '../components/Section';
 import { useHost } from './useHost';
 import { infrastructureTranslationRef } from '../translation';
 import { ConfigurationCard } from './ConfigurationCard';
@@ -26,20 +20,8 @@ import { NetworkCard } from './NetworkCard';
 import { MeshCard, TelemetryCard } from './ObservationCards';
 import { SampleChart } from './SampleChart';
 import { SnapshotsCard } from './SnapshotsCard';
+import { TargetCard } from './TargetCard';
 import { TerraformCard } from './TerraformCard';
-
-function Section(props: { title: string; children: ReactNode }) {
-  return (
-    <Card>
-      <CardHeader>
-        <Text as="h2" variant="title-x-small" weight="bold">
-          {props.title}
-        </Text>
-      </CardHeader>
-      <CardBody>{props.children}</CardBody>
-    </Card>
-  );
-}
 
 function ManagementBanner({ host }: { host: HostDetail }) {
   const { t } = useTranslationRef(infrastructureTranslationRef);
@@ -149,6 +131,11 @@ export function HostContent() {
             <ConfigurationCard host={host} />
           </Section>
         )}
+        {host.management !== 'unmanaged' && (
+          <Section title={t('target.title')}>
+            <TargetCard host={host} />
+          </Section>
+        )}
         {observation?.mesh && (
           <Section title={t('host.mesh')}>
             <MeshCard
@@ -178,6 +165,11 @@ export function HostContent() {
         <Section title={t('host.records')}>
           <TerraformCard host={host} />
         </Section>
+        {host.management !== 'unmanaged' && (
+          <Section title={t('activity.title')}>
+            <HostActivity entityRef={host.entityRef} />
+          </Section>
+        )}
       </div>
     </div>
   );

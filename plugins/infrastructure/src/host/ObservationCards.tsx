@@ -1,11 +1,10 @@
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Text } from '@backstage/ui';
 import type { HostObservation } from '@nante/plugin-infrastructure-common';
+import { Age } from '../components/Age';
 import { CopyText } from '../components/CopyText';
 import { Facts } from '../components/Facts';
 import { HealthLabel } from '../components/StateLabel';
-import { age, clock } from '../components/format';
-import { useNow } from '../hooks/useNow';
 import { infrastructureTranslationRef } from '../translation';
 
 const meshWords = {
@@ -14,17 +13,6 @@ const meshWords = {
   absent: 'Attention',
   unknown: 'Unknown',
 } as const;
-
-/** An ISO time as its age, with the time itself as tooltip. */
-function Age({ at }: { at: string }) {
-  const { t } = useTranslationRef(infrastructureTranslationRef);
-  const now = useNow(1000);
-  return (
-    <time dateTime={at} title={clock(at)}>
-      {t('host.ago', { age: age(now - Date.parse(at)) })}
-    </time>
-  );
-}
 
 /** The host's place in the mesh: name, addresses, tags, and when it was last seen there. */
 export function MeshCard(props: {

@@ -41,7 +41,10 @@ export function AcceptButton(props: {
     try {
       const { gone } = await api.acceptConnection(connection);
       toast.post({
-        title: t('hosts.accept.gone', { count: gone.length, connection }),
+        title:
+          doubt === 'targets'
+            ? t('hosts.accept.acceptedTargets', { connection })
+            : t('hosts.accept.gone', { count: gone.length, connection }),
         status: 'success',
         timeout: 8000,
       });
@@ -65,7 +68,14 @@ export function AcceptButton(props: {
       <Dialog>
         <DialogHeader>{t('hosts.accept.title', { connection })}</DialogHeader>
         <DialogBody>
-          <Text as="p">{t('hosts.accept.what', { connection })}</Text>
+          <Text as="p">
+            {t(
+              doubt === 'targets'
+                ? 'hosts.accept.whatTargets'
+                : 'hosts.accept.what',
+              { connection },
+            )}
+          </Text>
         </DialogBody>
         <DialogFooter>
           <Button variant="secondary" onPress={() => setOpen(false)}>

@@ -68,6 +68,16 @@ describe('the hosts page', () => {
     expect(screen.getByText('web-1')).toBeInTheDocument();
   });
 
+  it('shows everything again when the filters are cleared', async () => {
+    backend.answer('/hosts', hostsAnswer);
+    openPage('/hosts?show=stopped&kind=vm&search=nothing');
+    await userEvent.click(
+      await screen.findByRole('button', { name: 'Clear filters' }),
+    );
+    expect(await screen.findByText('web-1')).toBeInTheDocument();
+    expect(screen.getByText('old-db')).toBeInTheDocument();
+  });
+
   it('keeps the data and says how old it is while Proxmox does not answer', async () => {
     backend.answer('/hosts', {
       ...hostsAnswer,

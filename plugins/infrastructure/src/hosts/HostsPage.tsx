@@ -18,7 +18,7 @@ import { infrastructureApiRef } from '../api/InfrastructureApi';
 import { ConnectionBanners, Freshness } from '../components/Freshness';
 import { Problem } from '../components/Problem';
 import { useLive } from '../hooks/useLive';
-import { useLinks, useQueryValue } from '../navigation';
+import { useLinks, useQueryValue, useSetQuery } from '../navigation';
 import { infrastructureTranslationRef } from '../translation';
 import { AcceptButton } from './AcceptButton';
 import { HostsTable } from './HostsTable';
@@ -94,11 +94,8 @@ export function HostsPage() {
     [data],
   );
   const shown = useMemo(() => rows && filterHosts(rows, query), [rows, query]);
-  const clear = () => {
-    setShow('');
-    setKind('');
-    setSearch('');
-  };
+  const setQuery = useSetQuery();
+  const clear = () => setQuery({ show: '', kind: '', search: '' });
 
   const body = () => {
     if (!data && error) {

@@ -3,6 +3,7 @@ import { Cell, CellText, type ColumnConfig, Link, Text } from '@backstage/ui';
 import type { HostSummary } from '@nante/plugin-infrastructure-common';
 import { Meter } from '../components/Meter';
 import { HealthLabel } from '../components/StateLabel';
+import { TargetHealthLabel } from '../components/TaskStateLabel';
 import { bytes, percent, refName, uptime } from '../components/format';
 import type { Links } from '../navigation';
 import type { infrastructureTranslationRef } from '../translation';
@@ -213,6 +214,23 @@ export function hostColumns(
               </Link>
             )}
           </div>
+        </Cell>
+      ),
+    },
+    {
+      id: 'target',
+      label: t('hosts.column.target'),
+      isSortable: true,
+      minWidth: 104,
+      cell: host => (
+        <Cell>
+          {host.targetHealth ? (
+            <TargetHealthLabel health={host.targetHealth} />
+          ) : (
+            <Text color="secondary" title={t('hosts.noTarget')}>
+              —
+            </Text>
+          )}
         </Cell>
       ),
     },

@@ -81,6 +81,7 @@ const sortKeys: Record<string, (host: HostSummary) => string | number> = {
   memory: host => (host.memoryUsed ?? -1) / (host.memory || 1),
   disk: host => (host.diskUsed ?? -1) / (host.disk || 1),
   management: host => host.management,
+  target: host => host.targetHealth ?? '',
   uptime: host => host.uptime ?? -1,
 };
 

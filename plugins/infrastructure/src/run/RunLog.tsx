@@ -4,6 +4,7 @@ import { Checkbox, Select, Skeleton, Text } from '@backstage/ui';
 import { runReadPermission } from '@nante/plugin-infrastructure-common';
 import { useMemo, useRef, useState } from 'react';
 import { Problem } from '../components/Problem';
+import { download } from '../components/download';
 import { infrastructureTranslationRef } from '../translation';
 import styles from './RunPage.module.css';
 import { type Level, LogText } from './logText';
@@ -11,15 +12,6 @@ import { useRunLog } from './useRunLog';
 
 /** From this many lines on they are not wrapped: the viewer measures wrapped rows one by one, again with each new line. */
 const WRAP_LINES = 5_000;
-
-function download(text: string, name: string) {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
-}
 
 /** The log as it grows: followed to its end, or held still for reading. */
 export function RunLog({ id, final }: { id: string; final: boolean }) {

@@ -22,6 +22,7 @@ import { useRunId } from '../navigation';
 import { infrastructureTranslationRef } from '../translation';
 import { CancelButton } from './CancelButton';
 import { ConfigurationTab } from './ConfigurationTab';
+import { DeliveryCards } from './DeliveryCards';
 import { EndCard } from './EndCard';
 import { ImpactAlert } from './ImpactAlert';
 import { InputsTab } from './InputsTab';
@@ -69,6 +70,7 @@ function Summary({ run }: { run: RunDocument }) {
       {run.result && run.state === 'succeeded' && run.kind === 'provision' && (
         <ResultCard result={run.result} />
       )}
+      <DeliveryCards run={run} />
       {run.tools.provider === 'stand-in' && (
         <Alert status="info" icon title={t('run.standIn')} />
       )}
@@ -161,7 +163,9 @@ export function RunPage() {
               />
             ),
           },
-          { label: t('run.environment'), value: run.environment },
+          ...(run.environment
+            ? [{ label: t('run.environment'), value: run.environment }]
+            : []),
           { label: t('run.requestedBy'), value: refName(run.requestedBy) },
           { label: t('run.door'), value: t(`run.doors.${run.door}`) },
         ]}

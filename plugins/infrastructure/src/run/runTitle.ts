@@ -4,8 +4,52 @@ import type { Sentences } from '../translation';
 const powers = ['start', 'shutdown', 'reboot', 'stop'] as const;
 const snapshots = ['create', 'rollback', 'delete'] as const;
 
-/** What a run does to which host, one phrase. */
+/** What a run about an app does, where its inputs say of what; undefined where they do not. */
+function deliveryTitle(t: Sentences, run: RunDocument): string | undefined {
+  const text = (name: string) => {
+    const value = run.inputs[name];
+    return typeof value === 'string' ? value : '';
+  };
+  const version = run.deployment?.version ?? text('version');
+  const words = {
+    project: run.deployment?.project ?? (text('project') || run.app),
+    environment:
+      run.deployment?.environment ||
+      text('octopusEnvironment') ||
+      run.environment,
+    version,
+  };
+  switch (run.kind) {
+    case 'deploy':
+      return t(
+        run.inputs.dryRun === true ? 'run.deployDry' : 'run.deployTo',
+        words,
+      );
+    case 'rollback':
+      return t(version ? 'run.rollbackTo' : 'run.rollbackLast', words);
+    case 'release':
+      return t('run.releaseOf', {
+        ...words,
+        version: run.release?.version ?? version,
+      });
+    case 'publish':
+      return t('run.publishOf', {
+        name: run.artifact?.name ?? (text('name') || run.app),
+        version: run.artifact?.version ?? version,
+      }).trim();
+    case 'create-repository':
+      return t('run.create-repository', {
+        host: run.repository?.name ?? text('name'),
+      });
+    default:
+      return undefined;
+  }
+}
+
+/** What a run does to which host or app, one phrase. */
 export function runTitle(t: Sentences, run: RunDocument): string {
+  const delivery = deliveryTitle(t, run);
+  if (delivery) return delivery;
   const others = (run.hosts?.length ?? 1) - 1;
   const host =
     others > 0

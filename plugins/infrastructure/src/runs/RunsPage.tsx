@@ -14,7 +14,12 @@ import {
   ToggleButtonGroup,
   useTable,
 } from '@backstage/ui';
-import { type RunDocument, finalRunStates } from '@nante/model';
+import {
+  type RunDocument,
+  type RunKind,
+  finalRunStates,
+  runKindSchema,
+} from '@nante/model';
 import { runReadPermission } from '@nante/plugin-infrastructure-common';
 import { useCallback, useMemo } from 'react';
 import { infrastructureApiRef } from '../api/InfrastructureApi';
@@ -24,12 +29,30 @@ import { RunStateLabel } from '../components/StateLabel';
 import { clock, refName, stopwatch } from '../components/format';
 import { useLive } from '../hooks/useLive';
 import { useNow } from '../hooks/useNow';
-import { useLinks, useQueryValue } from '../navigation';
+import { useLinks, useQueryValue, useSetQuery } from '../navigation';
 import { infrastructureTranslationRef } from '../translation';
 import styles from './RunsPage.module.css';
 
 const LOOK_MS = 10_000;
 const states = ['', 'running', 'failed', 'cancelled', 'succeeded'] as const;
+
+const deliveries: RunKind[] = [
+  'create-project',
+  'release',
+  'deploy',
+  'rollback',
+];
+const artifacts: RunKind[] = ['publish', 'create-repository'];
+/** Kinds of runs by what they are about. */
+const kindsOf = {
+  all: [],
+  hosts: runKindSchema.options.filter(
+    kind => !deliveries.includes(kind) && !artifacts.includes(kind),
+  ),
+  deployments: deliveries,
+  artifacts,
+} satisfies Record<string, RunKind[]>;
+const abouts = Object.keys(kindsOf) as (keyof typeof kindsOf)[];
 
 function Duration({ run }: { run: RunDocument }) {
   const final = finalRunStates.includes(run.state);
@@ -50,8 +73,8 @@ function useColumns(): ColumnConfig<RunDocument>[] {
         isRowHeader: true,
         cell: run => (
           <CellText
-            title={run.host}
-            description={run.app}
+            title={run.host || run.app}
+            description={run.host ? run.app : undefined}
             href={links.run(run.id)}
           />
         ),
@@ -78,7 +101,7 @@ function useColumns(): ColumnConfig<RunDocument>[] {
       {
         id: 'environment',
         label: t('runs.column.environment'),
-        cell: run => <CellText title={run.environment} />,
+        cell: run => <CellText title={run.environment || '—'} />,
       },
       {
         id: 'who',
@@ -112,16 +135,23 @@ export function RunsPage() {
   const api = useApi(infrastructureApiRef);
   const links = useLinks();
   const columns = useColumns();
+  const setQuery = useSetQuery();
   const [state, setState] = useQueryValue('state');
   const [whose, setWhose] = useQueryValue('whose');
+  const [about, setAbout] = useQueryValue('about');
   const everyone = whose === 'everyone';
+  const kind = kindsOf[abouts.find(name => name === about) ?? 'all'].join(',');
   const load = useCallback(
     (signal: AbortSignal) =>
       api.listRuns(
-        { mine: everyone ? undefined : true, state: state || undefined },
+        {
+          mine: everyone ? undefined : true,
+          state: state || undefined,
+          kind: kind || undefined,
+        },
         signal,
       ),
-    [api, everyone, state],
+    [api, everyone, state, kind],
   );
   const { data, error, updatedAt, reload } = useLive(load, {
     intervalMs: LOOK_MS,
@@ -133,7 +163,7 @@ export function RunsPage() {
     paginationOptions: { pageSize: 20 },
   });
 
-  const filtered = Boolean(state) || !everyone;
+  const filtered = Boolean(state || about) || !everyone;
   return (
     <>
       <Header
@@ -170,6 +200,22 @@ export function RunsPage() {
               </ToggleButton>
             ))}
           </ToggleButtonGroup>
+          <ToggleButtonGroup
+            aria-label={t('runs.about')}
+            selectionMode="single"
+            disallowEmptySelection
+            selectedKeys={[about || 'all']}
+            onSelectionChange={keys => {
+              const [key] = [...keys];
+              setAbout(key === 'all' ? '' : String(key));
+            }}
+          >
+            {abouts.map(name => (
+              <ToggleButton key={name} id={name}>
+                {t(`runs.kinds.${name}`)}
+              </ToggleButton>
+            ))}
+          </ToggleButtonGroup>
         </div>
         {error && !data ? (
           <Problem
@@ -190,10 +236,9 @@ export function RunsPage() {
                   <Button
                     size="small"
                     variant="secondary"
-                    onPress={() => {
-                      setState('');
-                      setWhose('everyone');
-                    }}
+                    onPress={() =>
+                      setQuery({ state: '', about: '', whose: 'everyone' })
+                    }
                   >
                     {t('runs.clear')}
                   </Button>

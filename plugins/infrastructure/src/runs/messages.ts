@@ -12,7 +12,7 @@ export const runsMessages = {
   column: {
     state: 'State',
     what: 'What',
-    host: 'Host',
+    host: 'Host or app',
     environment: 'Environment',
     who: 'Requested by',
     when: 'Started',
@@ -37,6 +37,13 @@ export const runsMessages = {
     'create-repository': 'Repository',
     adopt: 'Adopt',
     forget: 'Forget',
+  },
+  about: 'What it is about',
+  kinds: {
+    all: 'Everything',
+    hosts: 'Hosts',
+    deployments: 'Deployments',
+    artifacts: 'Artifacts',
   },
   empty: 'No runs yet. A run begins when somebody requests a host.',
   noMatch: 'No run matches these filters.',

@@ -13,7 +13,7 @@ import { UserSettingsSignInAvatar } from '@backstage/plugin-user-settings';
 import { RiMenuLine, RiSearchLine } from '@remixicon/react';
 import { SidebarLogo } from './Logo';
 
-/** Home, Search, Catalog, Create, Hosts, Runs, then whatever else is installed. */
+/** Home, Search, Catalog, Create, Hosts, Deployments, Runs, Activity, then whatever else is installed. */
 export const SidebarContent = NavContentBlueprint.make({
   params: {
     component: ({ navItems }) => {
@@ -36,7 +36,9 @@ export const SidebarContent = NavContentBlueprint.make({
             {nav.take('page:catalog')}
             {nav.take('page:scaffolder')}
             {nav.take('page:infrastructure/hosts')}
+            {nav.take('page:infrastructure/deployments')}
             {nav.take('page:infrastructure/runs')}
+            {nav.take('page:infrastructure/activity')}
             <SidebarDivider />
             <SidebarScrollWrapper>
               {nav.rest({ sortBy: 'title' })}

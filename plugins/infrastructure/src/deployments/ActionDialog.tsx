@@ -1,0 +1,240 @@
+import {
+  toastApiRef,
+  useApi,
+  useTranslationRef,
+} from '@backstage/frontend-plugin-api';
+import {
+  Alert,
+  Button,
+  Dialog,
+  DialogBody,
+  DialogFooter,
+  DialogHeader,
+  Select,
+  Skeleton,
+  Text,
+  TextField,
+} from '@backstage/ui';
+import { useCallback, useState } from 'react';
+import { infrastructureApiRef } from '../api/InfrastructureApi';
+import { clock } from '../components/format';
+import { newRequestId } from '../fields/RequestIdField';
+import { useLoaded } from '../fields/useLoaded';
+import { useGo, useLinks } from '../navigation';
+import { infrastructureTranslationRef } from '../translation';
+import { ChangeList } from './ChangeList';
+import styles from './dialog.module.css';
+import { type Intent, requestOf } from './actions';
+
+/** Earlier releases of a rollback: those of the intent, or those of the deployment that it names. */
+function useReleases(intent: Intent) {
+  const api = useApi(infrastructureApiRef);
+  const { connection, deploymentId, releases } = intent;
+  const asks = intent.kind === 'rollback' && !releases && deploymentId;
+  const load = useCallback(
+    async (signal: AbortSignal) => {
+      const detail = await api.getDeployment(
+        connection,
+        deploymentId ?? '',
+        signal,
+      );
+      return detail.rollback.releases;
+    },
+    [api, connection, deploymentId],
+  );
+  const { data, error } = useLoaded(asks ? load : undefined);
+  return { releases: releases ?? data, error, isLoading: asks && !data };
+}
+
+/** What is chosen in the dialog, and what it means. */
+function useChoice(intent: Intent) {
+  const { releases, error, isLoading } = useReleases(intent);
+  const choices =
+    intent.kind === 'rollback'
+      ? releases?.map(({ version, at }) => ({
+          value: version,
+          label: `${version} (${clock(at)})`,
+        }))
+      : intent.versions?.map(version => ({ value: version, label: version }));
+  const [chosen, setChosen] = useState<string>();
+  const version = chosen ?? intent.version ?? choices?.[0]?.value ?? '';
+  const changes =
+    intent.kind === 'rollback'
+      ? releases?.find(release => release.version === version)?.changes
+      : undefined;
+  return { choices, version, setChosen, changes, error, isLoading };
+}
+
+function DialogContent(props: { intent: Intent; onClose(): void }) {
+  const { intent, onClose } = props;
+  const { kind, project, environment } = intent;
+  const { t } = useTranslationRef(infrastructureTranslationRef);
+  const api = useApi(infrastructureApiRef);
+  const links = useLinks();
+  const go = useGo();
+  const toast = useApi(toastApiRef);
+  const choice = useChoice(intent);
+  // One request, however often its button is pressed.
+  const [requestId] = useState(newRequestId);
+  const [comment, setComment] = useState('');
+  const [confirm, setConfirm] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string>();
+
+  const words = {
+    project: project.name,
+    environment: environment?.name ?? '',
+    version: intent.version ?? '',
+  };
+  const asksVersion = kind === 'deploy' || kind === 'rollback';
+  const confirms = Boolean(environment?.restricted) && kind !== 'cancel';
+  const ready =
+    (kind === 'cancel' || choice.version !== '') &&
+    (!confirms || confirm === environment?.name);
+
+  const start = async () => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const answers = { version: choice.version, comment, confirm };
+      const { runId } = await api.startDeployment(
+        requestOf(intent, answers, requestId),
+      );
+      if (runId) {
+        go(links.run(runId));
+        return;
+      }
+      toast.post({
+        title: t('deployments.dialog.canceled'),
+        status: 'success',
+        timeout: 8000,
+      });
+      onClose();
+    } catch (cause) {
+      setError(cause instanceof Error ? cause.message : String(cause));
+      setBusy(false);
+    }
+  };
+
+  const versions = () => {
+    if (!asksVersion) return null;
+    if (choice.error) {
+      return (
+        <Alert
+          role="alert"
+          status="danger"
+          icon
+          title={t('deployments.dialog.loadFailed')}
+          description={choice.error.message}
+        />
+      );
+    }
+    if (choice.isLoading) {
+      return (
+        <div role="status" aria-busy="true">
+          <Text color="secondary">{t('deployments.dialog.loading')}</Text>
+          <Skeleton height={48} />
+        </div>
+      );
+    }
+    if (!choice.choices?.length) {
+      return (
+        <Text as="p">
+          {t(
+            kind === 'rollback'
+              ? 'deployments.dialog.noReleases'
+              : 'deployments.dialog.noVersions',
+          )}
+        </Text>
+      );
+    }
+    return (
+      <Select
+        label={t('deployments.dialog.version')}
+        options={choice.choices}
+        value={choice.version}
+        onChange={key => choice.setChosen(String(key))}
+      />
+    );
+  };
+
+  return (
+    <>
+      <DialogHeader>{t(`deployments.dialog.${kind}`, words)}</DialogHeader>
+      <DialogBody>
+        <div className={styles.stack}>
+          <Text as="p">{t(`deployments.dialog.what.${kind}`)}</Text>
+          {versions()}
+          {kind === 'release' && (
+            <TextField
+              label={t('deployments.dialog.releaseVersion')}
+              value={choice.version}
+              onChange={choice.setChosen}
+              isRequired
+            />
+          )}
+          {kind === 'rollback' && choice.changes && (
+            <div>
+              <Text as="h3" weight="bold">
+                {t('deployments.dialog.changes')}
+              </Text>
+              <ChangeList changes={choice.changes} />
+            </div>
+          )}
+          {kind !== 'cancel' && kind !== 'release' && (
+            <TextField
+              label={t('deployments.dialog.comment')}
+              description={t('deployments.dialog.commentWhat')}
+              value={comment}
+              onChange={setComment}
+            />
+          )}
+          {confirms && (
+            <TextField
+              label={t('deployments.dialog.confirm', words)}
+              value={confirm}
+              autoComplete="off"
+              isRequired
+              onChange={setConfirm}
+            />
+          )}
+          {error && (
+            <Alert
+              role="alert"
+              status="danger"
+              icon
+              title={t('deployments.dialog.failed')}
+              description={error}
+            />
+          )}
+        </div>
+      </DialogBody>
+      <DialogFooter>
+        <Button variant="secondary" isDisabled={busy} onPress={onClose}>
+          {t('deployments.dialog.close')}
+        </Button>
+        <Button
+          destructive={kind === 'rollback' || kind === 'cancel'}
+          isDisabled={!ready}
+          isPending={busy}
+          onPress={start}
+        >
+          {t(`deployments.dialog.start.${kind}`)}
+        </Button>
+      </DialogFooter>
+    </>
+  );
+}
+
+/** Asks what is still open about an action, starts its run, and goes to the page of the run. */
+export function ActionDialog(props: { intent?: Intent; onClose(): void }) {
+  const { intent, onClose } = props;
+  return (
+    <Dialog
+      isOpen={intent !== undefined}
+      onOpenChange={open => !open && onClose()}
+    >
+      {intent && <DialogContent intent={intent} onClose={onClose} />}
+    </Dialog>
+  );
+}
