@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
@@ -47,6 +47,8 @@ export interface Lab {
   engine: Engine;
   store: ObjectStore;
   proxmox: ProxmoxApi;
+  /** Key pair with which the sandbox's Octopus logs in to guests; undefined without one. */
+  automation?: { privateKey: string; publicKey: string };
   /** What the engines read, by the setting as it is now. */
   secrets: SecretSource;
   /** Another engine on the same sandbox. */
@@ -123,6 +125,9 @@ export async function startLab(
     store: stores[0],
     proxmox: await engine.proxmox('pve'),
     secrets: labSecrets(setting),
+    automation: options.deployments
+      ? keyPairIn(join(folder, 'sandbox', 'ssh'))
+      : undefined,
     engineWith: change => labEngine({ ...setting, ...change }, []),
     async fault(system, fault) {
       const response = await fetch(`${endpoints[system]?.control}/faults`, {
@@ -138,6 +143,14 @@ export async function startLab(
       await sandbox.stop();
       rmSync(folder, { recursive: true, force: true });
     },
+  };
+}
+
+function keyPairIn(folder: string) {
+  const read = (name: string) => readFileSync(join(folder, name), 'utf8');
+  return {
+    privateKey: read('id_ed25519'),
+    publicKey: read('id_ed25519.pub').trim(),
   };
 }
 

@@ -223,7 +223,9 @@ async function asked<T>(
   } catch (error) {
     if (!NanteError.is(error) || error.code === 'cancelled') throw error;
     const message = [error.message, error.hint].filter(Boolean).join(' ');
-    problems.push({ code: error.code, message });
+    // A server that does not answer one question does not answer the next one either.
+    if (!problems.some(known => known.message === message))
+      problems.push({ code: error.code, message });
     return undefined;
   }
 }
