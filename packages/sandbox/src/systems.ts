@@ -78,6 +78,7 @@ export const systemDefinitions: Partial<Record<SystemName, SystemDefinition>> =
           sshFolder: `${dataDir}/ssh`,
           nexus: endpoints.nexus,
           hasRealGuests: endpoints.guests?.real ?? false,
+          guestAddress: addressOf(endpoints.packages?.guestUrl),
         }),
     },
     doppler: {
@@ -123,6 +124,10 @@ function seededSecrets({
       (entry): entry is [string, string] => typeof entry[1] === 'string',
     ),
   );
+}
+
+function addressOf(url: string | undefined): string | undefined {
+  return url === undefined ? undefined : new URL(url).hostname;
 }
 
 function hostOf(url: string | undefined): string | undefined {

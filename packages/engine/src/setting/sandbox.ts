@@ -20,7 +20,12 @@ export const sandboxEndpointsSchema = z.object({
   doppler: endpointSchema.extend({ token: z.string() }),
   tailscale: endpointSchema.optional(),
   openobserve: endpointSchema.optional(),
-  octopus: endpointSchema.optional(),
+  octopus: endpointSchema
+    .extend({
+      /** Where Tentacles that poll connect to. */
+      pollingUrl: z.string().optional(),
+    })
+    .optional(),
   nexus: endpointSchema.optional(),
   /** Package repository with stand-ins for vendors' packages. */
   packages: endpointSchema.optional(),
@@ -67,11 +72,11 @@ export function pointAtSandbox(
   };
 }
 
-type Endpoint = z.infer<typeof endpointSchema>;
+type Endpoint = z.infer<typeof endpointSchema> & { pollingUrl?: string };
 
 function pointed(
   connection: Connection,
-  { url, guestUrl = url, ca }: Endpoint,
+  { url, guestUrl = url, ca, pollingUrl }: Endpoint,
 ): Connection {
   switch (connection.type) {
     case 'tailscale':
@@ -79,6 +84,8 @@ function pointed(
     // Guests send to the same address that we ask.
     case 'openobserve':
       return { ...connection, url: guestUrl, caFile: ca };
+    case 'octopus':
+      return { ...connection, url, caFile: ca, pollingUrl };
     default:
       return { ...connection, url, caFile: ca };
   }
@@ -89,12 +96,15 @@ function packageSources(packages?: Endpoint): Record<string, unknown> {
   if (!packages) return {};
   const url = packages.guestUrl ?? packages.url;
   return Object.fromEntries(
-    ['base_setup_tailscale', 'base_setup_alloy', 'mgmt_docker'].flatMap(
-      prefix => [
-        [`${prefix}_apt_uri`, url],
-        [`${prefix}_apt_key_url`, `${url}/key.asc`],
-      ],
-    ),
+    [
+      'base_setup_tailscale',
+      'base_setup_alloy',
+      'mgmt_docker',
+      'octopus_tentacle',
+    ].flatMap(prefix => [
+      [`${prefix}_apt_uri`, url],
+      [`${prefix}_apt_key_url`, `${url}/key.asc`],
+    ]),
   );
 }
 

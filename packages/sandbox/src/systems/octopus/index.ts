@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { loadOrCreateSshKey } from '../../seed/sshKey';
 import type { StandIn, StandInContext } from '../../standIn';
@@ -6,6 +5,7 @@ import type { SystemEndpoint } from '../../endpoints';
 import { Access, loadKeys } from './access';
 import { Api } from './api';
 import { answerControl } from './control';
+import type { Machine } from './documents';
 import { Events } from './events';
 import { OctopusFaults } from './faults';
 import { PackageFeeds } from './feeds';
@@ -15,6 +15,7 @@ import { nexusAt, seedOctopus } from './seed';
 import type { Server } from './server';
 import { OctopusState } from './state';
 import { createMavenPackages } from './tasks/packages';
+import { startPollingServer } from './tasks/polling';
 import { TaskQueue } from './tasks/queue';
 import { createSshRunner } from './tasks/ssh';
 import { writeTaskEvent } from './taskEvents';
@@ -27,13 +28,16 @@ export interface OctopusOptions {
   nexus?: SystemEndpoint;
   /** Whether what is made on the sandbox's Proxmox is booted. */
   hasRealGuests: boolean;
+  /** Where guests reach this machine: Tentacles that poll call there; this machine alone unless given. */
+  guestAddress?: string;
 }
 
 /**
  * A stand-in for Octopus Server 2026.3: projects, releases, deployments, targets, and the tasks that really deploy to guests.
  *
  * @returns a stand-in whose credentials are `apiKey` (service account of Nante), `readOnlyKey` (may only look), `limitedKey` (may
- *   neither deploy nor add targets), `expiredKey`, `adminKey` (may everything), `spaceId`, `space` and `serverThumbprint`
+ *   neither deploy nor add targets), `expiredKey`, `adminKey` (may everything), `spaceId`, `space`, `serverThumbprint`, and
+ *   `pollingUrl`, where Tentacles that poll connect to
  */
 export async function createOctopus(
   context: StandInContext,
@@ -51,6 +55,10 @@ export async function createOctopus(
   const limit = new RateLimit();
   const faults = new OctopusFaults(limit);
   const events = new Events(state);
+  const polling = await startPollingServer(
+    join(dataDir, 'tentacles'),
+    options.guestAddress ?? '127.0.0.1',
+  );
   const isRecord = (host: string) => isPretended(host, options.hasRealGuests);
   const queue = new TaskQueue({
     state,
@@ -60,7 +68,8 @@ export async function createOctopus(
       ({ Id }) => state.get('secrets', `${Id}.Password`)?.Value,
     ),
     privateKey: sshKey.privateKey,
-    isRecord: ({ Endpoint }) => isRecord(hostOf(Endpoint)),
+    isRecord: machine => isMachineRecord(machine, isRecord, options),
+    polling: uri => polling.connected(uri),
     log,
     onChange: (task, change) => writeTaskEvent(state, events, task, change),
   });
@@ -70,7 +79,7 @@ export async function createOctopus(
     faults,
     events,
     feeds: new PackageFeeds(state),
-    thumbprint: thumbprintOf(keys.adminKey),
+    thumbprint: polling.thumbprint,
     isPretended: isRecord,
     log,
   };
@@ -82,6 +91,7 @@ export async function createOctopus(
       spaceId: 'Spaces-1',
       space: 'Default',
       serverThumbprint: server.thumbprint,
+      pollingUrl: polling.url,
     },
     fetch: request => api.fetch(request),
     setFault(kind, parameters) {
@@ -102,13 +112,19 @@ export async function createOctopus(
     },
     async stop() {
       await queue.stop();
+      await polling.stop();
       state.close();
     },
   };
 }
 
-/** The server has no certificate of its own here; its thumbprint is the same at every start. */
-function thumbprintOf(secret: string): string {
-  const digest = createHash('sha1').update(`certificate ${secret}`);
-  return digest.digest('hex').toUpperCase();
+/** A Tentacle that polls has no address: it is one of the seed, or real where guests are. */
+function isMachineRecord(
+  { Name, Endpoint }: Machine,
+  isRecord: (host: string) => boolean,
+  { hasRealGuests }: OctopusOptions,
+): boolean {
+  if (Endpoint.CommunicationStyle === 'TentacleActive')
+    return !hasRealGuests || isRecord(Name);
+  return isRecord(hostOf(Endpoint));
 }
