@@ -180,6 +180,7 @@ if (!file || !existsSync(file)) {
         [name, []],
       );
     }
+    process.stdout.write(`calls: ${calls.length} compared, answers left out\n`);
   });
 
   it('sends forms with the fields that each format has', async () => {
@@ -199,5 +200,6 @@ if (!file || !existsSync(file)) {
           field.replace('asset1', 'assetN'),
         );
     }
+    process.stdout.write(`forms: ${forms.length} compared\n`);
   });
 }

@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   removeTestSandboxes,
   startTestSandbox,
@@ -110,70 +108,3 @@ it("binds a service token to its config and refuses with the vendor's shape", as
   expect(list.names).toContain('TS_AUTHKEY');
   expect(list.names).not.toContain('STATE_BUCKET');
 });
-
-const contracts = process.env.NANTE_CONTRACTS_DIR;
-const document =
-  contracts && join(contracts, 'doppler', 'doppler-openapi.json');
-const hasContract = Boolean(document && existsSync(document));
-if (!hasContract)
-  process.stdout.write(
-    "Skipped: Doppler's schema; NANTE_CONTRACTS_DIR names no folder that has it.\n",
-  );
-
-interface Schema {
-  type?: string;
-  properties?: Record<string, Schema>;
-  items?: Schema;
-}
-
-const describeIfContract = hasContract ? describe : describe.skip;
-describeIfContract('Doppler', () => {
-  it("answers in the shapes of the vendor's schema", async () => {
-    const { paths } = JSON.parse(readFileSync(String(document), 'utf8'));
-    const { get, account } = await start();
-    const where = '?project=nante&config=dev';
-    const calls: Record<string, string> = {
-      '/v3/me': '',
-      '/v3/projects': '',
-      '/v3/projects/project': '?project=nante',
-      '/v3/environments': '?project=nante',
-      '/v3/configs': '?project=nante',
-      '/v3/configs/config': where,
-      '/v3/configs/config/secrets': where,
-      '/v3/configs/config/secret': `${where}&name=STATE_BUCKET`,
-      '/v3/configs/config/secrets/names': where,
-      [download]: where,
-    };
-    for (const [path, query] of Object.entries(calls)) {
-      const success = paths[path].get.responses['200'];
-      const { schema } = success.content['application/json'];
-      const answer = await get(path + query, account);
-      expect([path, answer.status]).toEqual([path, 200]);
-      expect(differences(await answer.json(), schema, path)).toEqual([]);
-    }
-  });
-});
-
-/** Fields that have another type than the schema says. Maps of secrets stand there by example names: any name goes. */
-function differences(value: unknown, schema: Schema, path: string): string[] {
-  if (value === null || schema.type === undefined) return [];
-  if (Array.isArray(value)) {
-    const { items = {} } = schema;
-    if (schema.type !== 'array') return [`${path} is an array`];
-    return value.flatMap((item, at) =>
-      differences(item, items, `${path}.${at}`),
-    );
-  }
-  if (typeof value === 'object') {
-    if (schema.type !== 'object') return [`${path} is an object`];
-    const { properties = {} } = schema;
-    const isMap = 'STRIPE' in properties;
-    return Object.entries(value).flatMap(([name, field]) => {
-      const known = isMap ? properties.STRIPE : properties[name];
-      if (!known) return [`${path}.${name} is not in the schema`];
-      return differences(field, known, `${path}.${name}`);
-    });
-  }
-  const type = schema.type === 'integer' ? 'number' : schema.type;
-  return typeof value === type ? [] : [`${path} is a ${typeof value}`];
-}

@@ -1,0 +1,99 @@
+// Every comparison with what the vendors publish, of the stand-ins and of the clients: what was compared, what was left out.
+import assert from 'node:assert/strict';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { runCommand } from '../lib/command';
+import { part, runScenario, say, SkipScenario } from '../lib/report';
+import { temporaryFolder } from '../lib/sandbox';
+
+const root = path.resolve(__dirname, '../..');
+const cli = path.join(root, 'node_modules/@backstage/cli/bin/backstage-cli');
+
+/** Systems that must have a comparison, in the package that has it; one that is lost would go unnoticed. */
+const expected = [
+  'sandbox/proxmox',
+  'sandbox/tailscale',
+  'sandbox/openobserve',
+  'sandbox/octopus',
+  'sandbox/nexus',
+  'sandbox/doppler',
+  'sandbox/s3',
+  'clients/proxmox',
+  'clients/tailscale',
+  'clients/openobserve',
+  'clients/nexus',
+];
+
+/** What one test file compared, as it says it: by what was counted. */
+type Counts = Record<string, string | string[]>;
+
+/** The folder of the vendors' documents, which are not part of this repository. */
+function contractsFolder(): string {
+  const folder =
+    process.env.NANTE_CONTRACTS_DIR ??
+    path.resolve(root, '..', 'shared', 'contracts');
+  if (existsSync(path.join(folder, 'nexus'))) return folder;
+  throw new SkipScenario(
+    "the vendors' documents are not here: NANTE_CONTRACTS_DIR has to name their folder",
+  );
+}
+
+/** Runs one test file and reads the lines `what: counts` that it prints. */
+async function compare(
+  file: string,
+  contracts: string,
+  report: string,
+): Promise<Counts> {
+  const [, name, ...rest] = file.split('/');
+  const lines: string[] = [];
+  const { code, output } = await runCommand(
+    process.execPath,
+    [
+      cli,
+      ...['package', 'test', '--watchAll=false', '--ci', '--silent'],
+      ...['--runInBand', '--json', `--outputFile=${report}`],
+      rest.join('/'),
+    ],
+    {
+      cwd: path.join(root, 'packages', name),
+      env: { ...process.env, CI: 'true', NANTE_CONTRACTS_DIR: contracts },
+      onLine: line => lines.push(line),
+    },
+  );
+  assert.equal(code, 0, `${file}:\n${lines.slice(-80).join('\n')}`);
+  const { numPassedTests, numPendingTests } = JSON.parse(
+    readFileSync(report, 'utf8'),
+  );
+  assert.equal(numPendingTests, 0, `${file} left something out`);
+  assert.ok(numPassedTests > 0, `${file} compared nothing`);
+  const counts: Counts = { tests: String(numPassedTests) };
+  for (const line of output.split('\n')) {
+    const [, what, text] = /^([a-z][a-z ,]*): (.+)$/.exec(line) ?? [];
+    if (!what) continue;
+    // Several of one kind are a list, as deviations are.
+    counts[what] = counts[what] ? [counts[what], text].flat() : text;
+  }
+  assert.ok(Object.keys(counts).length > 1, `${file} says no counts`);
+  return counts;
+}
+
+void runScenario('contracts', async undo => {
+  const contracts = contractsFolder();
+  const report = path.join(temporaryFolder(undo), 'report.json');
+  const files = globSync('packages/*/src/**/contract.test.ts', { cwd: root })
+    .map(file => file.replaceAll(path.sep, '/'))
+    .sort();
+  const compared: Record<string, Counts> = {};
+  for (const file of files) {
+    const [, name] = file.split('/');
+    const system = `${name}/${path.basename(path.dirname(file))}`;
+    compared[system] = await part(system, () =>
+      compare(file, contracts, report),
+    );
+    for (const [what, counts] of Object.entries(compared[system]))
+      say(`    ${what}: ${[counts].flat().join('; ')}`);
+  }
+  const missing = expected.filter(system => !compared[system]);
+  assert.deepEqual(missing, [], 'comparisons that are gone');
+  return { compared };
+});
