@@ -89,6 +89,13 @@ void runScenario('accessibility', async undo => {
   };
   const run = await address('/runs');
   const host = await address('/hosts');
+  await page.goto(`${portal.url}/deployments?show=successful`);
+  const cell = page
+    .getByRole('row', { name: /^Shop/ })
+    .getByRole('gridcell')
+    .first();
+  const deployment =
+    (await cell.getByRole('link').first().getAttribute('href')) ?? '';
 
   const looks: Look[] = [
     {
@@ -135,6 +142,37 @@ void runScenario('accessibility', async undo => {
       // Header and tabs of the entity belong to the catalog.
       ours: '[data-nante="host"]',
       ready: () => page.getByText('Log in', { exact: true }).waitFor(),
+    },
+    {
+      name: 'deployments',
+      path: '/deployments?whose=everyone',
+      ready: () =>
+        page.getByRole('grid', { name: /^Deployments of/ }).waitFor(),
+    },
+    {
+      name: 'deployment',
+      path: deployment,
+      ready: () => page.getByRole('region', { name: 'Log' }).waitFor(),
+    },
+    {
+      name: 'deployment, rollback',
+      path: deployment,
+      ready: async () => {
+        await page.getByRole('button', { name: 'Roll back' }).click();
+        await page.getByRole('dialog').getByText('What changes').waitFor();
+      },
+    },
+    {
+      name: 'artifacts',
+      path: '/catalog/default/component/shop/artifacts',
+      // Header and tabs of the entity belong to the catalog.
+      ours: '[data-nante="artifacts"]',
+      ready: () => page.getByRole('table', { name: 'Versions' }).waitFor(),
+    },
+    {
+      name: 'activity',
+      path: '/activity',
+      ready: () => page.getByRole('listitem').first().waitFor(),
     },
     {
       name: 'form, name',

@@ -190,10 +190,8 @@ export function DeploymentsPage() {
         metadata={
           data && [
             {
-              label: t('deployments.title'),
-              value: t('deployments.projects', {
-                count: data.projects.length,
-              }),
+              label: t('deployments.projects'),
+              value: String(data.projects.length),
             },
           ]
         }

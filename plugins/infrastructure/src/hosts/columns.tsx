@@ -78,18 +78,16 @@ export function hostColumns(
       ),
     },
     {
-      id: 'kind',
-      label: t('hosts.column.kind'),
-      isSortable: true,
-      minWidth: 60,
-      cell: host => <CellText title={t(`kind.${host.kind}`)} />,
-    },
-    {
       id: 'node',
       label: t('hosts.column.node'),
       isSortable: true,
       minWidth: 66,
-      cell: host => <CellText title={host.node} />,
+      cell: host => (
+        <CellText
+          title={host.node || '—'}
+          description={t(`kind.${host.kind}`)}
+        />
+      ),
     },
     {
       id: 'environment',

@@ -73,7 +73,6 @@ export function filterHosts(hosts: HostRow[], query: HostQuery): HostRow[] {
 
 const sortKeys: Record<string, (host: HostSummary) => string | number> = {
   name: host => host.name,
-  kind: host => host.kind,
   node: host => host.node,
   environment: host => host.environment ?? '',
   owner: host => host.owner ?? '',

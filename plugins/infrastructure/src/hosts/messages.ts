@@ -14,7 +14,6 @@ export const hostsMessages = {
   table: 'Hosts',
   column: {
     name: 'Host',
-    kind: 'Kind',
     node: 'Node',
     environment: 'Environment',
     owner: 'Owner',
