@@ -30,6 +30,8 @@ export type {
 } from './deployments/DeploymentHistory';
 export { createDeploymentRegistry } from './deployments/createDeploymentRegistry';
 export { namePackages } from './deployments/deploymentFacts';
+export { KeptAnswers } from './deployments/KeptAnswers';
+export { describeError } from './hosts/ConnectionSource';
 export { Refreshed } from './deployments/Refreshed';
 export { type Route, routeOf } from './deployments/lifecycle';
 export { disagreementOf } from './deployments/joinTargets';

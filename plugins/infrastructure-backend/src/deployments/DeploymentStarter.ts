@@ -341,7 +341,11 @@ export class DeploymentStarter {
   }
 }
 
-function mayRelease(person: Starter, owner: string | undefined): boolean {
+/** Whether somebody may make releases for a component of an owner. */
+export function mayRelease(
+  person: Pick<Starter, 'operator' | 'mayRelease' | 'claims'>,
+  owner: string | undefined,
+): boolean {
   return (
     person.operator ||
     (person.mayRelease && owner !== undefined && person.claims.includes(owner))

@@ -2,13 +2,17 @@ import type { ErrorRequestHandler, Router as ExpressRouter } from 'express';
 import express from 'express';
 import Router from 'express-promise-router';
 import { toBackstageError } from '@nante/plugin-infrastructure-node';
+import { addActivityRoutes } from './activityRoutes';
 import { addAdminRoutes } from './adminRoutes';
+import { addArtifactRoutes } from './artifactRoutes';
 import { addChangeRoutes } from './changeRoutes';
 import { addDeploymentRoutes } from './deploymentRoutes';
 import { addHostRoutes } from './hostRoutes';
 import { addRunRoutes } from './runRoutes';
 
-type RouterDeps = Parameters<typeof addHostRoutes>[1] &
+type RouterDeps = Parameters<typeof addActivityRoutes>[1] &
+  Parameters<typeof addArtifactRoutes>[1] &
+  Parameters<typeof addHostRoutes>[1] &
   Parameters<typeof addAdminRoutes>[1] &
   Parameters<typeof addChangeRoutes>[1] &
   Parameters<typeof addDeploymentRoutes>[1] &
@@ -22,6 +26,8 @@ export function createRouter(deps: RouterDeps): ExpressRouter {
   addChangeRoutes(router, deps);
   addRunRoutes(router, deps);
   addDeploymentRoutes(router, deps);
+  addArtifactRoutes(router, deps);
+  addActivityRoutes(router, deps);
   addAdminRoutes(router, deps);
   const translate: ErrorRequestHandler = (error, _req, _res, next) =>
     next(toBackstageError(error));

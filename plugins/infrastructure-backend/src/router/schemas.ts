@@ -1,5 +1,6 @@
 import { InputError } from '@backstage/errors';
 import {
+  artifactFormatSchema,
   dnsLabelSchema,
   hostKindSchema,
   provisionInputSchema,
@@ -82,6 +83,42 @@ export const startDeploymentSchema = z.object({
   force: z.boolean().optional(),
   comment: z.string().max(4000).optional(),
   confirm: z.string().max(200).optional(),
+});
+
+const entityRefSchema = z.string().regex(/^[a-z]+:[a-z0-9-]+\/[^/\s]{1,63}$/i);
+
+export const artifactsQuerySchema = z.object({
+  entityRef: entityRefSchema.transform(ref => ref.toLowerCase()),
+  page: z.string().max(20_000).optional(),
+  text: z
+    .string()
+    .trim()
+    .max(100)
+    .optional()
+    .transform(text => text || undefined),
+  format: artifactFormatSchema.optional(),
+  deployed: flag,
+});
+
+export const usageQuerySchema = z.object({
+  connection: dnsLabelSchema,
+  repository: z.string().min(1).max(200),
+  format: artifactFormatSchema.or(z.literal('other')),
+  name: z.string().min(1).max(500),
+  version: z.string().min(1).max(200),
+});
+
+export const activityQuerySchema = z.object({
+  entityRef: entityRefSchema.transform(ref => ref.toLowerCase()).optional(),
+  environment: dnsLabelSchema.optional(),
+  app: dnsLabelSchema.optional(),
+  source: z.enum(['run', 'octopus', 'proxmox']).optional(),
+  kind: z.string().max(100).optional(),
+  actor: z.string().max(200).optional(),
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  before: z.string().max(300).optional(),
 });
 
 export const answerInterruptionSchema = z.object({
