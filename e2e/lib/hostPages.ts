@@ -37,10 +37,7 @@ export async function chooseSoftware(
   { roles = [], initScript, target }: Software,
 ) {
   if (target) {
-    await page
-      .getByText(/deployment target/i)
-      .first()
-      .click();
+    await page.getByText(/^Make it a deployment target/).click();
     await page.getByLabel('Target tags').fill(target.tags.join(', '));
   }
   for (const { name, fields = {} } of roles) {

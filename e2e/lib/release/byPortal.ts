@@ -9,6 +9,7 @@ import { byCommandLine } from './byCommandLine';
 import { hostOf, places, type ReleaseDoor } from './door';
 
 const project = 'Hello';
+const component = 'hello';
 
 /** A release in Chromium. What is built is published by a terminal, as a pipeline does: the portal takes no uploads. */
 export function byPortal(lab: LabPortal, nante: CommandLine): ReleaseDoor {
@@ -48,38 +49,45 @@ export function byPortal(lab: LabPortal, nante: CommandLine): ReleaseDoor {
 
     async release(version) {
       await page.goto(
-        `${portal.url}/catalog/default/component/hello/artifacts`,
+        `${portal.url}/catalog/default/component/${component}/artifacts`,
       );
-      const row = page.getByRole('row', { name: new RegExp(version) });
-      await row.getByRole('button', { name: 'Create release' }).click();
-      await confirm(page, 'Create release');
+      const row = page.getByRole('row').filter({ hasText: version });
+      const make = row.getByRole('button', { name: 'Make a release' });
+      await make.waitFor();
+      await picture('artifacts');
+      await make.click();
+      await confirm(page, 'Make the release');
       return runShown();
     },
 
     async deploy(version) {
-      const cell = await openCell(page, portal.url, places.dev);
-      await cell.getByRole('button').click();
-      await page.getByRole('menuitem', { name: 'Deploy…' }).click();
-      await page.getByRole('dialog').getByText(version).first().click();
+      await openMenu(page, portal.url, places.dev);
+      await page.getByRole('menuitem', { name: 'Deploy a release' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText(version, { exact: true }).first().waitFor();
       await confirm(page, 'Deploy');
       return runShown();
     },
 
     async promote() {
       await openDetail(page, portal.url, places.dev);
+      const promote = page.getByRole('button', {
+        name: `Promote to ${places.staging}`,
+      });
+      await promote.waitFor();
       await picture('deployment');
-      await page
-        .getByRole('button', { name: `Promote to ${places.staging}` })
-        .click();
-      await confirm(page, `Promote to ${places.staging}`);
+      await promote.click();
+      await confirm(page, 'Promote');
       return runShown();
     },
 
     async rollBack() {
       await openDetail(page, portal.url, places.dev);
+      const back = page.getByRole('button', { name: 'Roll back' });
+      await back.waitFor();
       await picture('deployment-failed');
-      await page.getByRole('button', { name: 'Roll back' }).click();
-      await page.getByRole('dialog').waitFor();
+      await back.click();
+      await page.getByRole('dialog').getByText('What changes').waitFor();
       await picture('deployment-rollback');
       await confirm(page, 'Roll back');
       return runShown();
@@ -98,27 +106,23 @@ export function byPortal(lab: LabPortal, nante: CommandLine): ReleaseDoor {
   };
 }
 
-/** The cell of the project in an environment. */
-async function openCell(page: Page, url: string, environment: string) {
+/** Opens the menu of the project's cell in an environment. */
+async function openMenu(page: Page, url: string, environment: string) {
   await page.goto(`${url}/deployments`);
-  const table = page.getByRole('table').or(page.getByRole('grid')).first();
-  const row = table.getByRole('row', { name: new RegExp(project) }).first();
-  await row.waitFor();
-  const headers = await table.getByRole('columnheader').allInnerTexts();
-  const index = headers.findIndex(text => text.includes(environment));
-  return row
-    .getByRole('gridcell')
-    .or(row.getByRole('cell'))
-    .nth(index - 1);
+  await page
+    .getByRole('button', { name: `Actions: ${project} in ${environment}` })
+    .click();
 }
 
 async function openDetail(page: Page, url: string, environment: string) {
-  const cell = await openCell(page, url, environment);
-  await cell.getByRole('button').click();
+  await openMenu(page, url, environment);
   await page.getByRole('menuitem', { name: 'Details' }).click();
   await page.waitForURL(/\/deployments\/.+\/.+/);
 }
 
 async function confirm(page: Page, words: string) {
-  await page.getByRole('dialog').getByRole('button', { name: words }).click();
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: words, exact: true })
+    .click();
 }

@@ -114,7 +114,9 @@ export class RoleLab {
       startSandbox({
         dataDir: data,
         guests: 'nspawn',
-        systems: ['proxmox', 'tailscale', 'openobserve', 'packages'],
+        systems: [
+          ...['proxmox', 'tailscale', 'openobserve', 'packages', 'octopus'],
+        ] as SandboxOptions['systems'],
         ...options,
         log: say,
       }),

@@ -17,6 +17,7 @@ const standIns = `
 | Tailscale | a stand-in package with the names, paths, unit and command line of Tailscale's, and a stand-in of the control server; packets of the mesh do travel between the guests |
 | Alloy | a stand-in package with the names, paths, unit and command line of Grafana Alloy's, which reads the configuration that the roles write and sends what it says |
 | OpenObserve | a stand-in that takes metrics and logs on the vendor's routes and answers searches |
+| Tentacle, Octopus | a stand-in package with the names, paths, unit and command line of Octopus Tentacle's, and a stand-in of the server that Tentacles register with and poll |
 | registry | a stand-in that only asks for name and password |
 `;
 
