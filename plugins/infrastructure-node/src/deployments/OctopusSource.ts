@@ -63,7 +63,7 @@ export class OctopusSource {
   readonly #now: () => number;
   /** A person said that what is missing is really gone. */
   #accepts = false;
-  /** What Octopus is not believed about. */
+  /** Which answers of Octopus are not believed. */
   readonly #doubts = new Set<string>();
   /** Successes of the dashboard that the history does not reach back to. */
   #beyond = new Set<string>();
@@ -100,7 +100,7 @@ export class OctopusSource {
     );
     this.#machines = of(async (api, signal, before) => {
       const machines = await api.machines({ signal });
-      this.#believe(before, machines, 'targets');
+      this.#believe('machines', before, machines, 'targets');
       return machines;
     });
     this.#inventory = of(async (api, signal, before) => {
@@ -109,8 +109,13 @@ export class OctopusSource {
         api.lifecycles({ signal }),
         api.projects({ signal }),
       ]);
-      this.#believe(before?.environments, environments, 'environments');
-      this.#believe(before?.projects, projects, 'projects');
+      this.#believe(
+        'environments',
+        before?.environments,
+        environments,
+        'environments',
+      );
+      this.#believe('projects', before?.projects, projects, 'projects');
       this.#version ??= await api
         .checkAccess({ signal })
         .then(({ version }) => version)
@@ -286,7 +291,12 @@ export class OctopusSource {
       }),
     ]);
     this.#latencyMs = this.#now() - startedAt;
-    this.#believe(before?.dashboard.projects, dashboard.projects, 'projects');
+    this.#believe(
+      'board',
+      before?.dashboard.projects,
+      dashboard.projects,
+      'projects',
+    );
     const urls = await Promise.all(
       dashboard.projects.map(
         async ({ id, slug }): Promise<[string, string]> => [
@@ -301,14 +311,16 @@ export class OctopusSource {
   /**
    * A key without rights gets an empty list with status 200, so a short answer alone proves nothing.
    *
+   * @param key - which answer it is
    * @throws NanteError `failed`
    */
   #believe(
+    key: string,
     before: { id: string }[] | undefined,
     now: { id: string }[],
     what: string,
   ): void {
-    this.#doubts.delete(what);
+    this.#doubts.delete(key);
     if (!before?.length || this.#accepts) return;
     const present = new Set(now.map(({ id }) => id));
     const missing = before.filter(({ id }) => !present.has(id)).length;
@@ -317,7 +329,7 @@ export class OctopusSource {
         ? `Octopus answered with no ${what} at all, ${before.length} are known; what was known is kept`
         : removalProblem(before.length, missing, `${what} of ${this.name}`);
     if (problem === undefined) return;
-    this.#doubts.add(what);
+    this.#doubts.add(key);
     throw new NanteError('failed', problem, {
       hint: 'Check the rights of the API key and the space; if they are really gone, an operator accepts that on the hosts page.',
     });
