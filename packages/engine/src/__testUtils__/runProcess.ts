@@ -1,4 +1,5 @@
 import type {
+  DeployRequest,
   DestroyRequest,
   ProvisionRequest,
   RegisterRequest,
@@ -9,7 +10,8 @@ import { labEngine, type LabSetting } from './lab';
 export type ProcessRequest =
   | { verb: 'provision'; request: ProvisionRequest }
   | { verb: 'destroy'; request: DestroyRequest }
-  | { verb: 'register'; request: RegisterRequest };
+  | { verb: 'register'; request: RegisterRequest }
+  | { verb: 'deploy'; request: DeployRequest };
 
 /** Runs one request in a process of its own, so that a test can kill it; prints each step as it begins. */
 async function main() {
@@ -32,6 +34,8 @@ async function main() {
       return engine.destroy(given.request, options);
     case 'register':
       return engine.register(given.request, options);
+    case 'deploy':
+      return engine.deploy(given.request, options);
     default:
       return given satisfies never;
   }

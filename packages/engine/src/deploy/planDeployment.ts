@@ -13,7 +13,7 @@ import type { Destination } from './destination';
 import { deploymentHistory, succeeded, type PastDeployment } from './history';
 import { assertMayGo, type Intention } from './mayGo';
 import { ownDeployment } from './ownDeployment';
-import { isHealthy, namesOf, targetsOf } from './targets';
+import { assertSomeTarget, isHealthy, namesOf, targetsOf } from './targets';
 
 /** What a deployment and a rollback have in common. */
 export type EnvironmentRequest = Omit<DeployRequest, 'version' | 'force'>;
@@ -103,7 +103,10 @@ export async function planDeployment(
     changes: packageChanges(process, previous, release),
   };
   const isThere = !to.way.force && runsThere(plan);
-  if (!isThere) await assertMayGo(api, plan, signal);
+  if (!isThere) {
+    await assertMayGo(api, plan, signal);
+    assertSomeTarget(machines, process, environment);
+  }
   return { ...plan, isThere };
 }
 
@@ -117,6 +120,8 @@ function runsThere({
     newest !== undefined &&
     succeeded(newest) &&
     newest.deployment.releaseId === release.id &&
+    // An empty list is no proof where it went to some.
+    (machines.length > 0 || newest.deployment.machineIds.length === 0) &&
     machines.every(
       machine =>
         isHealthy(machine) && newest.deployment.machineIds.includes(machine.id),

@@ -6,6 +6,7 @@ const secret = '0f8fad5b-d9cb-469f-a165-70867728950e';
 describe('a client whose errors are masked', () => {
   const client = {
     url: 'https://pve.example.com',
+    count: () => 3,
     async list(name: string) {
       if (name === 'guests') return [this.url, name];
       throw new NanteError('failed', `Proxmox said: ${name}`, {
@@ -19,6 +20,7 @@ describe('a client whose errors are masked', () => {
 
   it('answers as before, and keeps code, hint and details of an error, but no secret anywhere in it', async () => {
     expect(masked.url).toBe(client.url);
+    expect(masked.count()).toBe(3);
     await expect(masked.list('guests')).resolves.toEqual([
       client.url,
       'guests',
