@@ -12,7 +12,7 @@ import {
   infrastructureConfigSchema,
 } from '@nante/model';
 import { startSandbox } from '@nante/sandbox';
-import { fakeConfig } from './fakeEngine';
+import { fakeConfig } from '../testing/fakeEngine';
 
 /** Stand-ins of Octopus and Nexus, with real clients. */
 export interface StandIns {
