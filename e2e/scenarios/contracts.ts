@@ -1,8 +1,15 @@
 // Every comparison with what the vendors publish, of the stand-ins and of the clients: what was compared, what was left out.
 import assert from 'node:assert/strict';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  closeSync,
+  existsSync,
+  globSync,
+  openSync,
+  readFileSync,
+} from 'node:fs';
 import path from 'node:path';
-import { runCommand } from '../lib/command';
 import { part, runScenario, say, SkipScenario } from '../lib/report';
 import { temporaryFolder } from '../lib/sandbox';
 
@@ -38,36 +45,57 @@ function contractsFolder(): string {
   );
 }
 
-/** Runs one test file and reads the lines `what: counts` that it prints. */
-async function compare(
+/**
+ * Runs one test file.
+ *
+ * @returns what it printed; by way of a file, since jest ends before a pipe has taken everything
+ */
+async function runTest(
   file: string,
   contracts: string,
-  report: string,
-): Promise<Counts> {
+  folder: string,
+): Promise<string> {
   const [, name, ...rest] = file.split('/');
-  const lines: string[] = [];
-  const { code, output } = await runCommand(
+  const printed = path.join(folder, 'printed.txt');
+  const output = openSync(printed, 'w');
+  const child = spawn(
     process.execPath,
     [
       cli,
       ...['package', 'test', '--watchAll=false', '--ci', '--silent'],
-      ...['--runInBand', '--json', `--outputFile=${report}`],
+      ...['--runInBand', '--json'],
+      `--outputFile=${path.join(folder, 'report.json')}`,
       rest.join('/'),
     ],
     {
       cwd: path.join(root, 'packages', name),
       env: { ...process.env, CI: 'true', NANTE_CONTRACTS_DIR: contracts },
-      onLine: line => lines.push(line),
+      stdio: ['ignore', output, 'pipe'],
     },
   );
-  assert.equal(code, 0, `${file}:\n${lines.slice(-80).join('\n')}`);
-  const { numPassedTests, numPendingTests } = JSON.parse(
-    readFileSync(report, 'utf8'),
-  );
+  let errors = '';
+  child.stderr?.setEncoding('utf8').on('data', chunk => {
+    errors += chunk;
+  });
+  const [code] = await once(child, 'close');
+  closeSync(output);
+  assert.equal(code, 0, `${file}:\n${errors.slice(-4000)}`);
+  return readFileSync(printed, 'utf8');
+}
+
+/** Runs one test file and reads the lines `what: counts` that it prints. */
+async function compare(
+  file: string,
+  contracts: string,
+  folder: string,
+): Promise<Counts> {
+  const printed = await runTest(file, contracts, folder);
+  const report = readFileSync(path.join(folder, 'report.json'), 'utf8');
+  const { numPassedTests, numPendingTests } = JSON.parse(report);
   assert.equal(numPendingTests, 0, `${file} left something out`);
   assert.ok(numPassedTests > 0, `${file} compared nothing`);
   const counts: Counts = { tests: String(numPassedTests) };
-  for (const line of output.split('\n')) {
+  for (const line of printed.split('\n')) {
     const [, what, text] = /^([a-z][a-z ,]*): (.+)$/.exec(line) ?? [];
     if (!what) continue;
     // Several of one kind are a list, as deviations are.
@@ -79,7 +107,7 @@ async function compare(
 
 void runScenario('contracts', async undo => {
   const contracts = contractsFolder();
-  const report = path.join(temporaryFolder(undo), 'report.json');
+  const folder = temporaryFolder(undo);
   const files = globSync('packages/*/src/**/contract.test.ts', { cwd: root })
     .map(file => file.replaceAll(path.sep, '/'))
     .sort();
@@ -88,7 +116,7 @@ void runScenario('contracts', async undo => {
     const [, name] = file.split('/');
     const system = `${name}/${path.basename(path.dirname(file))}`;
     compared[system] = await part(system, () =>
-      compare(file, contracts, report),
+      compare(file, contracts, folder),
     );
     for (const [what, counts] of Object.entries(compared[system]))
       say(`    ${what}: ${[counts].flat().join('; ')}`);

@@ -62,21 +62,31 @@ function announcesBody({ headers }: IncomingMessage): boolean {
   );
 }
 
-/** Reads only when asked, and leaves the connection alone when the reader stops early: its answer still has to go out. */
+/** Reads only as fast as the stand-in does. */
 function bodyStream(incoming: IncomingMessage): ReadableStream<Uint8Array> {
-  const chunks: AsyncIterator<Buffer> = incoming.iterator({
-    destroyOnReturn: false,
-  });
   return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await chunks.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
+    start(controller) {
+      incoming.on('data', (piece: Buffer) => {
+        controller.enqueue(piece);
+        if ((controller.desiredSize ?? 0) <= 0) incoming.pause();
+      });
+      incoming.on('end', () => controller.close());
+      incoming.on('error', error => controller.error(error));
+      incoming.pause();
     },
-    async cancel() {
-      await chunks.return?.();
+    pull() {
+      incoming.resume();
+    },
+    cancel() {
+      discardBody(incoming);
     },
   });
+}
+
+/** Lets what a client still sends run into nothing: unread, it would hold the connection for ever. */
+export function discardBody(incoming: IncomingMessage): void {
+  incoming.removeAllListeners('data').removeAllListeners('end');
+  incoming.resume();
 }
 
 function requestUrl(incoming: IncomingMessage, scheme: string): URL {

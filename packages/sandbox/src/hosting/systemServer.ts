@@ -9,6 +9,7 @@ import type { SocketFault } from '../faults/schema';
 import type { StandIn, SystemName } from '../standIn';
 import {
   decodedPath,
+  discardBody,
   fromFetchResponse,
   toFetchRequest,
   type NodeAnswer,
@@ -180,8 +181,7 @@ export class SystemServer {
       if (spoilt === 'reset') return;
       const socket = this.#rawSocket(incoming);
       await sendAnswer(spoilt ?? answer, outgoing, faults, socket);
-      // What a refused upload still sends must not stand in the way of the next request.
-      incoming.resume();
+      if (!incoming.complete) discardBody(incoming);
     } catch (error) {
       if (gone.signal.aborted) return;
       if (error instanceof ConnectionCut) {

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import {
   removeTestSandboxes,
@@ -120,4 +122,49 @@ it('says when nothing can be written, or nothing fits, and takes it again afterw
     { kind: 'upload-cut', afterBytes: -1 },
   ])
     expect((await control('POST', '/faults', fault)).status).toBe(400);
+});
+
+it('a refused upload does not stand in the way of the next request on its connection', async () => {
+  const { url } = await startNexus();
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  let answers = '';
+  socket.setEncoding('utf8').on('data', text => {
+    answers += text;
+  });
+  const size = 8 * big.length;
+  socket.write(
+    `PUT /repository/raw-hosted/no.bin HTTP/1.1\r\nHost: x\r\nContent-Length: ${size}\r\n\r\n`,
+  );
+  for (let sent = 0; sent < size; sent += big.length) socket.write(big);
+  socket.end(
+    `GET ${rest}/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+  );
+  await once(socket, 'close');
+  expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual([
+    'HTTP/1.1 401',
+    'HTTP/1.1 200',
+  ]);
+});
+
+it('files are cut and drip as other answers do', async () => {
+  const { call, control } = await startNexus();
+  const path = '/repository/raw-hosted/big.bin';
+  await call('PUT', path, { body: big });
+  await control('POST', '/faults', { kind: 'cut', bytes: 100_000, count: 1 });
+  const cut = await call('GET', path);
+  expect(cut.headers.get('content-length')).toBe(String(big.length));
+  await expect(cut.arrayBuffer()).rejects.toThrow();
+  await control('POST', '/faults', {
+    kind: 'drip',
+    bytesPerSecond: 4 * big.length,
+    count: 1,
+  });
+  const started = performance.now();
+  const drip = await call('GET', path);
+  expect((await drip.arrayBuffer()).byteLength).toBe(big.length);
+  expect(performance.now() - started).toBeGreaterThan(150);
+  await control('POST', '/faults', { kind: 'status', status: 503, count: 1 });
+  expect((await call('PUT', path, { body: big })).status).toBe(503);
+  expect((await call('PUT', path, { body: big })).status).toBe(201);
 });
