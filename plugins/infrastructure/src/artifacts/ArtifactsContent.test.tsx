@@ -155,7 +155,9 @@ describe('the artifacts tab', () => {
       await screen.findByRole('button', { name: 'Make a release' }),
     );
     await userEvent.click(
-      await screen.findByRole('button', { name: 'Make the release' }),
+      within(await screen.findByRole('dialog')).getByRole('button', {
+        name: 'Make the release',
+      }),
     );
     await waitFor(() => expect(started).toHaveLength(1));
     expect(JSON.parse(started[0] as string)).toMatchObject({

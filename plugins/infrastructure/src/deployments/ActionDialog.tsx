@@ -10,60 +10,19 @@ import {
   DialogBody,
   DialogFooter,
   DialogHeader,
-  Select,
-  Skeleton,
   Text,
   TextField,
 } from '@backstage/ui';
-import { useCallback, useState } from 'react';
+import { useState } from 'react';
 import { infrastructureApiRef } from '../api/InfrastructureApi';
-import { clock } from '../components/format';
 import { newRequestId } from '../fields/RequestIdField';
-import { useLoaded } from '../fields/useLoaded';
 import { useGo, useLinks } from '../navigation';
 import { infrastructureTranslationRef } from '../translation';
 import { ChangeList } from './ChangeList';
+import { VersionChoice } from './VersionChoice';
 import styles from './dialog.module.css';
 import { type Intent, requestOf } from './actions';
-
-/** Earlier releases of a rollback: those of the intent, or those of the deployment that it names. */
-function useReleases(intent: Intent) {
-  const api = useApi(infrastructureApiRef);
-  const { connection, deploymentId, releases } = intent;
-  const asks = intent.kind === 'rollback' && !releases && deploymentId;
-  const load = useCallback(
-    async (signal: AbortSignal) => {
-      const detail = await api.getDeployment(
-        connection,
-        deploymentId ?? '',
-        signal,
-      );
-      return detail.rollback.releases;
-    },
-    [api, connection, deploymentId],
-  );
-  const { data, error } = useLoaded(asks ? load : undefined);
-  return { releases: releases ?? data, error, isLoading: asks && !data };
-}
-
-/** What is chosen in the dialog, and what it means. */
-function useChoice(intent: Intent) {
-  const { releases, error, isLoading } = useReleases(intent);
-  const choices =
-    intent.kind === 'rollback'
-      ? releases?.map(({ version, at }) => ({
-          value: version,
-          label: `${version} (${clock(at)})`,
-        }))
-      : intent.versions?.map(version => ({ value: version, label: version }));
-  const [chosen, setChosen] = useState<string>();
-  const version = chosen ?? intent.version ?? choices?.[0]?.value ?? '';
-  const changes =
-    intent.kind === 'rollback'
-      ? releases?.find(release => release.version === version)?.changes
-      : undefined;
-  return { choices, version, setChosen, changes, error, isLoading };
-}
+import { useVersionChoice } from './useVersionChoice';
 
 function DialogContent(props: { intent: Intent; onClose(): void }) {
   const { intent, onClose } = props;
@@ -73,7 +32,7 @@ function DialogContent(props: { intent: Intent; onClose(): void }) {
   const links = useLinks();
   const go = useGo();
   const toast = useApi(toastApiRef);
-  const choice = useChoice(intent);
+  const choice = useVersionChoice(intent);
   // One request, however often its button is pressed.
   const [requestId] = useState(newRequestId);
   const [comment, setComment] = useState('');
@@ -116,55 +75,13 @@ function DialogContent(props: { intent: Intent; onClose(): void }) {
     }
   };
 
-  const versions = () => {
-    if (!asksVersion) return null;
-    if (choice.error) {
-      return (
-        <Alert
-          role="alert"
-          status="danger"
-          icon
-          title={t('deployments.dialog.loadFailed')}
-          description={choice.error.message}
-        />
-      );
-    }
-    if (choice.isLoading) {
-      return (
-        <div role="status" aria-busy="true">
-          <Text color="secondary">{t('deployments.dialog.loading')}</Text>
-          <Skeleton height={48} />
-        </div>
-      );
-    }
-    if (!choice.choices?.length) {
-      return (
-        <Text as="p">
-          {t(
-            kind === 'rollback'
-              ? 'deployments.dialog.noReleases'
-              : 'deployments.dialog.noVersions',
-          )}
-        </Text>
-      );
-    }
-    return (
-      <Select
-        label={t('deployments.dialog.version')}
-        options={choice.choices}
-        value={choice.version}
-        onChange={key => choice.setChosen(String(key))}
-      />
-    );
-  };
-
   return (
     <>
       <DialogHeader>{t(`deployments.dialog.${kind}`, words)}</DialogHeader>
       <DialogBody>
         <div className={styles.stack}>
           <Text as="p">{t(`deployments.dialog.what.${kind}`)}</Text>
-          {versions()}
+          {asksVersion && <VersionChoice kind={kind} choice={choice} />}
           {kind === 'release' && (
             <TextField
               label={t('deployments.dialog.releaseVersion')}

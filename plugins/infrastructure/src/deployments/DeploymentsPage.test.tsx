@@ -169,10 +169,7 @@ describe('the deployments page', () => {
     const dialog = await screen.findByRole('dialog', {
       name: 'Deploy Billing to Development',
     });
-    await userEvent.click(
-      within(dialog).getByRole('button', { name: /Release/ }),
-    );
-    await userEvent.click(await screen.findByRole('option', { name: '2.0.0' }));
+    await userEvent.click(within(dialog).getByRole('radio', { name: '2.0.0' }));
     await userEvent.click(
       within(dialog).getByRole('button', { name: 'Deploy' }),
     );

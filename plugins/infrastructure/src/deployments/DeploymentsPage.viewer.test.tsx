@@ -70,10 +70,7 @@ describe('actions of a cell', () => {
       await within(dialog).findByText('com.example:shop: 1.3.0 → 1.2.0'),
     ).toBeInTheDocument();
     await userEvent.click(
-      within(dialog).getByRole('button', { name: /Release/ }),
-    );
-    await userEvent.click(
-      await screen.findByRole('option', { name: /^1\.0\.0/ }),
+      within(dialog).getByRole('radio', { name: /^1\.0\.0/ }),
     );
     expect(
       await within(dialog).findByText('com.example:shop: 1.3.0 → 1.0.0'),
