@@ -1,4 +1,13 @@
+import { z } from 'zod';
 import type { OctopusState } from './state';
+
+/** A sensitive value as it is sent. */
+export const sensitive = z
+  .object({
+    HasValue: z.boolean().default(false),
+    NewValue: z.string().nullable().optional(),
+  })
+  .optional();
 
 type Fields = Record<string, unknown>;
 

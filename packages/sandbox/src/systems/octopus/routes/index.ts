@@ -1,5 +1,10 @@
 import type { Route } from '../router';
 import { dashboardRoutes } from './dashboard';
+import { discoveryRoutes } from './discovery';
+import { feedRoutes } from './feeds';
+import { interruptionRoutes } from './interruptions';
+import { processRoutes } from './processes';
+import { progressRoutes } from './progress';
 import { deploymentRoutes } from './deployments';
 import { environmentRoutes } from './environments';
 import { eventRoutes } from './events';
@@ -16,11 +21,16 @@ export const servedRoutes: Route[] = [
   ...serverRoutes,
   ...environmentRoutes,
   ...projectRoutes,
+  ...processRoutes,
   ...releaseRoutes,
+  ...progressRoutes,
   ...deploymentRoutes,
   ...taskRoutes,
+  ...interruptionRoutes,
   ...machineRoutes,
+  ...discoveryRoutes,
   ...infrastructureRoutes,
+  ...feedRoutes,
   ...freezeRoutes,
   ...dashboardRoutes,
   ...eventRoutes,

@@ -1,11 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import {
-  accountAnswer,
-  feedAnswer,
-  machineAnswer,
-  machinePolicyAnswer,
-} from '../answers';
+import { accountAnswer, machineAnswer, machinePolicyAnswer } from '../answers';
 import { listingRoutes } from '../collection';
 import type { Certificate } from '../documents';
 import { demandFreeName, findIn, freeSlug, inSpace } from '../find';
@@ -13,19 +8,13 @@ import { parseBody } from '../input';
 import { page } from '../page';
 import { defaultPolicySettings } from '../policies';
 import type { Call, Route } from '../router';
-import { keepSecrets } from '../secrets';
+import { keepSecrets, sensitive } from '../secrets';
 
 const nameSchema = z.string().trim().min(1, 'A name is needed.').max(200);
 const policySchema = z.looseObject({
   Name: nameSchema,
   Description: z.string().default(''),
 });
-const sensitive = z
-  .object({
-    HasValue: z.boolean().default(false),
-    NewValue: z.string().nullable().optional(),
-  })
-  .optional();
 const accountSchema = z.object({
   AccountType: z.string().min(1),
   Name: nameSchema,
@@ -44,19 +33,7 @@ const certificateSchema = z.object({
   Password: sensitive,
   EnvironmentIds: z.array(z.string()).default([]),
 });
-const feedSchema = z.object({
-  FeedType: z.string().min(1),
-  Name: nameSchema,
-  FeedUri: z.string().optional(),
-  Username: z.string().optional(),
-  Password: sensitive,
-  ApiVersion: z.string().optional(),
-  RegistryPath: z.string().optional(),
-  DownloadAttempts: z.number().int().optional(),
-  DownloadRetryBackoffSeconds: z.number().int().optional(),
-});
-
-/** What targets need beside themselves: policies, accounts, certificates; and feeds. */
+/** What targets need beside themselves: policies, accounts, certificates. */
 export const infrastructureRoutes: Route[] = [
   ...listingRoutes({
     collection: 'machinepolicies',
@@ -147,103 +124,7 @@ export const infrastructureRoutes: Route[] = [
     status: 201,
     answer: createCertificate,
   },
-  ...listingRoutes({
-    collection: 'feeds',
-    path: 'feeds',
-    permission: 'FeedView',
-    itemType: 'Feed',
-    answer: feedAnswer,
-    filter: call => {
-      const types = call.query.list('feedType');
-      return ({ FeedType }) => !types || types.includes(FeedType);
-    },
-  }),
-  {
-    call: 'POST /{spaceId}/feeds',
-    permission: 'FeedEdit',
-    status: 201,
-    answer: call => {
-      const asked = parseBody(call.body, feedSchema);
-      demandFreeName(call, 'feeds', 'A feed', asked.Name);
-      const { state } = call.server;
-      const Id = state.nextId('Feeds');
-      return feedAnswer(
-        state.insert('feeds', 'Feeds', {
-          ...keepSecrets(state, Id, asked),
-          Id,
-          SpaceId: call.space.Id,
-          Slug: freeSlug(state, 'feeds', call.space.Id, asked.Name),
-        }),
-      );
-    },
-  },
-  {
-    call: 'PUT /{spaceId}/feeds/{id}',
-    permission: 'FeedEdit',
-    answer: call => {
-      const { Id } = findIn(call, 'feeds', call.params.id);
-      const asked = parseBody(call.body, feedSchema);
-      demandFreeName(call, 'feeds', 'A feed', asked.Name, Id);
-      const { state } = call.server;
-      return feedAnswer(
-        state.update('feeds', Id, keepSecrets(state, Id, asked)),
-      );
-    },
-  },
-  {
-    call: 'DELETE /{spaceId}/feeds/{id}',
-    permission: 'FeedEdit',
-    answer: call => {
-      const { Id } = findIn(call, 'feeds', call.params.id);
-      call.server.state.remove('feeds', Id);
-    },
-  },
-  {
-    call: 'GET /{spaceId}/feeds/{id}/packages/versions',
-    permission: 'FeedView',
-    answer: packageVersions,
-  },
-  {
-    call: 'GET /{spaceId}/feeds/{id}/packages/search',
-    permission: 'FeedView',
-    answer: async call => {
-      const feed = findIn(call, 'feeds', call.params.id);
-      const term = call.query.text('term') ?? '';
-      const found = await call.server.feeds.search(feed, term);
-      return page(call, 'PackageDescription', found, ({ id, latest }) => ({
-        Id: id,
-        Name: id,
-        Description: null,
-        LatestVersion: latest ?? null,
-        Links: {},
-      }));
-    },
-  },
 ];
-
-async function packageVersions(call: Call) {
-  const { query, server } = call;
-  const feed = findIn(call, 'feeds', call.params.id);
-  const packageId = query.text('packageId') ?? '';
-  const part = query.text('filter')?.toLowerCase();
-  const preReleases = query.flag('includePreRelease') ?? true;
-  const versions = (await server.feeds.versions(feed, packageId)).filter(
-    ({ version }) =>
-      (!part || version.toLowerCase().includes(part)) &&
-      (preReleases || !version.includes('-')),
-  );
-  return page(call, 'PackageVersion', versions, ({ version, published }) => ({
-    Id: `packages-${packageId}.${version}`,
-    FeedId: feed.Id,
-    PackageId: packageId,
-    Title: packageId,
-    Version: version,
-    Published: published ?? null,
-    ReleaseNotes: null,
-    SizeBytes: null,
-    Links: {},
-  }));
-}
 
 function createCertificate(call: Call) {
   const asked = parseBody(call.body, certificateSchema);

@@ -1,15 +1,13 @@
 import { z } from 'zod';
 import { completedStates, taskAnswer } from '../answers';
 import { newestFirst } from '../collection';
-import type { Interruption, ServerTask } from '../documents';
+import type { ServerTask } from '../documents';
 import { invalid, notFound } from '../errors';
-import { findIn, inSpace, sameName } from '../find';
+import { inSpace } from '../find';
 import { parseBody } from '../input';
 import { page } from '../page';
 import { asAnswer } from '../refusals';
 import type { Call, Route } from '../router';
-import { userAnswer } from './server';
-import { users } from '../access';
 
 const createSchema = z.object({
   Name: z.string().min(1),
@@ -18,70 +16,10 @@ const createSchema = z.object({
   QueueTime: z.string().optional(),
   QueueTimeExpiry: z.string().optional(),
 });
-const submitSchema = z.object({
-  Result: z.string().optional(),
-  Guidance: z.string().optional(),
-  Notes: z.string().optional(),
-});
-
-const inSpaceOnly: Route[] = [
-  {
-    call: 'GET /{spaceId}/interruptions',
-    permission: 'InterruptionView',
-    answer: call =>
-      page(call, 'Interruption', interruptions(call), item =>
-        interruptionAnswer(call, item),
-      ),
-  },
-  {
-    call: 'GET /{spaceId}/interruptions/{id}',
-    permission: 'InterruptionView',
-    answer: call =>
-      interruptionAnswer(call, findIn(call, 'interruptions', call.params.id)),
-  },
-  {
-    call: 'GET /{spaceId}/interruptions/{id}/responsible',
-    permission: 'InterruptionView',
-    answer: call => {
-      const { ResponsibleUserId } = findIn(
-        call,
-        'interruptions',
-        call.params.id,
-      );
-      const user = Object.values(users).find(
-        ({ id }) => id === ResponsibleUserId,
-      );
-      return user ? userAnswer(user) : undefined;
-    },
-  },
-  {
-    call: 'PUT /{spaceId}/interruptions/{id}/responsible',
-    permission: 'InterruptionViewSubmitResponsible',
-    answer: call => {
-      const { Id } = findIn(call, 'interruptions', call.params.id);
-      asAnswer(() => call.server.queue.takeResponsibility(Id, call.by.id));
-      return userAnswer(call.by);
-    },
-  },
-  {
-    call: 'POST /{spaceId}/interruptions/{id}/submit',
-    permission: 'InterruptionSubmit',
-    answer: call => {
-      const { Id } = findIn(call, 'interruptions', call.params.id);
-      const answer = parseBody(call.body, submitSchema);
-      return interruptionAnswer(
-        call,
-        asAnswer(() => call.server.queue.answer(Id, answer, call.by.id)),
-      );
-    },
-  },
-];
-
 /** Server tasks: of one space, or by the same calls of all of them. */
 export const taskRoutes: Route[] = [
   ...tasksBelow('/{spaceId}/tasks'),
   ...tasksBelow('/tasks'),
-  ...inSpaceOnly,
 ];
 
 function tasksBelow(path: string): Route[] {
@@ -249,41 +187,5 @@ function shortened(
     LogElements:
       tail === undefined ? lines : lines.slice(-tail || lines.length),
     Children: activity.Children.map(child => shortened(child, verbose, tail)),
-  };
-}
-
-function interruptions(call: Call): Interruption[] {
-  const regarding = call.query.text('regarding');
-  const pendingOnly = call.query.flag('pendingOnly') ?? false;
-  const ids = call.query.list('ids');
-  return inSpace(call, 'interruptions')
-    .filter(
-      item =>
-        (!ids || ids.some(id => sameName(id, item.Id))) &&
-        (!pendingOnly || item.IsPending) &&
-        (!regarding ||
-          item.TaskId === regarding ||
-          item.RelatedDocumentIds.includes(regarding)),
-    )
-    .sort(newestFirst);
-}
-
-function interruptionAnswer({ by }: Call, interruption: Interruption) {
-  const { SpaceId, Id, IsPending, ResponsibleUserId } = interruption;
-  const self = `/api/${SpaceId}/interruptions/${Id}`;
-  return {
-    ...interruption,
-    ResponsibleUserId: ResponsibleUserId ?? null,
-    CanTakeResponsibility:
-      IsPending &&
-      by.permissions.includes('InterruptionViewSubmitResponsible') &&
-      (ResponsibleUserId === undefined || ResponsibleUserId === by.id),
-    HasResponsibility: ResponsibleUserId === by.id,
-    IsLinkedToOtherInterruption: false,
-    Links: {
-      Self: self,
-      Responsible: `${self}/responsible`,
-      Submit: `${self}/submit`,
-    },
   };
 }
