@@ -19,10 +19,13 @@ import {
   HOSTS_CHANGED_TOPIC,
   type HostsChangedEvent,
 } from '@nante/plugin-infrastructure-common';
-import type { HostRegistry } from '@nante/plugin-infrastructure-node';
+import type {
+  DeploymentRegistry,
+  HostRegistry,
+} from '@nante/plugin-infrastructure-node';
 import { EntitySync } from './EntitySync';
 import type { KnownEntity } from './entities';
-import { connectionSource, serversSource } from './sources';
+import { connectionSource, serversSource, targetsSource } from './sources';
 import { SERVERS_LOCATION } from './transformers';
 
 /** Owns the entities in the catalog; a new name would evict them all. */
@@ -33,13 +36,14 @@ interface ProviderDependencies {
   catalog: CatalogService;
   /** Owner of what we did not make, an entity ref. */
   defaultOwner: string;
+  deployments: DeploymentRegistry;
   events: EventsService;
   logger: LoggerService;
   registry: HostRegistry;
   taskRunner: SchedulerServiceTaskRunner;
 }
 
-/** Clusters, nodes, VMs and containers of every connection, and servers that were onboarded. */
+/** Clusters, nodes, VMs and containers of every connection, servers that were onboarded, and what Octopus has beside them. */
 export class InfrastructureEntityProvider implements EntityProvider {
   readonly #deps: ProviderDependencies;
 
@@ -53,7 +57,7 @@ export class InfrastructureEntityProvider implements EntityProvider {
 
   /** Starts one task for each connection, so that a dead cluster delays nobody and its failure shows under its name. */
   async connect(connection: EntityProviderConnection): Promise<void> {
-    const { events, logger, registry, taskRunner } = this.#deps;
+    const { deployments, events, logger, registry, taskRunner } = this.#deps;
     const common = { catalog: connection, logger, locationKey: PROVIDER_NAME };
     const syncs = new Map(
       registry.connectionNames.map(name => [
@@ -65,6 +69,16 @@ export class InfrastructureEntityProvider implements EntityProvider {
         }),
       ]),
     );
+    for (const name of deployments.octopusNames) {
+      syncs.set(
+        name,
+        new EntitySync({
+          ...common,
+          source: targetsSource(name, this.#deps),
+          read: () => this.#readBack(ANNOTATION_CONNECTION, name),
+        }),
+      );
+    }
     // Under the name that events give to what is on no connection.
     syncs.set(
       '',
@@ -121,6 +135,7 @@ export class InfrastructureEntityProvider implements EntityProvider {
           'metadata.name',
           'metadata.namespace',
           'metadata.annotations',
+          'spec.dependsOn',
         ],
       },
       { credentials },

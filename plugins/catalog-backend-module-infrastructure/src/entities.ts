@@ -9,7 +9,12 @@ import {
   resourceEntityV1alpha1Validator,
   stringifyEntityRef,
 } from '@backstage/catalog-model';
-import type { Observation } from '@nante/plugin-infrastructure-node';
+import type {
+  Observation,
+  TargetsObservation,
+} from '@nante/plugin-infrastructure-node';
+import type { TargetFact } from './TargetFacts';
+import { environmentToEntity, targetToEntity } from './targetTransformers';
 import { clusterToEntity, hostToEntity, nodeToEntity } from './transformers';
 
 /** An entity and what to compare it by. */
@@ -44,7 +49,7 @@ export interface EntityLook {
 /** Entities of one look at a connection. */
 export function connectionEntities(
   observation: Observation,
-  options: { defaultOwner: string },
+  options: { defaultOwner: string; targets: Map<string, TargetFact> },
 ): Promise<EntityLook> {
   return checkEntities([
     [observation.connection, () => clusterToEntity(observation, options)],
@@ -54,8 +59,34 @@ export function connectionEntities(
     ]),
     ...observation.hosts.map((host): [string, () => Entity] => [
       `${host.name} (${host.vmId})`,
-      () => hostToEntity(host, options),
+      () =>
+        hostToEntity(host, {
+          ...options,
+          target: options.targets.get(host.entityRef),
+        }),
     ]),
+  ]);
+}
+
+/** Entities of one look at an Octopus: environments, and targets that are no host of ours, which has its own entity. */
+export function targetEntities(
+  { connection, machines, environments, joined }: TargetsObservation,
+  options: { defaultOwner: string },
+): Promise<EntityLook> {
+  const hosts = new Set(
+    joined.filter(({ host }) => host).map(({ target }) => target.machineId),
+  );
+  return checkEntities([
+    ...environments.map((environment): [string, () => Entity] => [
+      `${environment.name} (${environment.id})`,
+      () => environmentToEntity(connection, environment, options),
+    ]),
+    ...machines
+      .filter(({ id }) => !hosts.has(id))
+      .map((machine): [string, () => Entity] => [
+        `${machine.name} (${machine.id})`,
+        () => targetToEntity(connection, machine, options),
+      ]),
   ]);
 }
 

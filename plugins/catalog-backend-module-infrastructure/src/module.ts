@@ -9,6 +9,7 @@ import {
 } from '@backstage/plugin-catalog-node';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
 import {
+  deploymentRegistryServiceRef,
   hostRegistryServiceRef,
   infrastructureSettingsServiceRef,
 } from '@nante/plugin-infrastructure-node';
@@ -24,6 +25,7 @@ export const catalogModuleInfrastructure = createBackendModule({
         auth: coreServices.auth,
         catalog: catalogServiceRef,
         config: coreServices.rootConfig,
+        deployments: deploymentRegistryServiceRef,
         events: eventsServiceRef,
         logger: coreServices.logger,
         processing: catalogProcessingExtensionPoint,

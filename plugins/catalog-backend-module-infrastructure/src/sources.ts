@@ -4,12 +4,17 @@ import {
   ANNOTATION_PROXMOX_GUEST,
   type HostsChangedEvent,
 } from '@nante/plugin-infrastructure-common';
-import type { HostRegistry } from '@nante/plugin-infrastructure-node';
+import type {
+  DeploymentRegistry,
+  HostRegistry,
+} from '@nante/plugin-infrastructure-node';
+import { TargetFacts } from './TargetFacts';
 import {
   type EntityLook,
   type KnownEntity,
   checkEntities,
   connectionEntities,
+  targetEntities,
 } from './entities';
 import { serverToEntity } from './transformers';
 
@@ -35,6 +40,7 @@ export interface EntitySource {
 
 interface Options {
   registry: HostRegistry;
+  deployments: DeploymentRegistry;
   /** Owner of what we did not make, an entity ref. */
   defaultOwner: string;
 }
@@ -42,8 +48,9 @@ interface Options {
 /** Cluster, nodes and guests of a connection. */
 export function connectionSource(
   name: string,
-  { registry, defaultOwner }: Options,
+  { registry, deployments, defaultOwner }: Options,
 ): EntitySource {
+  const facts = new TargetFacts(deployments);
   const prefix = `${name}/`;
   const guestOf = (entity: Entity) =>
     entity.metadata.annotations?.[ANNOTATION_PROXMOX_GUEST] ?? '';
@@ -52,13 +59,17 @@ export function connectionSource(
     async look(options) {
       const observation = await registry.observe(name, options);
       return {
-        ...(await connectionEntities(observation, { defaultOwner })),
+        ...(await connectionEntities(observation, {
+          defaultOwner,
+          targets: await facts.read(),
+        })),
         outOfSight: observation.nodeOffline
           ? `A node of ${name} is offline`
           : undefined,
       };
     },
     recall(held) {
+      facts.recall(held);
       const entities = [...held.values()].map(({ entity }) => entity);
       // What the last look of an earlier process wrote to the cluster's entity.
       const privileges = entities
@@ -80,17 +91,41 @@ export function connectionSource(
 }
 
 /** Onboarded servers that are no guests, out of our records. */
-export function serversSource({ registry }: Options): EntitySource {
+export function serversSource({
+  registry,
+  deployments,
+}: Pick<Options, 'registry' | 'deployments'>): EntitySource {
+  const facts = new TargetFacts(deployments);
   return {
     name: 'onboarded servers',
     async look() {
       const { servers } = await registry.observeServers();
+      const targets = await facts.read();
       return checkEntities(
-        servers.map(server => [server.name, () => serverToEntity(server)]),
+        servers.map(server => [
+          server.name,
+          () => serverToEntity(server, targets.get(server.entityRef)),
+        ]),
       );
     },
-    recall() {},
+    recall: held => facts.recall(held),
     // A record that is gone may be one that could not be read: two looks have to lack it.
+    names: () => false,
+  };
+}
+
+/** Environments of an Octopus, and its targets that are no hosts of ours. */
+export function targetsSource(
+  name: string,
+  { deployments, defaultOwner }: Pick<Options, 'deployments' | 'defaultOwner'>,
+): EntitySource {
+  return {
+    name,
+    async look({ accept }) {
+      const observation = await deployments.observe(name, { accept });
+      return targetEntities(observation, { defaultOwner });
+    },
+    recall() {},
     names: () => false,
   };
 }

@@ -10,6 +10,7 @@ import {
   ANNOTATION_APP,
   ANNOTATION_CONNECTION,
   ANNOTATION_ENVIRONMENT,
+  ANNOTATION_OCTOPUS_TARGET,
   ANNOTATION_PRIVILEGES,
   ANNOTATION_PROXMOX_GUEST,
   ANNOTATION_PROXMOX_NODE,
@@ -23,6 +24,7 @@ import {
 } from '@nante/plugin-infrastructure-common';
 
 import type { Observation } from '@nante/plugin-infrastructure-node';
+import type { TargetFact } from './TargetFacts';
 
 /** Longest name of an entity, and longest tag. */
 const LONGEST = 63;
@@ -34,7 +36,7 @@ const isEntityName = KubernetesValidatorFunctions.isValidObjectName;
 /** Entity of a host. Only slow facts: what changes by itself comes live from the back end. */
 export function hostToEntity(
   host: HostSummary,
-  options: { defaultOwner: string },
+  options: { defaultOwner: string; target?: TargetFact },
 ): ResourceEntity {
   const { connection, vmId } = host;
   return {
@@ -48,6 +50,7 @@ export function hostToEntity(
         [ANNOTATION_PROXMOX_GUEST]: `${connection}/${vmId}`,
         [ANNOTATION_PROXMOX_NODE]: host.node,
         ...ownFacts(host),
+        ...targetFacts(options.target),
       },
       tags: toTags(host.tags),
     },
@@ -55,19 +58,33 @@ export function hostToEntity(
       type: HOST_TYPES[host.kind],
       // Of the desired document; a tag or a name that somebody typed never makes an owner.
       owner: host.owner ?? options.defaultOwner,
-      // A relation to what can't be an entity would be an error on this one.
-      ...(isEntityName(nodeEntityName(connection, host.node)) && {
-        dependsOn: [nodeRef(connection, host.node)],
-      }),
+      ...dependsOn([
+        // A relation to what can't be an entity would be an error on this one.
+        ...(isEntityName(nodeEntityName(connection, host.node))
+          ? [nodeRef(connection, host.node)]
+          : []),
+        ...(options.target?.environments ?? []),
+      ]),
     },
   };
+}
+
+function targetFacts(fact: TargetFact | undefined): Record<string, string> {
+  return fact ? { [ANNOTATION_OCTOPUS_TARGET]: fact.target } : {};
+}
+
+function dependsOn(refs: string[]): { dependsOn?: string[] } {
+  return refs.length ? { dependsOn: refs } : {};
 }
 
 /** Location of onboarded servers that are no guests: our records. */
 export const SERVERS_LOCATION = 'nante:servers';
 
 /** Entity of an onboarded server that is no guest, or whose connection is not ours. */
-export function serverToEntity(server: HostSummary): ResourceEntity {
+export function serverToEntity(
+  server: HostSummary,
+  target?: TargetFact,
+): ResourceEntity {
   return {
     apiVersion: 'backstage.io/v1alpha1',
     kind: 'Resource',
@@ -79,9 +96,14 @@ export function serverToEntity(server: HostSummary): ResourceEntity {
         [ANNOTATION_ORIGIN_LOCATION]: SERVERS_LOCATION,
         [ANNOTATION_SERVER]: server.name,
         ...ownFacts(server),
+        ...targetFacts(target),
       },
     },
-    spec: { type: HOST_TYPES.server, owner: server.owner! },
+    spec: {
+      type: HOST_TYPES.server,
+      owner: server.owner!,
+      ...dependsOn(target?.environments ?? []),
+    },
   };
 }
 
@@ -177,7 +199,8 @@ function locations(connection: string): Record<string, string> {
   };
 }
 
-function toTitle(name: string): string | undefined {
+/** Title that pages can show; undefined for a name without anything to show. */
+export function toTitle(name: string): string | undefined {
   // eslint-disable-next-line no-control-regex
   const printable = name.replace(/[\u0000-\u001f\u007f]+/g, ' ').trim();
   return printable.slice(0, LONGEST_TITLE) || undefined;

@@ -4,18 +4,33 @@ import type {
   EntityProviderConnection,
   EntityProviderMutation,
 } from '@backstage/plugin-catalog-node';
-import { createHostRegistry } from '@nante/plugin-infrastructure-node';
+import {
+  createDeploymentRegistry,
+  createHostRegistry,
+} from '@nante/plugin-infrastructure-node';
 import {
   type FakeWorld,
   fakeConfig,
   fakeEngine,
 } from '@nante/plugin-infrastructure-node/testUtils';
 import { EntitySync } from '../EntitySync';
+import type { InfrastructureConfig } from '@nante/model';
+import type { Engine } from '@nante/plugin-infrastructure-node';
 import type { KnownEntity } from '../entities';
-import { type EntitySource, connectionSource, serversSource } from '../sources';
+import {
+  type EntitySource,
+  connectionSource,
+  serversSource,
+  targetsSource,
+} from '../sources';
 
 /** A catalog that takes deltas, and syncs on a fake Proxmox and bucket. */
-export function setUp(world: FakeWorld, held = new Map<string, KnownEntity>()) {
+export function setUp(
+  world: FakeWorld,
+  held = new Map<string, KnownEntity>(),
+  /** Octopus, where a test has one. */
+  octopus: { clients?: Partial<Engine>; config?: InfrastructureConfig } = {},
+) {
   const catalog = new Map<string, KnownEntity>(held);
   const mutations: EntityProviderMutation[] = [];
   const logger = mockServices.logger.mock();
@@ -35,12 +50,21 @@ export function setUp(world: FakeWorld, held = new Map<string, KnownEntity>()) {
   };
   const clock = { now: 1_000_000 };
   const start = () => {
-    const registry = createHostRegistry({
-      engine: fakeEngine(world),
-      shared: fakeConfig,
+    const common = {
+      engine: fakeEngine(world, octopus.clients),
+      shared: octopus.config ?? fakeConfig,
       now: () => clock.now,
+    };
+    const registry = createHostRegistry(common);
+    const deployments = createDeploymentRegistry({
+      ...common,
+      hosts: registry,
     });
-    const options = { registry, defaultOwner: 'group:default/platform' };
+    const options = {
+      registry,
+      deployments,
+      defaultOwner: 'group:default/platform',
+    };
     const syncOf = (source: EntitySource, ours: (ref: string) => boolean) =>
       new EntitySync({
         source,
@@ -52,8 +76,13 @@ export function setUp(world: FakeWorld, held = new Map<string, KnownEntity>()) {
       });
     return {
       registry,
-      sync: syncOf(connectionSource('lab', options), () => true),
+      sync: syncOf(connectionSource('lab', options), ref =>
+        ref.startsWith('resource:default/lab'),
+      ),
       servers: syncOf(serversSource(options), ref => ref.includes('.')),
+      targets: syncOf(targetsSource('octopus', options), ref =>
+        ref.startsWith('resource:default/octopus-'),
+      ),
     };
   };
   const guests = () =>
