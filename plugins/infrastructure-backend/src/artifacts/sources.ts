@@ -55,7 +55,8 @@ export function artifactSources(
     found: 'convention',
     sources: registry.nexusNames.map(connection => ({
       connection,
-      query: { name: `*${component.name}`, sort: 'version' },
+      // Nexus finds a word of a longer name as well, such as an image in a folder, and takes no wildcard at the begin.
+      query: { name: component.name, sort: 'version' },
       isMeant: one =>
         isNamedAfter(artifactName(one).name, component.name) &&
         isSeen(connection, one.repository),
