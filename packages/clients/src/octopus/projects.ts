@@ -86,8 +86,11 @@ const processSchema = z
       actionTypes: step.Actions.map(action => action.ActionType),
     })),
   }));
-/** Everything of a process, to be sent back. */
-const rawProcessSchema = z.looseObject({ Version: z.number() });
+/** What of a process is sent back as it is. */
+const rawProcessSchema = z.object({
+  Version: z.number(),
+  LastSnapshotId: z.string().nullish(),
+});
 
 function rolesOf(value: unknown): string[] {
   if (typeof value !== 'string') return [];
@@ -226,7 +229,11 @@ export function projectCalls(
             await processes.get(named),
           );
           // With the version that was read: whoever changed it meanwhile is not overwritten.
-          const wanted = { ...current, Steps: steps };
+          const { Version, LastSnapshotId } = current;
+          const wanted = {
+            ...{ ProjectId: project.id, Version, LastSnapshotId },
+            Steps: steps,
+          };
           return processes.update(named, wanted as never);
         },
       });

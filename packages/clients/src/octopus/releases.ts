@@ -96,7 +96,7 @@ export function releaseCalls(
           const repository = new ReleaseRepository(client, name);
           const query = { skip, take: Math.min(take, pageSize) };
           return project
-            ? repository.listForProject({ Id: project } as never, query)
+            ? repository.listForProject(project, query)
             : repository.list(query);
         },
       });

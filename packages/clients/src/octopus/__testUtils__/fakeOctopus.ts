@@ -22,6 +22,8 @@ export interface FakeOctopus extends TestServer {
   seen: SeenRequest[];
   /** Answer of `METHOD path`, from now on. */
   on(call: string, answer: FakeAnswer | unknown[]): void;
+  /** Answer to what nobody spoke of; 404 unless set. */
+  otherwise?: (request: SeenRequest) => unknown;
 }
 
 const spaces = [
@@ -46,6 +48,7 @@ export async function startFakeOctopus(tls?: {
   cert: string;
 }): Promise<FakeOctopus> {
   const seen: SeenRequest[] = [];
+  const rest: Pick<FakeOctopus, 'otherwise'> = {};
   const answers = new Map<string, FakeAnswer>([
     ['GET /api/spaces', { json: pageOf(spaces) }],
     ['GET /api/spaces/Spaces-1', { json: spaces[0] }],
@@ -64,10 +67,11 @@ export async function startFakeOctopus(tls?: {
       body: sent ? JSON.parse(sent) : undefined,
     };
     seen.push(request);
-    const answer = answers.get(`${request.method} ${request.path}`) ?? {
-      status: 404,
-      json: { ErrorMessage: `The resource '${request.path}' was not found.` },
-    };
+    const answer = answers.get(`${request.method} ${request.path}`) ??
+      (rest.otherwise && { json: rest.otherwise(request) }) ?? {
+        status: 404,
+        json: { ErrorMessage: `The resource '${request.path}' was not found.` },
+      };
     if (typeof answer === 'function') {
       answer(response, request);
       return;
@@ -80,14 +84,14 @@ export async function startFakeOctopus(tls?: {
       .end(JSON.stringify(answer.json));
   };
   const server = await startServer(listener, tls);
-  return {
+  return Object.assign(rest, {
     ...server,
     seen,
-    on(call, answer) {
+    on(call: string, answer: FakeAnswer | unknown[]) {
       answers.set(
         call,
         Array.isArray(answer) ? { json: pageOf(answer) } : answer,
       );
     },
-  };
+  });
 }
