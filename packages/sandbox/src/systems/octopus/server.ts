@@ -20,5 +20,3 @@ export interface Server {
 
 /** The version that the server says it is. */
 export const serverVersion = '2026.3.4821';
-/** Name of the server's one node. */
-export const serverNode = 'octopus-1';

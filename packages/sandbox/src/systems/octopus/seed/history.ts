@@ -171,7 +171,7 @@ function addDeployment(
     HasWarningsOrErrors: hasWarnings || error !== undefined,
     HasPendingInterruptions: !isOver,
     HasBeenPickedUpByProcessor: true,
-    ServerNode: 'octopus-1',
+    ServerNode: 'sandbox',
   });
   const deployment = state.insert('deployments', 'Deployments', {
     Id,
