@@ -123,7 +123,7 @@ export function taskCalls(
 > {
   const pathOf = (id: string) => `/tasks/${idIn(id, 'task')}`;
   return {
-    task: (id, options) =>
+    task: async (id, options) =>
       space.read(
         taskSchema,
         'task',
