@@ -8,6 +8,7 @@ import {
   globSync,
   openSync,
   readFileSync,
+  rmSync,
 } from 'node:fs';
 import path from 'node:path';
 import { part, runScenario, say, SkipScenario } from '../lib/report';
@@ -48,7 +49,7 @@ function contractsFolder(): string {
 /**
  * Runs one test file.
  *
- * @returns what it printed; by way of a file, since jest ends before a pipe has taken everything
+ * @returns what it printed; by way of a file, since a pipe may not have taken everything when jest ends
  */
 async function runTest(
   file: string,
@@ -57,13 +58,17 @@ async function runTest(
 ): Promise<string> {
   const [, name, ...rest] = file.split('/');
   const printed = path.join(folder, 'printed.txt');
+  rmSync(path.join(folder, 'report.json'), { force: true });
   const output = openSync(printed, 'w');
   const child = spawn(
     process.execPath,
     [
       cli,
       ...['package', 'test', '--watchAll=false', '--ci', '--silent'],
-      ...['--runInBand', '--json'],
+      // The usual reporter holds back what tests print, and the end of it is lost.
+      ...['--runInBand', '--json', '--reporters=summary'],
+      // This asks what is right, not how quick a busy machine is.
+      '--testTimeout=60000',
       `--outputFile=${path.join(folder, 'report.json')}`,
       rest.join('/'),
     ],
@@ -79,8 +84,22 @@ async function runTest(
   });
   const [code] = await once(child, 'close');
   closeSync(output);
-  assert.equal(code, 0, `${file}:\n${errors.slice(-4000)}`);
+  assert.equal(
+    code,
+    0,
+    `${file}: ${failuresOf(folder) || errors.slice(-4000)}`,
+  );
   return readFileSync(printed, 'utf8');
+}
+
+/** What went wrong, by the report of jest; nothing where it did not come so far. */
+function failuresOf(folder: string): string {
+  const report = path.join(folder, 'report.json');
+  if (!existsSync(report)) return '';
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
+  return (testResults as { message: string }[])
+    .map(({ message }) => message)
+    .join('\n');
 }
 
 /** Runs one test file and reads the lines `what: counts` that it prints. */
