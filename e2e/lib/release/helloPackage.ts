@@ -35,7 +35,7 @@ ExecStart=${program}
 WantedBy=multi-user.target
 UNIT
 as_root systemctl daemon-reload
-as_root systemctl enable hello
+as_root systemctl --quiet enable hello
 as_root systemctl restart hello
 echo "Hello ${version} is installed in $PWD"
 `,
