@@ -30,6 +30,7 @@ const expected = [
   'clients/tailscale',
   'clients/openobserve',
   'clients/nexus',
+  'clients/octopus',
 ];
 
 /** What one test file compared, as it says it: by what was counted. */

@@ -218,6 +218,9 @@ if (!isHere) {
       expect([...new Set([...compared, ...others])].sort()).toEqual(
         Object.keys(api).sort(),
       );
+      process.stdout.write(
+        `calls: ${calls.length} compared, with what is read of their answers; ${others.length} left out, which send nothing (${others.join(', ')})\n`,
+      );
     });
   });
 }
