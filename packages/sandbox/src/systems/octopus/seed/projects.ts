@@ -38,7 +38,7 @@ for attempt in $(seq 1 20); do
   fi
   sleep 1
 done
-echo "$url does not answer: $answer" >&2
+echo "$url does not answer: $(tail -n 1 <<<"$answer")" >&2
 exit 1
 `;
 
