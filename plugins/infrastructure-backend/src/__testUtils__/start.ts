@@ -4,8 +4,11 @@ import {
 } from '@backstage/backend-plugin-api';
 import { mockServices, startTestBackend } from '@backstage/backend-test-utils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import type { Entity } from '@backstage/catalog-model';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
-import type { RunDocument } from '@nante/model';
+import type { InfrastructureConfig, RunDocument } from '@nante/model';
+import { RESOURCE_TYPE_PROJECT } from '@nante/plugin-infrastructure-common';
 import {
   type Engine,
   type InfrastructureSettings,
@@ -75,6 +78,11 @@ export interface Options {
   engine?: Partial<Engine>;
   /** Names of permissions that are refused. */
   deny?: string[];
+  /** A member, whom the policy lets deploy projects of one's own groups. */
+  member?: boolean;
+  config?: InfrastructureConfig;
+  /** What the catalog has. */
+  entities?: Entity[];
   ansible?: InfrastructureSettings['ansible'];
 }
 
@@ -82,12 +90,16 @@ export interface Options {
 export async function start({
   world = fakeWorld(),
   engine,
-  deny = [],
+  deny: denied = [],
+  member = false,
+  config = fakeConfig,
+  entities = [],
   ansible,
 }: Options = {}) {
+  const deny = [...denied, ...(member ? ['infrastructure.operate'] : [])];
   const published: { topic: string; eventPayload: unknown }[] = [];
   const settings = {
-    shared: fakeConfig,
+    shared: config,
     ansible,
     sandbox: { guests: 'record', real: false, provider: 'stand-in' },
   } as InfrastructureSettings;
@@ -115,6 +127,7 @@ export async function start({
           subscribe: async () => {},
         }),
       }),
+      catalogServiceMock.factory({ entities }),
       mockServices.userInfo.mock({
         getUserInfo: async () => ({
           userEntityRef: 'user:default/mock',
@@ -129,11 +142,22 @@ export async function start({
               : AuthorizeResult.ALLOW,
           })),
         authorizeConditional: async queries =>
-          queries.map(({ permission }) => ({
-            result: deny.includes(permission.name)
-              ? AuthorizeResult.DENY
-              : AuthorizeResult.ALLOW,
-          })),
+          queries.map(({ permission }) => {
+            if (deny.includes(permission.name))
+              return { result: AuthorizeResult.DENY };
+            return member && isOfProject(permission)
+              ? {
+                  result: AuthorizeResult.CONDITIONAL,
+                  pluginId: 'infrastructure',
+                  resourceType: RESOURCE_TYPE_PROJECT,
+                  conditions: {
+                    rule: 'IS_PROJECT_OWNER',
+                    resourceType: RESOURCE_TYPE_PROJECT,
+                    params: { claims: ['group:default/shop'] },
+                  },
+                }
+              : { result: AuthorizeResult.ALLOW };
+          }),
       }).factory,
       createBackendModule({
         pluginId: 'infrastructure',
@@ -153,4 +177,8 @@ export async function start({
   const post = (path: string, content: object = {}) =>
     request(server).post(`/api/infrastructure${path}`).send(content);
   return { get, post, published, runner, server, world };
+}
+
+function isOfProject(permission: { resourceType?: string }): boolean {
+  return permission.resourceType === RESOURCE_TYPE_PROJECT;
 }

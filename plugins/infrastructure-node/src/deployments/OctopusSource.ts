@@ -43,6 +43,7 @@ const INVENTORY_SELDOM = 300_000;
 const HISTORY_SELDOM = 60_000;
 /** Pages don't wait longer than this, in milliseconds. */
 const PATIENCE = 10_000;
+const FIRST_PATIENCE = 1_500;
 /** Longest time of one look at everything, in milliseconds: a slow server, or a strict limit. */
 const READ_DEADLINE = 60_000;
 const HISTORY_DEADLINE = 900_000;
@@ -139,7 +140,9 @@ export class OctopusSource {
     await withPatience(
       Promise.all([this.#readBoard(), this.#readMachines(), this.#readRest()]),
     );
-    this.#readHistory();
+    const history = this.#readHistory();
+    // A small space is read at once, and then the first look says all there is.
+    if (!this.history.isComplete) await withPatience(history, FIRST_PATIENCE);
   }
 
   /** As `look`, and waits for the history, as long as a person would. */
@@ -351,10 +354,13 @@ function isoTime(milliseconds: number | undefined): string | undefined {
 }
 
 /** Waits for something, but not for long: whoever looks gets what is known. */
-async function withPatience(work: Promise<unknown>): Promise<void> {
+async function withPatience(
+  work: Promise<unknown>,
+  patienceMs = PATIENCE,
+): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<void>(resolve => {
-    timer = setTimeout(resolve, PATIENCE);
+    timer = setTimeout(resolve, patienceMs);
   });
   try {
     await Promise.race([work, patience]);
