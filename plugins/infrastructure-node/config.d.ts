@@ -54,11 +54,14 @@ export interface Config {
     /** Outside systems by name. A template names a connection, never an address. */
     connections: {
       [name: string]: {
-        /** Kind of system: a cluster, a tailnet that hosts join, or an OpenObserve that they report to. */
-        type: 'proxmox' | 'tailscale' | 'openobserve';
         /**
-         * Address of the API, for example `https://pve.example.com:8006`. Left out: the secret PROXMOX_API_URL or OO_HOST, or
-         * Tailscale's own.
+         * Kind of system: a cluster, a tailnet that hosts join, an OpenObserve that they report to, a space of an Octopus
+         * that deploys to them, or a Nexus with artifacts.
+         */
+        type: 'proxmox' | 'tailscale' | 'openobserve' | 'octopus' | 'nexus';
+        /**
+         * Address of the API, for example `https://pve.example.com:8006`. Left out: the secret PROXMOX_API_URL, OO_HOST,
+         * OCTOPUS_SERVER_URL or NEXUS_URL, or Tailscale's own.
          */
         url?: string;
         /** PEM file with the private CA of the API. */
@@ -83,9 +86,23 @@ export interface Config {
         organization?: string;
         /** OpenObserve: name of the secret with the user; OO_USER unless given. */
         user?: string;
-        /** OpenObserve: name of the secret with the password; OO_PASS unless given. */
+        /** OpenObserve and Nexus: name of the secret with the password; OO_PASS or NEXUS_PASSWORD unless given. */
         password?: string;
-        /** Proxmox: everything is shown, nothing can be changed. */
+        /** Octopus: name or id of the space. Left out: the secret OCTOPUS_SPACE_ID. */
+        space?: string;
+        /** Octopus: name of the secret with the API key; OCTOPUS_API_KEY unless given. */
+        apiKey?: string;
+        /** Octopus: address at which a polling Tentacle reaches the server; the host of `url`, port 10943, unless given. */
+        pollingUrl?: string;
+        /** Octopus: SSH account by name for targets of style `ssh`; the one whose user is the host's unless given. */
+        sshAccount?: string;
+        /** Octopus: requests a minute that this portal may send; 150 unless given. */
+        requestsPerMinute?: number;
+        /** Nexus: name of the secret with the user; NEXUS_USERNAME unless given. */
+        username?: string;
+        /** Nexus: repositories that the pages look into, by name; all that the user may see unless given. */
+        repositories?: string[];
+        /** Proxmox, Octopus and Nexus: everything is shown, nothing can be changed. */
         readOnly?: boolean;
         /** Proxmox: guest ids that are handed out; a range of our own avoids races with people who take the next free id. */
         vmIds?: {
@@ -135,6 +152,10 @@ export interface Config {
         meshTags?: string[];
         /** Name of the OpenObserve connection that hosts report to. */
         telemetry?: string;
+        /** Name of the Octopus connection that deploys here: hosts can become its targets. */
+        octopus?: string;
+        /** Its environment by name; the one with this environment's name unless given. */
+        octopusEnvironment?: string;
         /** Defaults of role variables here, before those of the site. */
         roleDefaults?: { [variable: string]: unknown };
         /** Only operators may create or destroy here. */

@@ -1,6 +1,7 @@
 import { mockCredentials } from '@backstage/backend-test-utils';
 import type { RunDocument } from '@nante/model';
 import type {
+  DeploymentCell,
   DeploymentDetailResponse,
   DeploymentMatrixResponse,
 } from '@nante/plugin-infrastructure-common';
@@ -72,8 +73,8 @@ async function given(options: Options = {}) {
 function rowOf(matrix: DeploymentMatrixResponse, slug: string) {
   const row = matrix.projects.find(one => one.slug === slug)!;
   const names = new Map(matrix.environments.map(one => [one.id, one.name]));
-  const cells = Object.fromEntries(
-    row.cells.map(cell => [names.get(cell.environmentId), cell]),
+  const cells: Record<string, DeploymentCell> = Object.fromEntries(
+    row.cells.map(cell => [names.get(cell.environmentId) ?? '', cell]),
   );
   return { ...row, cells };
 }

@@ -6,7 +6,9 @@
 export { infrastructurePlugin as default } from './plugin';
 export {
   createHostConditionalDecision,
+  createProjectConditionalDecision,
   hostConditions,
+  projectConditions,
   hostPermissionResourceRef,
   isHostOwner,
 } from './permissions';

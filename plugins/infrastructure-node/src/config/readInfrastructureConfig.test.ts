@@ -59,6 +59,44 @@ describe('the settings', () => {
     });
   });
 
+  it('name the Octopus that deploys to an environment, and a Nexus', () => {
+    const connections = {
+      lab: { type: 'proxmox' },
+      deploy: { type: 'octopus', space: 'Default', requestsPerMinute: 60 },
+      artifacts: { type: 'nexus', repositories: ['maven-releases'] },
+    };
+    const environments = {
+      dev: {
+        ...infrastructure.environments.dev,
+        octopus: 'deploy',
+        octopusEnvironment: 'Development',
+      },
+    };
+    expect(read({ connections, environments }).shared).toMatchObject({
+      connections: {
+        deploy: { apiKey: 'OCTOPUS_API_KEY', requestsPerMinute: 60 },
+        artifacts: { username: 'NEXUS_USERNAME', readOnly: false },
+      },
+      environments: {
+        dev: { octopus: 'deploy', octopusEnvironment: 'Development' },
+      },
+    });
+    expect(() =>
+      read({
+        connections,
+        environments: { dev: { ...environments.dev, octopus: 'artifacts' } },
+      }),
+    ).toThrow(
+      /infrastructure\.environments\.dev\.octopus: names the connection "artifacts", which is of type nexus, not octopus/,
+    );
+    expect(() =>
+      read({
+        connections: { ...connections, deploy: { type: 'octopuss' } },
+        environments,
+      }),
+    ).toThrow(/infrastructure\.connections\.deploy\.type/);
+  });
+
   it('that are wrong end the start with one message that names the keys', () => {
     expect(() => read({ enviroments: {} })).toThrow(
       /infrastructure\.enviroments is no setting/,
