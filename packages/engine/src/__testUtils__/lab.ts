@@ -91,7 +91,7 @@ export async function startLab(
       ...(options.site ? (['tailscale', 'openobserve'] as const) : []),
       ...(options.deployments ? (['nexus', 'octopus'] as const) : []),
       // Nobody else installs packages.
-      ...(options.site && options.guests === 'nspawn'
+      ...((options.site || options.deployments) && options.guests === 'nspawn'
         ? (['packages'] as const)
         : []),
     ],

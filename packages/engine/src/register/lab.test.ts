@@ -18,7 +18,7 @@ import { openEntryOf, readLedger, writeEntry } from '../ledger/ledger';
 import type { Engine } from '../types';
 import { isOneOf } from './hostKeyMatch';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const workspace = 'shop-dev';
 const name = 'box-1.dev.shop';
@@ -133,6 +133,36 @@ inLab(labTitle('A booted host'), () => {
     const root = accounts.find(({ username }) => username === 'root');
     expect((await octopus.machine(ours.id))?.accountId).toBe(root?.id);
   });
+
+  it.each(['listening', 'polling'] as const)(
+    'gets a Tentacle that is %s, which the server trusts by its thumbprint and no key of the API reaches; a repeat changes nothing',
+    async style => {
+      const before = (await octopus.findMachine(name))!;
+      const run = await register({ style });
+      expect(run.registration).toMatchObject({
+        ...{ machineId: before.id, style, health: 'Healthy' },
+      });
+      expect(run.configuration).toMatchObject({ roles: ['octopus-tentacle'] });
+      const machine = (await octopus.findMachine(name))!;
+      expect(machine.style).toBe(style);
+      expect(machine.thumbprint).toMatch(/^[0-9A-F]{40}$/);
+      const log = await engine.runLog(run.id, -1);
+      expect(JSON.stringify([run, log])).not.toContain(
+        String(lab.setting.endpoints.octopus?.apiKey),
+      );
+      const entry = (await readLedger(lab.store, workspace)).findLast(
+        ({ kind }) => kind === 'target',
+      );
+      expect(entry).toMatchObject({
+        ...{ state: 'created', thumbprint: machine.thumbprint },
+      });
+      const again = await register({ style });
+      expect(again.steps.find(({ id }) => id === 'register')?.detail).toContain(
+        'nothing was changed',
+      );
+      expect(again.configuration?.recap[0]).toMatchObject({ changed: 0 });
+    },
+  );
 
   it('leaves no target when it is destroyed', async () => {
     const run = await engine.destroy(destroyRequest({ name: 'box-1' }), cli);

@@ -110,7 +110,12 @@ async function tentacleEndpoint(
     ...{ style, serverThumbprint, space: spaceName },
     ...addresses,
   });
-  const own = await installTentacle(run, lease, { host, reach, role, isNew });
+  // Whoever never had a role may lack Python, also long after it was made; an onboarded server was made fit for Ansible.
+  const isBare = host.desired !== undefined && host.roles.length === 0;
+  const own = await installTentacle(run, lease, {
+    ...{ host, reach, role },
+    isNew: isNew ?? (isBare ? 'bare' : undefined),
+  });
   if (style === 'listening')
     return listeningEndpoint(
       ...([run, api, reach] as const),
