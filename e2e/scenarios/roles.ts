@@ -1,5 +1,6 @@
 // The Ansible roles on booted guests, a virtual machine's and a container's: by the real ansible-playbook over SSH, twice,
 // and seen from outside afterwards, also after a restart. `--no-report` leaves docs/roles-report.md as it is;
+// `--tentacle` tries the role octopus-tentacle alone;
 // `--tailscale DIR` does nothing but try base_setup with the real programs in DIR: tailscale, tailscaled and a control server.
 import assert from 'node:assert/strict';
 import { parseArgs } from 'node:util';
@@ -31,6 +32,7 @@ import {
 import { realTailscale } from '../lib/roles/realTailscale';
 import { startRegistry } from '../lib/roles/registry';
 import { RolesReport } from '../lib/roles/report';
+import { refusedByTentacle, tentacleOn } from '../lib/roles/tentacle';
 import {
   assertServes,
   closedPort,
@@ -254,11 +256,22 @@ async function containers(
   report.refused(await refusedByDocker(lab, mesh, registry, lab.guests[1]));
 }
 
+async function tentacles(
+  lab: RoleLab,
+  report: RolesReport,
+  isClosed: (host: RoleGuest) => boolean,
+) {
+  report.refused(await refusedByTentacle(lab, lab.guests[1]));
+  for (const host of lab.guests)
+    await tentacleOn(lab, host, report, isClosed(host));
+}
+
 void runScenario('roles', async undo => {
   const { values } = parseArgs({
     options: {
       'no-report': { type: 'boolean' },
       tailscale: { type: 'string' },
+      tentacle: { type: 'boolean' },
     },
   });
   if (values.tailscale) return realTailscale(values.tailscale, undo);
@@ -266,6 +279,10 @@ void runScenario('roles', async undo => {
   const lab = await RoleLab.open(undo);
   const mesh = new Mesh(lab);
   const report = new RolesReport();
+  if (values.tentacle) {
+    await tentacles(lab, report, () => false);
+    return { ansible: lab.ansible, roles: report.figures };
+  }
   report.refused(await wrongArguments(lab));
   report.refused(await wrongHosts(lab));
   const ratios: number[] = [];
@@ -273,6 +290,7 @@ void runScenario('roles', async undo => {
     ratios.push(await plainRoles(lab, host, report));
   await meshAndMonitoring(lab, mesh, report);
   await containers(lab, mesh, report, undo);
+  await tentacles(lab, report, meshOnly);
   for (const host of lab.guests)
     await part(`${host.name}: after another restart`, async () => {
       await lab.restart(host);

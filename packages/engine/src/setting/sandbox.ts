@@ -95,17 +95,20 @@ function pointed(
 function packageSources(packages?: Endpoint): Record<string, unknown> {
   if (!packages) return {};
   const url = packages.guestUrl ?? packages.url;
-  return Object.fromEntries(
-    [
-      'base_setup_tailscale',
-      'base_setup_alloy',
-      'mgmt_docker',
-      'octopus_tentacle',
-    ].flatMap(prefix => [
-      [`${prefix}_apt_uri`, url],
-      [`${prefix}_apt_key_url`, `${url}/key.asc`],
-    ]),
-  );
+  const sources = [
+    'base_setup_tailscale',
+    'base_setup_alloy',
+    'mgmt_docker',
+    'octopus_tentacle',
+  ].flatMap(prefix => [
+    [`${prefix}_apt_uri`, url],
+    [`${prefix}_apt_key_url`, `${url}/key.asc`],
+  ]);
+  return {
+    ...Object.fromEntries(sources),
+    // It has every suite, and apt takes one key for each: Alloy's is kept elsewhere, and its suite has the vendor's name for it.
+    octopus_tentacle_apt_suite: 'octopus',
+  };
 }
 
 /**
