@@ -2,12 +2,20 @@ import type {
   BackstageCredentials,
   PermissionsService,
 } from '@backstage/backend-plugin-api';
-import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import {
+  AuthorizeResult,
+  isResourcePermission,
+  type Permission,
+} from '@backstage/plugin-permission-common';
 import type { Remedy, RunDocument, RunKind } from '@nante/model';
 import {
+  artifactCreatePermission,
+  deploymentCreatePermission,
   hostCreatePermission,
   hostDeletePermission,
   hostUpdatePermission,
+  operatePermission,
+  releaseCreatePermission,
 } from '@nante/plugin-infrastructure-common';
 import type { HostRecord } from '../records/records';
 
@@ -37,6 +45,16 @@ const ofHosts = {
   destroy: hostDeletePermission,
 };
 
+/** What runs need that are about an app and no host; making repositories is for operators anyway. */
+const appPermissions: Partial<Record<RunKind, Permission>> = {
+  'create-project': releaseCreatePermission,
+  release: releaseCreatePermission,
+  deploy: deploymentCreatePermission,
+  rollback: deploymentCreatePermission,
+  publish: artifactCreatePermission,
+  'create-repository': operatePermission,
+};
+
 /** What a remedy does to hosts, and so which permission it needs. */
 function verbOf(kind: RunKind, remedy: Remedy): 'make' | keyof typeof ofHosts {
   if (remedy === 'undo' || remedy === 'forget') return 'destroy';
@@ -64,6 +82,21 @@ export async function whyNotRepair(input: {
     return `Only ${run.requestedBy}, the owner and operators may repair this run.`;
   }
   if (person.operator) return undefined;
+
+  const ofAnApp = appPermissions[run.kind];
+  if (ofAnApp) {
+    // It was allowed when it was started; that nobody has taken the right away since is what is left to ask.
+    const [{ result }] = isResourcePermission(ofAnApp)
+      ? await permissions.authorizeConditional([{ permission: ofAnApp }], {
+          credentials,
+        })
+      : await permissions.authorize([{ permission: ofAnApp } as never], {
+          credentials,
+        });
+    return result === AuthorizeResult.DENY
+      ? `You lack the permission ${ofAnApp.name}; the portal's operators grant it.`
+      : undefined;
+  }
 
   const verb = verbOf(run.kind, remedy);
   if (verb !== 'make' && records.length) {

@@ -111,6 +111,23 @@ describe('run:repair', () => {
     expect(own.repair).toHaveBeenCalledTimes(1);
   });
 
+  it('of a deployment is for who started it, as long as that may deploy', async () => {
+    const deployment = { kind: 'deploy' as const, host: '', owner: undefined };
+    const engine = { getRun: async () => ({ ...run, ...deployment }) };
+    const mine = situation({
+      ...{ may: ['infrastructure.deployment.create'], engine },
+    });
+    const input = { runId, remedy: 'finish' };
+    await runAction(createRepairAction(mine.deps), input);
+    expect(mine.repair).toHaveBeenCalledTimes(1);
+    const revoked = situation({ may: ['infrastructure.host.update'], engine });
+    await expect(
+      runAction(createRepairAction(revoked.deps), input),
+    ).rejects.toThrow(
+      'You lack the permission infrastructure.deployment.create',
+    );
+  });
+
   it('says which run there is not, and asks nobody in a dry run', async () => {
     const { deps, repair, permissions, world } = broken(['destroy']);
     const action = createRepairAction(deps);
