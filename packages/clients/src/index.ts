@@ -30,3 +30,5 @@ export {
   createNexusClient,
   type NexusClientOptions,
 } from './nexus/NexusClient';
+export { readImageArchive } from './nexus/imageArchive';
+export { pathOf as artifactPath } from './nexus/content';

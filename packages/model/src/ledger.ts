@@ -37,6 +37,10 @@ export const ledgerEntrySchema = z.object({
   thumbprint: z.string().optional(),
   /** Of an artifact: `sha256:…` of what was uploaded. */
   digest: z.string().optional(),
+  /** Of an artifact: what it was built from, and by which run. */
+  provenance: z
+    .object({ commit: z.string().optional(), buildUrl: z.string().optional() })
+    .optional(),
   /** How a person undoes it. */
   undo: z.string(),
   /** ISO time of the last change. */
