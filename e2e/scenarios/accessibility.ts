@@ -216,6 +216,12 @@ void runScenario('accessibility', async undo => {
   await operator.goto(`${portal.url}/checks`);
   await operator.getByRole('table', { name: 'Checks of Proxmox' }).waitFor();
   await keepPicture(operator, 'checks');
+  await page.goto(`${portal.url}/deployments?whose=everyone`);
+  await page.getByRole('grid', { name: /^Deployments of/ }).waitFor();
+  await keepPicture(page, 'deployments');
+  await page.goto(`${portal.url}/activity`);
+  await page.getByRole('listitem').first().waitFor();
+  await keepPicture(page, 'activity');
   await part('Sign-in', async () => {
     const context = await browser.newContext({ reducedMotion: 'reduce' });
     const stranger = await context.newPage();

@@ -62,15 +62,22 @@ function Entry({ entry }: { entry: ActivityEntry }) {
           <span>{t('activity.by', { actor: refName(entry.actor) })}</span>
           {entry.environment && <span>{entry.environment}</span>}
           {entry.runId && (
-            <Link href={links.run(entry.runId)}>{t('activity.run')}</Link>
+            <Link variant="body-small" href={links.run(entry.runId)}>
+              {t('activity.run')}
+            </Link>
           )}
           {entry.entityRef && (
-            <Link href={links.entity(entry.entityRef)}>
+            <Link variant="body-small" href={links.entity(entry.entityRef)}>
               {refName(entry.entityRef)}
             </Link>
           )}
           {entry.url && (
-            <Link href={entry.url} target="_blank" rel="noopener noreferrer">
+            <Link
+              variant="body-small"
+              href={entry.url}
+              target="_blank"
+              rel="noopener noreferrer"
+            >
               {t('activity.open', { source })}
             </Link>
           )}

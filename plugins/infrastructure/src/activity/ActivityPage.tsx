@@ -175,7 +175,7 @@ export function ActivityPage() {
               error={error}
               updatedAt={updatedAt}
             />
-            <Text as="p" color="secondary">
+            <Text as="p" color="secondary" className={styles.lead}>
               {t('activity.what')}
             </Text>
             <div className={styles.toolbar}>

@@ -25,10 +25,13 @@ function Origin({ artifact }: { artifact: Artifact }) {
     <span className={styles.line}>
       {uploader && <span>{t('artifacts.by', { who: refName(uploader) })}</span>}
       {provenance && (
-        <Link href={links.run(provenance.runId)}>{t('artifacts.byRun')}</Link>
+        <Link variant="body-small" href={links.run(provenance.runId)}>
+          {t('artifacts.byRun')}
+        </Link>
       )}
       {provenance?.buildUrl && (
         <Link
+          variant="body-small"
           href={provenance.buildUrl}
           target="_blank"
           rel="noopener noreferrer"
@@ -76,28 +79,30 @@ function ArtifactFacts(props: {
         </Button>
       </span>
       <CopyText text={artifact.pull} what={t('artifacts.pull')} />
-      {digest ? (
-        <CopyText
-          text={digest}
-          shown={shortDigest(digest)}
-          what={t('artifacts.digest')}
-        />
-      ) : (
-        assets
-          .filter(({ sha256 }) => sha256)
-          .slice(0, 1)
-          .map(({ path, sha256 = '' }) => (
-            <CopyText
-              key={path}
-              text={sha256}
-              shown={shortDigest(sha256)}
-              what={t('artifacts.sha', {
-                file: path.split('/').at(-1) ?? path,
-              })}
-            />
-          ))
-      )}
-      <Origin artifact={artifact} />
+      <span className={styles.line}>
+        {digest ? (
+          <CopyText
+            text={digest}
+            shown={shortDigest(digest)}
+            what={t('artifacts.digest')}
+          />
+        ) : (
+          assets
+            .filter(({ sha256 }) => sha256)
+            .slice(0, 1)
+            .map(({ path, sha256 = '' }) => (
+              <CopyText
+                key={path}
+                text={sha256}
+                shown={shortDigest(sha256)}
+                what={t('artifacts.sha', {
+                  file: path.split('/').at(-1) ?? path,
+                })}
+              />
+            ))
+        )}
+        <Origin artifact={artifact} />
+      </span>
     </div>
   );
 }
@@ -175,6 +180,7 @@ export function VersionsTable(props: {
               ) : (
                 version.releases.map(release => (
                   <Link
+                    variant="body-small"
                     key={release.id}
                     href={links.deployments(release.version)}
                   >

@@ -114,15 +114,19 @@ export function DeploymentActions(props: {
 /** Why some of the buttons can't be pressed, one line each. */
 export function ActionReasons({ actions }: { actions: DeploymentAction[] }) {
   const { t } = useTranslationRef(infrastructureTranslationRef);
-  const refused = actions.filter(({ reason }) => reason);
-  if (refused.length === 0) return null;
+  // Often one reason speaks against several of them.
+  const labels = new Map<string, string[]>();
+  for (const { label, reason } of actions) {
+    if (reason) labels.set(reason, [...(labels.get(reason) ?? []), label]);
+  }
+  if (labels.size === 0) return null;
   return (
     <ul className={styles.reasons}>
-      {refused.map(({ id, label, reason }) => (
-        <li key={id}>
+      {[...labels].map(([reason, refused]) => (
+        <li key={reason}>
           {t('deployment.action.mayNot', {
-            action: label,
-            reason: reason ?? '',
+            action: refused.join(', '),
+            reason,
           })}
         </li>
       ))}

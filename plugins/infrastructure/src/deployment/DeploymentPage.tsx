@@ -1,6 +1,5 @@
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
-  Alert,
   Container,
   Flex,
   Header,
@@ -32,15 +31,14 @@ import {
   ChangesCard,
   DeploymentFacts,
   DurationMeter,
-  HealthCheckFacts,
   PackagesTable,
   ReleaseNotes,
-  TargetsTable,
 } from './DeploymentCards';
 import styles from './DeploymentPage.module.css';
-import { InterventionCard } from './InterventionCard';
+import { DeploymentBanners } from './DeploymentBanners';
+import { HealthCheckFacts, TargetsTable } from './TargetCards';
 import { TaskLog } from './TaskLog';
-import { firstError, healthChecks } from './activities';
+import { healthChecks } from './activities';
 
 /** Milliseconds between two looks at a deployment that goes on, and at one that has ended. */
 const LOOK_MS = 2_000;
@@ -57,64 +55,6 @@ const colours: Record<TaskWord, 'info' | 'success' | 'danger' | 'warning'> = {
   Warnings: 'warning',
   NeedsPerson: 'warning',
 };
-
-/** What is most worth knowing about it, above everything else. */
-function Banners(props: {
-  detail: DeploymentDetailResponse;
-  error?: Error;
-  goesOn: boolean;
-  reload(): void;
-}) {
-  const { detail, goesOn, error } = props;
-  const { t } = useTranslationRef(infrastructureTranslationRef);
-  const bad = detail.state === 'Failed' || detail.state === 'TimedOut';
-  const found = firstError(detail.activities);
-  return (
-    <>
-      {error && goesOn && (
-        <Alert
-          role="status"
-          status="warning"
-          isPending
-          mb="3"
-          title={t('deployment.reconnecting')}
-          description={error.message}
-        />
-      )}
-      {bad && (
-        <Alert
-          role="alert"
-          status="danger"
-          icon
-          mb="4"
-          title={t(
-            detail.state === 'TimedOut'
-              ? 'deployment.timedOut'
-              : 'deployment.failed',
-          )}
-          description={found && `${t('deployment.failedWhat')}: ${found}`}
-        />
-      )}
-      {detail.state === 'Queued' && detail.queuedBehind > 0 && (
-        <Alert
-          status="info"
-          icon
-          mb="3"
-          title={t('deployment.queuedBehind', { count: detail.queuedBehind })}
-        />
-      )}
-      {detail.interruptions.map(interruption => (
-        <InterventionCard
-          key={interruption.id}
-          connection={detail.connection}
-          deploymentId={detail.id}
-          interruption={interruption}
-          onAnswered={props.reload}
-        />
-      ))}
-    </>
-  );
-}
 
 function Cards(props: { detail: DeploymentDetailResponse; goesOn: boolean }) {
   const { detail, goesOn } = props;
@@ -142,7 +82,7 @@ function Cards(props: { detail: DeploymentDetailResponse; goesOn: boolean }) {
       </div>
       <div className={styles.stack}>
         <Section title={t('deployment.targets')}>
-          <TargetsTable detail={detail} />
+          <TargetsTable detail={detail} goesOn={goesOn} />
         </Section>
         <Section title={t('deployment.packages')}>
           <PackagesTable detail={detail} />
@@ -245,7 +185,12 @@ export function DeploymentPage() {
       />
       <Container>
         <ActionReasons actions={actions} />
-        <Banners detail={data} error={error} goesOn={goesOn} reload={reload} />
+        <DeploymentBanners
+          detail={data}
+          error={error}
+          goesOn={goesOn}
+          reload={reload}
+        />
         <Cards detail={data} goesOn={goesOn} />
       </Container>
       <ActionDialog intent={intent} onClose={() => setIntent(undefined)} />

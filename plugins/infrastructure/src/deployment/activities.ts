@@ -44,13 +44,13 @@ export function allIds(activities: DeploymentActivity[]): string[] {
   return activities.flatMap(({ id, children }) => [id, ...allIds(children)]);
 }
 
-/** First error of a log, in its order. */
+/** First error of a log: that of the innermost step, since those around it only say that a step failed. */
 export function firstError(
   activities: DeploymentActivity[],
 ): string | undefined {
   for (const { lines, children } of activities) {
     const own = lines.find(({ level }) => lineLevel(level) === 'error')?.text;
-    const found = own ?? firstError(children);
+    const found = firstError(children) ?? own;
     if (found) return found;
   }
   return undefined;

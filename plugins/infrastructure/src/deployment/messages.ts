@@ -46,6 +46,7 @@ export const deploymentMessages = {
   host: 'Host',
   openHost: 'Open the host',
   noTargets: 'This deployment reached no target.',
+  noTargetsYet: 'This deployment has reached no target yet.',
   noResult: 'the log does not say',
   healthCheck: 'Health check',
   log: {

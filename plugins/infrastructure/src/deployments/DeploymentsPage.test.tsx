@@ -20,7 +20,7 @@ describe('the deployments page', () => {
       within(shop).getAllByRole('gridcell');
     expect(development).toHaveTextContent(/^1\.4\.0Succeeded/);
     expect(staging).toHaveTextContent(
-      /^1\.3\.0Failed.*2 behindlast good 1\.2\.0/,
+      /^1\.3\.0Failed.*last good 1\.2\.02 behind/,
     );
     expect(within(staging).getByText('2 behind')).toHaveAttribute(
       'title',

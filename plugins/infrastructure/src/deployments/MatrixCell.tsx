@@ -186,7 +186,6 @@ function Deployed(props: CellProps & { cell: DeploymentCell }) {
           </time>
         )}
       </span>
-      {Boolean(cell.behind) && <Behind {...props} count={cell.behind ?? 0} />}
       {shown.isNewest && cell.lastGood && cell.state !== 'Success' && (
         <a
           className={styles.good}
@@ -199,6 +198,7 @@ function Deployed(props: CellProps & { cell: DeploymentCell }) {
           {t('deployments.lastGood', { version: cell.lastGood.version })}
         </a>
       )}
+      {Boolean(cell.behind) && <Behind {...props} count={cell.behind ?? 0} />}
     </div>
   );
 }

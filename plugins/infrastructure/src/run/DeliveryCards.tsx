@@ -1,14 +1,11 @@
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Alert, Link, Text } from '@backstage/ui';
+import { Link, Text } from '@backstage/ui';
 import type {
-  ArtifactResult,
   DeploymentResult,
   Registration,
   ReleaseResult,
   RunDocument,
 } from '@nante/model';
-import type { ReactNode } from 'react';
-import { CopyText } from '../components/CopyText';
 import { Facts } from '../components/Facts';
 import { Section } from '../components/Section';
 import { SimpleTable } from '../components/SimpleTable';
@@ -16,24 +13,13 @@ import {
   TargetHealthLabel,
   TaskStateLabel,
 } from '../components/TaskStateLabel';
-import { bytes, stopwatch } from '../components/format';
+import { stopwatch } from '../components/format';
 import { ChangeList } from '../deployments/ChangeList';
 import { useLinks } from '../navigation';
 import { infrastructureTranslationRef } from '../translation';
+import { ArtifactCard } from './ArtifactCard';
+import { Already, Outside, PlaceCard } from './PlaceCard';
 import styles from './RunPage.module.css';
-
-/** A way out of the portal. */
-function Outside(props: { href: string; children: ReactNode }) {
-  return (
-    <Link href={props.href} target="_blank" rel="noopener noreferrer">
-      {props.children}
-    </Link>
-  );
-}
-
-function Already({ when, text }: { when: boolean; text: string }) {
-  return when ? <Alert status="info" icon title={text} /> : null;
-}
 
 function RegistrationCard({ result }: { result: Registration }) {
   const { t } = useTranslationRef(infrastructureTranslationRef);
@@ -164,79 +150,6 @@ function DeploymentCard({ result }: { result: DeploymentResult }) {
         {result.url && (
           <Outside href={result.url}>{t('delivery.openOctopus')}</Outside>
         )}
-      </div>
-    </Section>
-  );
-}
-
-function ArtifactCard({ result }: { result: ArtifactResult }) {
-  const { t } = useTranslationRef(infrastructureTranslationRef);
-  return (
-    <Section title={t('delivery.artifact')}>
-      <div className={styles.stack}>
-        <Already when={result.alreadyThere} text={t('delivery.alreadyThere')} />
-        <Facts
-          facts={[
-            { label: t('delivery.name'), value: result.name },
-            { label: t('delivery.version'), value: result.version },
-            { label: t('delivery.repository'), value: result.repository },
-            {
-              label: t('delivery.format'),
-              value: t(`artifacts.format.${result.format}`),
-            },
-            {
-              label: t('delivery.digest'),
-              value: result.digest && (
-                <CopyText text={result.digest} what={t('delivery.digest')} />
-              ),
-            },
-            {
-              label: t('delivery.pull'),
-              value: <CopyText text={result.pull} what={t('artifacts.pull')} />,
-            },
-          ]}
-        />
-        {result.assets.length > 0 && (
-          <SimpleTable
-            caption={t('delivery.files')}
-            columns={[
-              t('delivery.file'),
-              t('delivery.size'),
-              t('delivery.sha'),
-            ]}
-            rows={result.assets.map(({ path, size, sha256 }) => ({
-              key: path,
-              cells: [path, bytes(size), sha256 ?? '—'],
-            }))}
-          />
-        )}
-      </div>
-    </Section>
-  );
-}
-
-/** A project or a repository: what it is called, and where it is. */
-function PlaceCard(props: {
-  title: string;
-  name: string;
-  alreadyThere: boolean;
-  url: string;
-  open: string;
-}) {
-  const { t } = useTranslationRef(infrastructureTranslationRef);
-  return (
-    <Section title={props.title}>
-      <div className={styles.stack}>
-        <Already when={props.alreadyThere} text={t('delivery.alreadyThere')} />
-        <Facts
-          facts={[
-            { label: t('delivery.name'), value: props.name },
-            {
-              label: t('delivery.url'),
-              value: <Outside href={props.url}>{props.open}</Outside>,
-            },
-          ]}
-        />
       </div>
     </Section>
   );
