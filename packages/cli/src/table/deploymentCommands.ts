@@ -39,7 +39,6 @@ export const deploymentCommands: readonly Command[] = [
       ...(['octopus', 'adopt', 'dry-run', 'request-id'] as const),
     ],
     changes: true,
-    withoutTerraform: true,
     example:
       'nante register --name web-1 --app shop --environment dev --octopus-environment Development --target-roles shop,web',
   },
@@ -52,7 +51,6 @@ export const deploymentCommands: readonly Command[] = [
     required: [...host, 'confirm'],
     optional: ['octopus', 'dry-run', 'request-id'],
     changes: true,
-    withoutTerraform: true,
     example:
       'nante deregister --name web-1 --app shop --environment dev --confirm web-1',
   },

@@ -16,7 +16,7 @@ import type { RunOptions } from '../types';
 import { artifactLeftovers, artifactNotes } from './artifactNotes';
 import { publishByHand } from './byHand';
 import { differs, uploadOnce } from './uploadOnce';
-import { publicationOf, type Publication } from './publication';
+import { publicationOf } from './publication';
 
 const stepsOf = ({ dryRun }: PublishRequest): readonly StepTitle[] => [
   ['check', 'Check the file and where it goes'],
