@@ -122,10 +122,72 @@ describe('exit codes', () => {
       'missing: --admin-user (or NANTE_ADMIN_USER)',
     ],
     [
-      'a verb of later',
-      ['deploy', '--app', 'x'],
+      'a deployment without a version',
+      ['deploy', '--app', 'x', '--environment', 'dev'],
       2,
-      'comes with a later release',
+      'missing: --version (or NANTE_VERSION)',
+    ],
+    [
+      'a deployment to nowhere',
+      ['deploy', '--app', 'x', '--version', '1.0.0'],
+      2,
+      'missing: --environment (or NANTE_ENVIRONMENT), or --octopus-environment',
+    ],
+    [
+      'a release where there is no Octopus',
+      ['release', 'create', '--app', 'x', '--version', '1.0.0'],
+      2,
+      'There is no Octopus connection',
+    ],
+    [
+      'a package without a version',
+      [
+        ...['release', 'create', '--app', 'x', '--version', '1.0.0'],
+        ...['--packages', 'com.example:hello'],
+      ],
+      2,
+      'is not NAME=VERSION',
+    ],
+    [
+      'a process without a package',
+      ['project', 'create', '--app', 'x', '--process', 'package'],
+      2,
+      'a process needs --process, --feed and --package together',
+    ],
+    [
+      'a format that there is not',
+      [
+        ...['publish', '--app', 'x', '--repository', 'r', '--file', 'f'],
+        ...['--format', 'zip'],
+      ],
+      2,
+      'choose maven2, raw, npm, helm, docker, not "zip"',
+    ],
+    [
+      'a version that is a path',
+      ['rollback', '--app', 'x', '--environment', 'dev', '--version', '../x'],
+      2,
+      'version',
+    ],
+    [
+      'a host that is a target and is none',
+      host('provision', { ...bad, 'target-roles': 'web' }).concat(
+        '--no-target',
+      ),
+      2,
+      '--no-target and --target-roles exclude each other',
+    ],
+    [
+      'the end of a target without its name once more',
+      host('deregister', { ...bad, confirm: 'web-2' }),
+      2,
+      'repeat its name: --confirm web-1',
+    ],
+    [
+      'a cluster without its account',
+      host('register', { ...bad, 'target-style': 'kubernetes' }),
+      2,
+      '--kubernetes-url and --kubernetes-account together',
     ],
     [
       'a file that is not there',

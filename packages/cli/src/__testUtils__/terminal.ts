@@ -72,7 +72,10 @@ export async function call(
 }
 
 /** Systems that can be told to misbehave. */
-const faulty = ['proxmox', 's3', 'tailscale', 'openobserve'] as const;
+const faulty = [
+  ...(['proxmox', 's3', 'tailscale', 'openobserve'] as const),
+  ...(['octopus', 'nexus'] as const),
+] as const;
 type Faulty = (typeof faulty)[number];
 
 /** A sandbox that the program is pointed at. */
@@ -130,15 +133,37 @@ const siteConfiguration = {
   },
 };
 
+/** The same company with an Octopus and a Nexus. */
+const deploymentConfiguration = {
+  ...configuration,
+  connections: {
+    ...configuration.connections,
+    octopus: { type: 'octopus' },
+    nexus: { type: 'nexus' },
+  },
+  environments: {
+    dev: {
+      ...configuration.environments.dev,
+      ...{ octopus: 'octopus', octopusEnvironment: 'Development' },
+    },
+    prod: {
+      ...configuration.environments.prod,
+      ...{ octopus: 'octopus', octopusEnvironment: 'Production' },
+    },
+  },
+};
+
 /**
  * Starts a sandbox with guests that are records.
  *
  * @param options.push - publish a configuration there, by the program itself
  * @param options.site - with a tailnet and an OpenObserve, which dev names
+ * @param options.deployments - with an Octopus, which dev and prod name, and a Nexus
  */
 export async function startPlace({
   push = true,
   site = false,
+  deployments = false,
 } = {}): Promise<Place> {
   const folder = mkdtempSync(join(tmpdir(), 'nante-cli-'));
   const dataDir = join(folder, 'sandbox');
@@ -147,6 +172,7 @@ export async function startPlace({
     systems: [
       ...(['proxmox', 's3', 'doppler'] as const),
       ...(site ? (['tailscale', 'openobserve'] as const) : []),
+      ...(deployments ? (['nexus', 'octopus'] as const) : []),
     ],
   });
   // Only that it is there counts: nothing is played here.
@@ -196,6 +222,9 @@ export async function startPlace({
             String(endpoints.tailscale?.oauthClientSecret),
           ]
         : []),
+      ...(deployments
+        ? [String(endpoints.octopus?.apiKey), String(endpoints.nexus?.password)]
+        : []),
       ...Object.values(tokens).map(token => token.split('=')[1]),
     ],
     async stop() {
@@ -205,7 +234,8 @@ export async function startPlace({
   };
   if (!push) return place;
   const file = join(folder, 'config.json');
-  writeFileSync(file, JSON.stringify(site ? siteConfiguration : configuration));
+  const asked = deployments ? deploymentConfiguration : configuration;
+  writeFileSync(file, JSON.stringify(site ? siteConfiguration : asked));
   const pushed = await place.nante(['config', 'push', file]);
   if (pushed.code !== 0) throw new Error(pushed.stderr);
   return place;
