@@ -18,6 +18,8 @@ const known = [
   'second-start',
   'ansible-output',
   'quiet-sync',
+  'deployments',
+  'publish',
 ];
 
 /**

@@ -105,7 +105,7 @@ describe('what Octopus has, in the catalog', () => {
   });
 
   it('is not written again when only the health changes', async () => {
-    const { targets, mutations, machines } = await given();
+    const { targets, mutations, machines, clock } = await given();
     await targets.sync();
     expect(mutations).toHaveLength(1);
     const path = `machines/${machines[2].id}`;
@@ -114,13 +114,17 @@ describe('what Octopus has, in the catalog', () => {
       ...machine,
       IsDisabled: true,
     });
+    clock.now += 20_000;
+    await standIns.forget('octopus');
     await targets.sync();
+    expect(await standIns.requests('octopus')).toBe(1);
     expect(mutations).toHaveLength(1);
   });
 
   it('stays when Octopus answers with nothing, before and after a restart', async () => {
-    const { targets, catalog, start } = await given();
+    const { targets, catalog, clock, start } = await given();
     await targets.sync();
+    clock.now += 20_000;
     const count = catalog.size;
     expect(count).toBeGreaterThan(4);
     await standIns.fault('octopus', { kind: 'empty', what: 'machines' });

@@ -112,8 +112,14 @@ export class DeploymentHistory {
   /**
    * Goes on reading: everything the first time, what is new afterwards. What was read stays when it fails half-way, and
    * the next time goes on from there.
+   *
+   * @param options - `deployments`: false where there is no sign of a new one, which saves a request
    */
-  async sync(api: OctopusApi, signal: AbortSignal): Promise<void> {
+  async sync(
+    api: OctopusApi,
+    signal: AbortSignal,
+    options: { deployments?: boolean } = {},
+  ): Promise<void> {
     const again =
       this.isComplete && this.#now() - this.#fullAt > FULL_AGAIN_AFTER;
     const [deployments, releases] =
@@ -124,7 +130,7 @@ export class DeploymentHistory {
           ]
         : [];
     if (!deployments || !releases) {
-      await this.#newest(api, signal);
+      await this.#newest(api, signal, options.deployments ?? true);
       return;
     }
     await this.#fill(
@@ -157,13 +163,19 @@ export class DeploymentHistory {
   }
 
   /** One that ended late stands below newer ones, so a whole page is taken again each time. */
-  async #newest(api: OctopusApi, signal: AbortSignal): Promise<void> {
+  async #newest(
+    api: OctopusApi,
+    signal: AbortSignal,
+    withDeployments: boolean,
+  ): Promise<void> {
     const [deployments, releases] = await Promise.all([
-      api.deployments({ states: ['Success'], take: PAGE }, { signal }),
+      withDeployments
+        ? api.deployments({ states: ['Success'], take: PAGE }, { signal })
+        : undefined,
       api.releases({ take: PAGE }, { signal }),
     ]);
     let news = false;
-    for (const item of deployments.items) {
+    for (const item of deployments?.items ?? []) {
       if (this.#deployments.items.has(item.id)) continue;
       news = true;
       this.#deployments.items.set(item.id, this.#toDeployment(item));

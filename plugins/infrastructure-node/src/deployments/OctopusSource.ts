@@ -38,7 +38,11 @@ const BOARD_BUSY = 3_000;
 /** A space with more targets than fit into one page is asked for them less often. */
 const MACHINES_OF_ONE_PAGE = 1_000;
 const MACHINES_SELDOM = 60_000;
-const INVENTORY_SELDOM = 300_000;
+const SELDOM = 300_000;
+/** Deployments that no dashboard showed are looked for after that many milliseconds. */
+const UNSEEN_AFTER = 3_600_000;
+/** The catalog and the pages share a look that is no older; milliseconds. */
+const OBSERVED_FOR = 5_000;
 /** News of the history that the dashboard does not show: releases that were not deployed yet. */
 const HISTORY_SELDOM = 60_000;
 /** Pages don't wait longer than this, in milliseconds. */
@@ -58,7 +62,9 @@ export class OctopusSource {
   readonly history: DeploymentHistory;
   readonly #engine: Pick<Engine, 'octopus'>;
   readonly #board: Refreshed<Board>;
-  readonly #inventory: Refreshed<Inventory>;
+  readonly #environments: Refreshed<OctopusEnvironment[]>;
+  readonly #lifecycles: Refreshed<OctopusLifecycle[]>;
+  readonly #projects: Refreshed<OctopusProject[]>;
   readonly #machines: Refreshed<OctopusMachine[]>;
   readonly #past: Refreshed<true>;
   readonly #now: () => number;
@@ -68,6 +74,7 @@ export class OctopusSource {
   readonly #doubts = new Set<string>();
   /** Successes of the dashboard that the history does not reach back to. */
   #beyond = new Set<string>();
+  #deploymentsAt = -Infinity;
   #latencyMs?: number;
   #version?: string;
 
@@ -104,28 +111,27 @@ export class OctopusSource {
       this.#believe('machines', before, machines, 'targets');
       return machines;
     });
-    this.#inventory = of(async (api, signal, before) => {
-      const [environments, lifecycles, projects] = await Promise.all([
-        api.environments({ signal }),
-        api.lifecycles({ signal }),
-        api.projects({ signal }),
-      ]);
-      this.#believe(
-        'environments',
-        before?.environments,
-        environments,
-        'environments',
-      );
-      this.#believe('projects', before?.projects, projects, 'projects');
+    this.#environments = of(async (api, signal, before) => {
+      const environments = await api.environments({ signal });
+      this.#believe('environments', before, environments, 'environments');
       this.#version ??= await api
         .checkAccess({ signal })
         .then(({ version }) => version)
         // Only shown: the page does without it.
         .catch(() => undefined);
-      return { environments, lifecycles, projects };
+      return environments;
+    });
+    this.#lifecycles = of((api, signal) => api.lifecycles({ signal }));
+    this.#projects = of(async (api, signal, before) => {
+      const projects = await api.projects({ signal });
+      this.#believe('projects', before, projects, 'projects');
+      return projects;
     });
     this.#past = of(async (api, signal) => {
-      await this.history.sync(api, signal);
+      const deployments =
+        this.#hasNews() || this.#now() - this.#deploymentsAt > UNSEEN_AFTER;
+      await this.history.sync(api, signal, { deployments });
+      if (deployments) this.#deploymentsAt = this.#now();
       this.#beyond = new Set(this.#unknownSuccesses());
       return true as const;
     }, HISTORY_DEADLINE);
@@ -156,7 +162,12 @@ export class OctopusSource {
   }
 
   get inventory(): Inventory | undefined {
-    return this.#inventory.value;
+    const environments = this.#environments.value;
+    const lifecycles = this.#lifecycles.value;
+    const projects = this.#projects.value;
+    return environments && lifecycles && projects
+      ? { environments, lifecycles, projects }
+      : undefined;
   }
 
   get machines(): OctopusMachine[] {
@@ -190,15 +201,16 @@ export class OctopusSource {
   }> {
     this.#accepts = options.accept ?? false;
     try {
-      const [machines, { environments }] = await Promise.all([
-        this.#machines.renew(),
-        options.accept
-          ? this.#inventory.renew()
-          : this.#inventory.require(INVENTORY_SELDOM),
-      ]);
       if (options.accept) {
-        await this.#board.renew();
+        await Promise.all([this.#projects.renew(), this.#board.renew()]);
       }
+      const [machines, environments] = await Promise.all([
+        this.#machines.renew(options.accept ? 0 : OBSERVED_FOR),
+        options.accept
+          ? this.#environments.renew()
+          : // Pages renew them too: one at a time with what else changes seldom.
+            this.#environments.require(2 * SELDOM),
+      ]);
       return { machines, environments };
     } finally {
       this.#accepts = false;
@@ -217,7 +229,9 @@ export class OctopusSource {
   }
 
   get error(): string | undefined {
-    return this.#board.error ?? this.#machines.error ?? this.#inventory.error;
+    return [this.#board, this.#machines, ...this.#seldom()].find(
+      ({ error }) => error !== undefined,
+    )?.error;
   }
 
   age(): SourceAge {
@@ -261,14 +275,27 @@ export class OctopusSource {
     );
   }
 
-  #readRest(): Promise<unknown> {
-    return this.#inventory.read(INVENTORY_SELDOM);
+  #seldom() {
+    return [this.#environments, this.#lifecycles, this.#projects];
   }
 
-  /** One request more only where the dashboard shows a success that is not known, or once in a while. */
+  /** All that is not known yet; after that one at a time, so that no look asks for all of it at once. */
+  #readRest(): Promise<unknown> {
+    const all = this.#seldom();
+    const lacking = all.filter(({ value }) => value === undefined);
+    const [oldest] = all.sort((a, b) => b.age - a.age);
+    return lacking.length
+      ? Promise.all(lacking.map(one => one.read(BOARD_QUIET)))
+      : oldest.read(SELDOM);
+  }
+
+  /** Soon where the dashboard shows a success that is not known, otherwise once in a while. */
   #readHistory(): Promise<unknown> {
-    const hasNews = this.#unknownSuccesses().some(id => !this.#beyond.has(id));
-    return this.#past.read(hasNews ? BOARD_BUSY : HISTORY_SELDOM);
+    return this.#past.read(this.#hasNews() ? BOARD_BUSY : HISTORY_SELDOM);
+  }
+
+  #hasNews(): boolean {
+    return this.#unknownSuccesses().some(id => !this.#beyond.has(id));
   }
 
   #unknownSuccesses(): string[] {

@@ -38,6 +38,11 @@ export class Refreshed<T> {
     return this.#at;
   }
 
+  /** Milliseconds since the last try, good or not. */
+  get age(): number {
+    return this.#now() - this.#triedAt;
+  }
+
   /** Why the last try failed, one sentence. */
   get error(): string | undefined {
     return this.#failure === undefined
@@ -48,8 +53,10 @@ export class Refreshed<T> {
   /** The last good value, renewed when the last try is older than `maxAge` milliseconds; never throws. */
   async read(maxAge: number): Promise<T | undefined> {
     if (this.#now() - this.#triedAt >= maxAge) await this.#refresh();
-    // Whoever comes before the first value waits for the one that is under way.
-    else if (this.#value === undefined) await this.#inFlight;
+    // Whoever comes while an old value is renewed waits with the others.
+    else if (this.#now() - (this.#at ?? -Infinity) >= maxAge) {
+      await this.#inFlight;
+    }
     return this.#value;
   }
 
@@ -65,14 +72,16 @@ export class Refreshed<T> {
   }
 
   /**
-   * Asks now.
+   * Asks now, but where the last good value is no older than `maxAge` milliseconds.
    *
    * @throws when the system fails or isn't believed
    */
-  async renew(): Promise<T> {
+  async renew(maxAge = 0): Promise<T> {
     // What is under way began before the caller asked.
     await this.#inFlight;
-    await this.#refresh();
+    if (this.#failure !== undefined || this.age >= maxAge) {
+      await this.#refresh();
+    }
     if (this.#failure !== undefined) throw this.#failure;
     return this.#value!;
   }
