@@ -19,7 +19,8 @@ import { Label, type Look } from './StateLabel';
 /** What is said of a task: its state, and what matters more than the state. */
 export type TaskWord = TaskState | 'Warnings' | 'NeedsPerson';
 
-const taskLooks: Record<TaskWord, Look> = {
+/** Icons and colours of tasks, for whoever draws thousands of labels and has the sentences at hand. */
+export const taskLooks: Record<TaskWord, Look> = {
   Queued: { icon: RiTimeLine, tone: 'info' },
   Executing: { icon: RiLoader4Line, tone: 'info' },
   Cancelling: { icon: RiLoader4Line, tone: 'quiet' },

@@ -3,12 +3,13 @@ import { Alert, Button, Text, TextAreaField } from '@backstage/ui';
 import type { DeploymentDetailResponse } from '@nante/plugin-infrastructure-common';
 import { useState } from 'react';
 import { infrastructureApiRef } from '../api/InfrastructureApi';
+import { Section } from '../components/Section';
 import { infrastructureTranslationRef } from '../translation';
 import styles from './DeploymentPage.module.css';
 
 type Interruption = DeploymentDetailResponse['interruptions'][number];
 
-/** Answers that end a deployment; they look as serious as they are. */
+/** Answers that end a deployment: never the button that a hand goes to first. */
 const ending = /abort|cancel|fail|exclude/i;
 
 function Answer(props: {
@@ -52,7 +53,6 @@ function Answer(props: {
           <Button
             key={result}
             variant={ending.test(result) ? 'secondary' : 'primary'}
-            destructive={ending.test(result)}
             isPending={busy === result}
             isDisabled={busy !== undefined}
             onPress={() => answer(result)}
@@ -85,38 +85,39 @@ export function InterventionCard(props: {
   const { t } = useTranslationRef(infrastructureTranslationRef);
   if (!interruption.isPending) return null;
   return (
-    <Alert
-      status="warning"
-      icon
-      mb="4"
-      title={t('deployment.intervention.waits')}
-      description={
-        <div className={styles.stack} data-nante="intervention">
-          <Text as="h2" weight="bold">
-            {interruption.title}
-          </Text>
-          <p className={styles.notes}>
-            {interruption.instructions ||
-              t('deployment.intervention.noInstructions')}
-          </p>
-          {interruption.responsibleUser && (
-            <Text color="secondary">
-              {t('deployment.intervention.by', {
-                user: interruption.responsibleUser,
-              })}
-            </Text>
-          )}
-          {interruption.answer.allowed ? (
-            <Answer {...props} />
-          ) : (
-            <Text as="p">
-              {t('deployment.intervention.mayNot', {
-                reason: interruption.answer.reason ?? '',
-              })}
-            </Text>
-          )}
-        </div>
-      }
-    />
+    <>
+      <Alert
+        status="warning"
+        icon
+        mb="3"
+        title={t('deployment.intervention.waits')}
+      />
+      <div className={styles.intervention}>
+        <Section title={interruption.title}>
+          <div className={styles.stack}>
+            <p className={styles.notes}>
+              {interruption.instructions ||
+                t('deployment.intervention.noInstructions')}
+            </p>
+            {interruption.responsibleUser && (
+              <Text color="secondary">
+                {t('deployment.intervention.by', {
+                  user: interruption.responsibleUser,
+                })}
+              </Text>
+            )}
+            {interruption.answer.allowed ? (
+              <Answer {...props} />
+            ) : (
+              <Text as="p">
+                {t('deployment.intervention.mayNot', {
+                  reason: interruption.answer.reason ?? '',
+                })}
+              </Text>
+            )}
+          </div>
+        </Section>
+      </div>
+    </>
   );
 }

@@ -130,12 +130,7 @@ function DialogContent(props: { intent: Intent; onClose(): void }) {
         <Button variant="secondary" isDisabled={busy} onPress={onClose}>
           {t('deployments.dialog.close')}
         </Button>
-        <Button
-          destructive={kind === 'rollback' || kind === 'cancel'}
-          isDisabled={!ready}
-          isPending={busy}
-          onPress={start}
-        >
+        <Button isDisabled={!ready} isPending={busy} onPress={start}>
           {t(`deployments.dialog.start.${kind}`)}
         </Button>
       </DialogFooter>

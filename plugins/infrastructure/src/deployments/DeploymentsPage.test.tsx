@@ -1,7 +1,14 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { environments, matrix, shopProject } from '../__fixtures__/deployments';
+import {
+  billingProject,
+  environments,
+  largeMatrix,
+  matrix,
+  shopProject,
+} from '../__fixtures__/deployments';
 import { fakeBackend, openPage } from '../__testUtils__/backend';
+import { keepUnchanged } from './unchanged';
 
 const EVERYONE = '/deployments?whose=everyone';
 const cellOf = (name: RegExp) => screen.getByRole('gridcell', { name });
@@ -211,6 +218,18 @@ describe('the deployments page', () => {
     expect(screen.getByRole('row', { name: /^Shop/ })).toBeInTheDocument();
   });
 
+  it('draws a large matrix row by row, down to its last', async () => {
+    backend.answer('/deployments', largeMatrix(60, 3) as never);
+    openPage(EVERYONE);
+    await waitFor(
+      () =>
+        expect(
+          document.querySelector('[data-place="59,3"]'),
+        ).toBeInTheDocument(),
+      { timeout: 20_000 },
+    );
+  }, 30_000);
+
   it('keeps the environments of two servers apart, whatever they are called', async () => {
     const second = { connection: 'second' };
     backend.answer('/deployments', {
@@ -278,5 +297,20 @@ describe('the deployments page', () => {
     expect(
       await screen.findByRole('button', { name: 'Try again' }),
     ).toBeInTheDocument();
+  });
+});
+
+describe('a matrix that is looked at again', () => {
+  it('is drawn again only where it changed', () => {
+    const again = structuredClone(matrix);
+    const same = keepUnchanged(matrix, again);
+    expect(same.projects).toBe(matrix.projects);
+    expect(same.environments).toBe(matrix.environments);
+    const changed = keepUnchanged(matrix, {
+      ...again,
+      projects: [shopProject, { ...billingProject, name: 'Invoices' }],
+    });
+    expect(changed.projects[0]).toBe(shopProject);
+    expect(changed.projects[1].name).toBe('Invoices');
   });
 });

@@ -12,7 +12,7 @@ import {
   type DeploymentMatrixResponse,
   deploymentReadPermission,
 } from '@nante/plugin-infrastructure-common';
-import { type ReactNode, useCallback, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
 import { infrastructureApiRef } from '../api/InfrastructureApi';
 import { CopyText } from '../components/CopyText';
 import { Freshness } from '../components/Freshness';
@@ -27,6 +27,7 @@ import { DeploymentsToolbar } from './DeploymentsToolbar';
 import { Matrix } from './Matrix';
 import type { Intent } from './actions';
 import { filterProjects, shownEnvironments } from './filterDeployments';
+import { keepUnchanged } from './unchanged';
 import { type MatrixFilters, useMatrixFilters } from './useMatrixFilters';
 
 /** Milliseconds between two looks where signals don't come through; the backend answers from what it has. */
@@ -63,18 +64,28 @@ function Matrices(props: {
   const { data, filters, onIntent } = props;
   const { t } = useTranslationRef(infrastructureTranslationRef);
   const { query } = filters;
-  const tables = useMemo(() => {
-    const environments = shownEnvironments(data.environments, query);
-    const projects = filterProjects(data.projects, environments, query);
-    const names = [...new Set(projects.map(({ connection }) => connection))];
+  const { environments, projects } = data;
+  // Columns of their own: a project that changes leaves them as they are, and with them all other rows.
+  const columns = useMemo(() => {
+    const shown = shownEnvironments(environments, query);
+    const names = [...new Set(shown.map(({ connection }) => connection))];
     return names.map(connection => ({
       connection,
-      environments: environments.filter(
-        environment => environment.connection === connection,
-      ),
-      projects: projects.filter(project => project.connection === connection),
+      environments: shown.filter(item => item.connection === connection),
     }));
-  }, [data, query]);
+  }, [environments, query]);
+  const tables = useMemo(() => {
+    const shown = columns.flatMap(column => column.environments);
+    const matching = filterProjects(projects, shown, query);
+    return columns
+      .map(column => ({
+        ...column,
+        projects: matching.filter(
+          ({ connection }) => connection === column.connection,
+        ),
+      }))
+      .filter(table => table.projects.length > 0);
+  }, [columns, projects, query]);
 
   if (data.projects.length === 0) {
     if (data.sources.length === 0) {
@@ -137,8 +148,15 @@ export function DeploymentsPage() {
   const api = useApi(infrastructureApiRef);
   const filters = useMatrixFilters();
   const [intent, setIntent] = useState<Intent>();
+  const known = useRef<DeploymentMatrixResponse>();
   const load = useCallback(
-    (signal: AbortSignal) => api.listDeployments(signal),
+    async (signal: AbortSignal) => {
+      known.current = keepUnchanged(
+        known.current,
+        await api.listDeployments(signal),
+      );
+      return known.current;
+    },
     [api],
   );
   const { data, error, updatedAt, reload } = useLive(load, {

@@ -13,6 +13,7 @@ import {
   useMemo,
   useState,
 } from 'react';
+import { useGrowing } from '../hooks/useGrowing';
 import { useNow } from '../hooks/useNow';
 import { useGo, useLinks } from '../navigation';
 import { infrastructureTranslationRef } from '../translation';
@@ -26,6 +27,10 @@ import { useGridKeys } from './useGridKeys';
 
 /** Ages are in minutes at the least: thousands of cells are not drawn anew for less. */
 const AGES_MS = 30_000;
+
+/** Rows that are drawn at once, more than fit on a screen, and how many more each time after that. */
+const FIRST_ROWS = 25;
+const MORE_ROWS = 25;
 
 /** Projects of one connection in its environments. */
 export function Matrix(props: {
@@ -47,6 +52,7 @@ export function Matrix(props: {
     () => groupProjects(projects, by, t('deployments.filter.noOwner')),
     [projects, by, t],
   );
+  const drawn = useGrowing(projects.length, FIRST_ROWS, MORE_ROWS);
   const keys = useGridKeys({
     rows: projects.length,
     columns: environments.length + 1,
@@ -55,13 +61,14 @@ export function Matrix(props: {
     () => ({
       t,
       links,
+      go,
       environments,
       successful,
       now,
       onIntent,
       onOpenMenu: setMenu,
     }),
-    [t, links, environments, successful, now, onIntent],
+    [t, links, go, environments, successful, now, onIntent],
   );
 
   const { onKeyDown: move } = keys;
@@ -124,29 +131,33 @@ export function Matrix(props: {
           </tr>
         </thead>
         <tbody>
-          {groups.map(group => (
-            <Fragment key={group.name}>
-              <tr className={styles.group}>
-                <th scope="rowgroup" colSpan={environments.length + 1}>
-                  <span className={styles.groupName}>{group.name}</span>
-                </th>
-              </tr>
-              {group.projects.map(project => {
-                row += 1;
-                const isCurrent = keys.row === row;
-                return (
-                  <MatrixRow
-                    key={project.id}
-                    context={context}
-                    project={project}
-                    row={row}
-                    currentColumn={isCurrent ? keys.column : -1}
-                    menu={menu?.startsWith(`${row},`) ? menu : undefined}
-                  />
-                );
-              })}
-            </Fragment>
-          ))}
+          {groups.map(group => {
+            if (row + 1 >= drawn) return null;
+            return (
+              <Fragment key={group.name}>
+                <tr className={styles.group}>
+                  <th scope="rowgroup" colSpan={environments.length + 1}>
+                    <span className={styles.groupName}>{group.name}</span>
+                  </th>
+                </tr>
+                {group.projects.map(project => {
+                  row += 1;
+                  if (row >= drawn) return null;
+                  const isCurrent = keys.row === row;
+                  return (
+                    <MatrixRow
+                      key={project.id}
+                      context={context}
+                      project={project}
+                      row={row}
+                      currentColumn={isCurrent ? keys.column : -1}
+                      menu={menu?.startsWith(`${row},`) ? menu : undefined}
+                    />
+                  );
+                })}
+              </Fragment>
+            );
+          })}
         </tbody>
       </table>
     </div>

@@ -5,13 +5,10 @@ import type {
   DeploymentProject,
 } from '@nante/plugin-infrastructure-common';
 import { RiArrowDownCircleFill, RiMore2Line } from '@remixicon/react';
-import {
-  TaskStateLabel,
-  taskGoesOn,
-  taskWord,
-} from '../components/TaskStateLabel';
+import { Label } from '../components/StateLabel';
+import { taskGoesOn, taskLooks, taskWord } from '../components/TaskStateLabel';
 import { age, clock } from '../components/format';
-import { type Links, useGo } from '../navigation';
+import type { Links } from '../navigation';
 import type { Sentences } from '../translation';
 import styles from './Matrix.module.css';
 import { type Intent, type MenuEntry, cellEntries } from './actions';
@@ -21,6 +18,8 @@ import { shownCell } from './filterDeployments';
 export interface CellContext {
   t: Sentences;
   links: Links;
+  /** Goes to an address. */
+  go(href: string): void;
   environments: DeploymentEnvironment[];
   /** The newest success is shown instead of the newest attempt. */
   successful: boolean;
@@ -57,8 +56,7 @@ function entryText(t: Sentences, entry: MenuEntry): string {
 
 function CellMenu(props: CellProps & { cell: DeploymentCell }) {
   const { context, project, environment, cell } = props;
-  const { t, links } = context;
-  const go = useGo();
+  const { t, links, go } = context;
   const label = t('deployments.menu', {
     project: project.name,
     environment: environment.name,
@@ -99,7 +97,11 @@ function CellMenu(props: CellProps & { cell: DeploymentCell }) {
               textValue={entryText(t, entry)}
               onAction={() => context.onIntent(entry.intent)}
             >
-              <span className={styles.entry}>
+              <span
+                className={
+                  entry.reason === undefined ? styles.entry : styles.refused
+                }
+              >
                 {entryText(t, entry)}
                 {entry.reason && (
                   <span className={styles.reason}>{entry.reason}</span>
@@ -151,7 +153,8 @@ function Deployed(props: CellProps & { cell: DeploymentCell }) {
   if (!shown?.deploymentId) {
     return <span className={styles.quiet}>{t('deployments.never')}</span>;
   }
-  const word = taskWord({ ...cell, state: cell.state ?? 'Success' });
+  const native = (shown.isNewest && cell.state) || 'Success';
+  const word = shown.isNewest ? taskWord({ ...cell, state: native }) : native;
   return (
     <div className={styles.facts}>
       <span className={styles.line}>
@@ -172,9 +175,11 @@ function Deployed(props: CellProps & { cell: DeploymentCell }) {
         )}
       </span>
       <span className={styles.line}>
-        <TaskStateLabel
-          word={shown.isNewest ? word : 'Success'}
-          native={shown.isNewest ? cell.state : 'Success'}
+        <Label
+          look={taskLooks[word]}
+          word={t(`task.${word}`)}
+          title={t('task.native', { word: native })}
+          spins={word === 'Executing'}
         />
         {shown.at && (
           <time
