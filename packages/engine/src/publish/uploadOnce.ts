@@ -112,6 +112,7 @@ function progressOf(
 }
 
 function megabytes(bytes: number): string {
+  if (bytes < 1e3) return `${bytes} bytes`;
   return bytes < 1e6
     ? `${(bytes / 1e3).toFixed(1)} kB`
     : `${(bytes / 1e6).toFixed(1)} MB`;
