@@ -70,6 +70,8 @@ export class OctopusSource {
   readonly #now: () => number;
   /** A person said that what is missing is really gone. */
   #accepts = false;
+  /** A run of ours made something that the history does not have yet. */
+  #didSomething = false;
   /** Which answers of Octopus are not believed. */
   readonly #doubts = new Set<string>();
   /** Successes of the dashboard that the history does not reach back to. */
@@ -147,8 +149,14 @@ export class OctopusSource {
       Promise.all([this.#readBoard(), this.#readMachines(), this.#readRest()]),
     );
     const history = this.#readHistory();
-    // A small space is read at once, and then the first look says all there is.
-    if (!this.history.isComplete) await withPatience(history, FIRST_PATIENCE);
+    // A small space is read at once, and then the first look says all there is. What we did ourselves is looked for, too.
+    if (!this.history.isComplete || this.#didSomething)
+      await withPatience(
+        history.then(() => {
+          this.#didSomething = false;
+        }),
+        FIRST_PATIENCE,
+      );
   }
 
   /** As `look`, and waits for the history, as long as a person would. */
@@ -217,8 +225,9 @@ export class OctopusSource {
     }
   }
 
-  /** The next look asks again. */
+  /** The next look asks again, and waits a moment for what is new. */
   invalidate(): void {
+    this.#didSomething = true;
     this.#board.invalidate();
     this.#past.invalidate();
   }
