@@ -6,7 +6,10 @@ import {
   INFRASTRUCTURE_CHANNEL,
   type InfrastructureSignal,
 } from '@nante/plugin-infrastructure-common';
-import type { RunEvents } from '@nante/plugin-infrastructure-node';
+import {
+  changesDeployments,
+  type RunEvents,
+} from '@nante/plugin-infrastructure-node';
 
 /** A run changes many times a second while Terraform talks; pages need no more than this, in milliseconds. */
 const QUIET_MS = 500;
@@ -33,6 +36,8 @@ export function announceRuns(deps: {
       .catch(complain);
 
   const end = runEvents.subscribe(event => {
+    if (event.type === 'run' && changesDeployments(event.run))
+      void send({ kind: 'deployments' });
     if (event.type === 'run' && !pending.has(event.run.id)) {
       const { id } = event.run;
       const timer = setTimeout(() => {

@@ -97,4 +97,33 @@ describe('runs', () => {
       }),
     );
   });
+
+  it('of releases tell the pages of deployments when they end, and not before', async () => {
+    const release = { ...run, id: 'request-0003', kind: 'release' as const };
+    const { runner, published } = await start({
+      engine: {
+        createRelease: async (_request, options) => {
+          options.onRun?.({ ...release, state: 'running' });
+          options.onRun?.({ ...release, state: 'succeeded' });
+          return { ...release, state: 'succeeded' };
+        },
+      },
+    });
+    await runner.createRelease({
+      requestId: release.id,
+      requestedBy: 'user:default/mock',
+      operator: false,
+      app: 'shop',
+      version: '1.0.0',
+      packages: {},
+      dryRun: false,
+    });
+    const told = published.filter(
+      ({ eventPayload }) =>
+        (eventPayload as { message?: { kind?: string } }).message?.kind ===
+        'deployments',
+    );
+    expect(told.length).toBeGreaterThan(0);
+    expect(told.length).toBeLessThan(3);
+  });
 });

@@ -38,6 +38,7 @@ export { disagreementOf } from './deployments/joinTargets';
 export {
   type RunEvent,
   type RunEvents,
+  changesDeployments,
   createRunEvents,
 } from './runs/RunEvents';
 export { type Runner, type RunnerOptions, createRunner } from './runs/Runner';

@@ -9,7 +9,6 @@ import {
   createDopplerSource,
   createEnvironmentSource,
 } from '@nante/clients';
-import { type RunDocument, finalRunStates } from '@nante/model';
 import {
   type InfrastructureSettings,
   type SecretSettings,
@@ -19,7 +18,11 @@ import { createDeploymentRegistry } from './deployments/createDeploymentRegistry
 import type { DeploymentRegistry } from './deployments/deploymentTypes';
 import { createHostRegistry } from './hosts/HostRegistry';
 import type { HostRegistry } from './hosts/registryTypes';
-import { type RunEvents, createRunEvents } from './runs/RunEvents';
+import {
+  type RunEvents,
+  changesDeployments,
+  createRunEvents,
+} from './runs/RunEvents';
 import { type Runner, createRunner } from './runs/Runner';
 
 /** Everything under `infrastructure:` in the app-config, checked once at start. */
@@ -144,7 +147,7 @@ export const deploymentRegistryServiceRef =
           });
           events.subscribe(event => {
             if (event.type === 'hosts') registry.invalidate();
-            if (event.type === 'run' && concernsDeployments(event.run)) {
+            if (event.type === 'run' && changesDeployments(event.run)) {
               registry.invalidate();
             }
           });
@@ -152,21 +155,6 @@ export const deploymentRegistryServiceRef =
         },
       }),
   });
-
-/** Whether what Octopus says may be another thing after a run; a run that works says many things a second. */
-function concernsDeployments({ kind, state }: RunDocument): boolean {
-  return (
-    finalRunStates.includes(state) &&
-    [
-      'register',
-      'deregister',
-      'create-project',
-      'release',
-      'deploy',
-      'rollback',
-    ].includes(kind)
-  );
-}
 
 function createSecretSource(settings: SecretSettings): SecretSource {
   if (settings.source === 'environment') return createEnvironmentSource();

@@ -1,4 +1,8 @@
-import type { RunDocument, RunLogLine } from '@nante/model';
+import {
+  finalRunStates,
+  type RunDocument,
+  type RunLogLine,
+} from '@nante/model';
 import type { HostsChangedEvent } from '@nante/plugin-infrastructure-common';
 
 /** What happens to runs in this process. */
@@ -38,4 +42,22 @@ export function createRunEvents(
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** Whether what Octopus says may be another thing after a run; a run that works says many things a second. */
+export function changesDeployments({
+  kind,
+  state,
+}: Pick<RunDocument, 'kind' | 'state'>): boolean {
+  return (
+    finalRunStates.includes(state) &&
+    [
+      'register',
+      'deregister',
+      'create-project',
+      'release',
+      'deploy',
+      'rollback',
+    ].includes(kind)
+  );
 }
