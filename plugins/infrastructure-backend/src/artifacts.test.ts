@@ -108,6 +108,13 @@ describe('the artifacts of a component', () => {
       true,
     );
     expect(some.versions.length).toBeGreaterThan(1);
+    // Nexus itself would refuse to look for less than three characters.
+    const [one, none] = [
+      await artifacts('entityRef=component:default/many&text=1.'),
+      await artifacts('entityRef=component:default/many&text=2'),
+    ];
+    expect(one.versions.length).toBeGreaterThan(1);
+    expect(none.versions).toEqual([]);
   }, 60_000);
 
   it('may be deleted while they are shown, and a page of another list is refused', async () => {

@@ -149,7 +149,11 @@ export class ArtifactPages {
       sources.map(async (source, index) => {
         const token = cursor[index];
         if (token === null) return { items: [], next: null };
-        const page = await this.#ask(source, filtersOf(query), token);
+        const page = await this.#ask(
+          narrowed(source, query),
+          filtersOf(query),
+          token,
+        );
         // A Nexus that fails is asked again at the same place.
         return page ?? { items: [], next: token };
       }),
@@ -176,7 +180,11 @@ export class ArtifactPages {
     const pages = await Promise.all(
       versions.flatMap(version =>
         sources.map(source =>
-          this.#ask(source, { ...filtersOf(query), version }, ''),
+          this.#ask(
+            narrowed(source, query),
+            { ...filtersOf(query), version },
+            '',
+          ),
         ),
       ),
     );
@@ -258,11 +266,28 @@ export class ArtifactPages {
   }
 }
 
+/** What looks like a version means the begin of one. */
+const isVersion = (text: string) => /^v?\d/.test(text);
+
 function filtersOf({ text, format }: ArtifactQuery): NexusSearch {
   return {
     ...(format && { format }),
-    // What looks like a version means the begin of one.
-    ...(text && (/^v?\d/.test(text) ? { version: `${text}*` } : { text })),
+    // Nexus takes a wildcard only after three characters; the page is narrowed by less.
+    ...(text && !isVersion(text) && { text }),
+    ...(text && isVersion(text) && text.length > 2 && { version: `${text}*` }),
+  };
+}
+
+/** A version that somebody begins to type leaves out what begins otherwise, whatever Nexus made of it. */
+function narrowed(
+  source: ArtifactSource,
+  { text }: ArtifactQuery,
+): ArtifactSource {
+  if (!text || !isVersion(text)) return source;
+  return {
+    ...source,
+    isMeant: component =>
+      source.isMeant(component) && artifactVersion(component).startsWith(text),
   };
 }
 
