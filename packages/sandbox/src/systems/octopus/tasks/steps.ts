@@ -116,6 +116,8 @@ async function runOnAll(
     run.context.signal.throwIfAborted();
     await attempt(run, action, machine, nodes.get(machine.Id)!, result);
   });
+  // Named in the order of the targets, whichever failed first.
+  result.failedMachines.sort((a, b) => targets.indexOf(a) - targets.indexOf(b));
 }
 
 async function attempt(
