@@ -16,7 +16,7 @@ describe('what the bucket knows of our hosts', () => {
       () => 0,
     );
 
-    const empty = { hosts: [], servers: [] };
+    const empty = { hosts: [], servers: [], targets: [] };
     expect(await hosts.read()).toEqual(empty);
     expect(await hosts.read()).toEqual(empty);
     expect((await hosts.readAnew())?.hosts).toHaveLength(1);
