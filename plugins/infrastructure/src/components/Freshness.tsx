@@ -1,10 +1,11 @@
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Alert, ButtonIcon, Text } from '@backstage/ui';
+import { ButtonIcon, Text } from '@backstage/ui';
 import type { ConnectionHealth } from '@nante/plugin-infrastructure-common';
 import { RiRefreshLine } from '@remixicon/react';
 import type { ReactNode } from 'react';
 import { useNow } from '../hooks/useNow';
 import { infrastructureTranslationRef } from '../translation';
+import { type Banner, Banners } from './Banners';
 import { age, clock } from './format';
 import styles from './Freshness.module.css';
 
@@ -55,32 +56,15 @@ export function ConnectionBanners(props: {
       ? t('freshness.stale', { name, time: clock(connection.lastSuccessAt) })
       : t('freshness.never', { name });
   };
-  return (
-    <>
-      {props.error && props.updatedAt !== undefined && (
-        <Alert
-          status="warning"
-          icon
-          mb="3"
-          title={t('freshness.failed', {
-            age: age(Date.now() - props.updatedAt),
-          })}
-          description={props.error.message}
-        />
-      )}
-      {props.connections
-        .filter(connection => !connection.ok || connection.readOnly)
-        .map(connection => (
-          <Alert
-            key={connection.name}
-            status={connection.ok ? 'info' : 'warning'}
-            icon
-            mb="3"
-            title={title(connection)}
-            description={connection.ok ? undefined : connection.error}
-            customActions={props.actions?.(connection)}
-          />
-        ))}
-    </>
-  );
+  const banners = props.connections
+    .filter(connection => !connection.ok || connection.readOnly)
+    .map((connection): Banner => ({
+      key: connection.name,
+      status: connection.ok ? 'info' : 'warning',
+      title: title(connection),
+      description: connection.ok ? undefined : connection.error,
+      actions: props.actions?.(connection),
+    }));
+  const { error, updatedAt } = props;
+  return <Banners {...{ banners, error, updatedAt }} />;
 }

@@ -1,9 +1,9 @@
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Alert } from '@backstage/ui';
 import type { SourceAge } from '@nante/plugin-infrastructure-common';
 import type { ReactNode } from 'react';
 import { infrastructureTranslationRef } from '../translation';
-import { age, clock } from './format';
+import { type Banner, Banners } from './Banners';
+import { clock } from './format';
 
 /** One slim banner for each source that is down or not believed, with the age of what is shown; the data stays below it. */
 export function SourceBanners(props: {
@@ -23,32 +23,15 @@ export function SourceBanners(props: {
       time: clock(source.lastSuccessAt),
     });
   };
-  return (
-    <>
-      {props.error && props.updatedAt !== undefined && (
-        <Alert
-          status="warning"
-          icon
-          mb="3"
-          title={t('freshness.failed', {
-            age: age(Date.now() - props.updatedAt),
-          })}
-          description={props.error.message}
-        />
-      )}
-      {props.sources
-        .filter(source => !source.ok || source.doubt)
-        .map(source => (
-          <Alert
-            key={source.connection}
-            status="warning"
-            icon
-            mb="3"
-            title={title(source)}
-            description={source.error}
-            customActions={props.actions?.(source)}
-          />
-        ))}
-    </>
-  );
+  const banners = props.sources
+    .filter(source => !source.ok || source.doubt)
+    .map((source): Banner => ({
+      key: source.connection,
+      status: 'warning',
+      title: title(source),
+      description: source.error,
+      actions: props.actions?.(source),
+    }));
+  const { error, updatedAt } = props;
+  return <Banners {...{ banners, error, updatedAt }} />;
 }
