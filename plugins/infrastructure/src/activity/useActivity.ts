@@ -3,25 +3,26 @@ import type {
   ActivityEntry,
   ActivityResponse,
 } from '@nante/plugin-infrastructure-common';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useMemo } from 'react';
 import {
   type ActivityQuery,
   type InfrastructureApi,
   infrastructureApiRef,
 } from '../api/InfrastructureApi';
 import { type Live, useLive } from '../hooks/useLive';
+import { type MorePages, useMorePages } from '../hooks/useMorePages';
 
 /** Milliseconds between two looks at what is newest. */
 const LOOK_MS = 15_000;
 /** Entries that are exported at most: a file that a spreadsheet still opens. */
 const EXPORT_MAX = 5_000;
 
-export interface Activity extends Omit<Live<ActivityResponse>, 'data'> {
+export interface Activity
+  extends
+    Omit<Live<ActivityResponse>, 'data'>,
+    Omit<MorePages<ActivityEntry>, 'items' | 'next'> {
   /** Newest page, with the entries of all pages that were asked for. */
   data?: ActivityResponse;
-  more(): Promise<void>;
-  isLoadingMore: boolean;
-  moreError?: Error;
 }
 
 function joined(first: ActivityEntry[], more: ActivityEntry[]) {
@@ -37,53 +38,27 @@ export function useActivity(query: ActivityQuery): Activity {
     () => ({ entityRef, environment, app, source, kind, actor, limit }),
     [entityRef, environment, app, source, kind, actor, limit],
   );
-  const [pages, setPages] = useState<{
-    entries: ActivityEntry[];
-    next: string | null;
-  }>();
-  const [isLoadingMore, setLoadingMore] = useState(false);
-  const [moreError, setMoreError] = useState<Error>();
-  useEffect(() => {
-    setPages(undefined);
-    setMoreError(undefined);
-  }, [asked]);
   const load = useCallback(
     (signal: AbortSignal) => api.listActivity(asked, signal),
     [api, asked],
   );
   const live = useLive(load, { intervalMs: LOOK_MS, signal: { kind: 'run' } });
 
-  const next = pages ? pages.next : live.data?.next;
-  const more = async () => {
-    if (!next) return;
-    setLoadingMore(true);
-    setMoreError(undefined);
-    try {
-      const page = await api.listActivity({ ...asked, before: next });
-      setPages(old => ({
-        // What moved off the newest page while earlier ones were read stays in sight.
-        entries: joined(
-          joined(live.data?.entries ?? [], old?.entries ?? []),
-          page.entries,
-        ),
-        next: page.next ?? null,
-      }));
-    } catch (cause) {
-      setMoreError(cause instanceof Error ? cause : new Error(String(cause)));
-    } finally {
-      setLoadingMore(false);
-    }
-  };
+  const newest = live.data?.entries ?? [];
+  const { items, next, ...rest } = useMorePages<ActivityEntry>({
+    asked,
+    second: live.data?.next,
+    async load(before) {
+      const page = await api.listActivity({ ...asked, before });
+      return { items: page.entries, next: page.next };
+    },
+    // What moved off the newest page while earlier ones were read stays in sight.
+    join: (before, page) => joined(joined(newest, before), page),
+  });
   return {
     ...live,
-    data: live.data && {
-      ...live.data,
-      entries: joined(live.data.entries, pages?.entries ?? []),
-      next: next ?? undefined,
-    },
-    more,
-    isLoadingMore,
-    moreError,
+    data: live.data && { ...live.data, entries: joined(newest, items), next },
+    ...rest,
   };
 }
 

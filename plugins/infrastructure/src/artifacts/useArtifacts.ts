@@ -9,26 +9,20 @@ import {
   infrastructureApiRef,
 } from '../api/InfrastructureApi';
 import { type Live, useLive } from '../hooks/useLive';
+import { type MorePages, useMorePages } from '../hooks/useMorePages';
 import { joined, removedVersions } from './versions';
 
 /** Milliseconds between two looks at the first page; the others are looked at when they are asked for. */
 const LOOK_MS = 30_000;
 
-export interface Artifacts extends Omit<Live<ArtifactsResponse>, 'data'> {
+export interface Artifacts
+  extends
+    Omit<Live<ArtifactsResponse>, 'data'>,
+    Omit<MorePages<ArtifactVersion>, 'items' | 'next'> {
   /** First page, with the versions of all pages that were asked for. */
   data?: ArtifactsResponse;
   /** Versions that were shown and are gone. */
   gone: string[];
-  /** Asks for the next page. */
-  more(): Promise<void>;
-  isLoadingMore: boolean;
-  moreError?: Error;
-}
-
-interface Pages {
-  versions: ArtifactVersion[];
-  /** Token of the next page; null where there is none. */
-  next: string | null;
 }
 
 /** A component's artifacts: the first page live, the next ones on demand. */
@@ -41,15 +35,10 @@ export function useArtifacts(query: Omit<ArtifactsQuery, 'page'>): Artifacts {
   );
   const known = useRef<string[]>();
   const [gone, setGone] = useState<string[]>([]);
-  const [pages, setPages] = useState<Pages>();
-  const [isLoadingMore, setLoadingMore] = useState(false);
-  const [moreError, setMoreError] = useState<Error>();
 
   useEffect(() => {
     known.current = undefined;
     setGone([]);
-    setPages(undefined);
-    setMoreError(undefined);
   }, [asked]);
 
   const load = useCallback(
@@ -68,34 +57,23 @@ export function useArtifacts(query: Omit<ArtifactsQuery, 'page'>): Artifacts {
     signal: { kind: 'deployments' },
   });
 
-  const next = pages ? pages.next : live.data?.next;
-  const more = async () => {
-    if (!next) return;
-    setLoadingMore(true);
-    setMoreError(undefined);
-    try {
-      const page = await api.listArtifacts({ ...asked, page: next });
-      setPages(old => ({
-        versions: [...(old?.versions ?? []), ...page.versions],
-        next: page.next ?? null,
-      }));
-    } catch (cause) {
-      setMoreError(cause instanceof Error ? cause : new Error(String(cause)));
-    } finally {
-      setLoadingMore(false);
-    }
-  };
-
+  const { items, next, ...rest } = useMorePages<ArtifactVersion>({
+    asked,
+    second: live.data?.next,
+    async load(page) {
+      const answer = await api.listArtifacts({ ...asked, page });
+      return { items: answer.versions, next: answer.next };
+    },
+    join: (before, page) => [...before, ...page],
+  });
   return {
     ...live,
     data: live.data && {
       ...live.data,
-      versions: joined(live.data.versions, pages?.versions ?? []),
-      next: next ?? undefined,
+      versions: joined(live.data.versions, items),
+      next,
     },
     gone,
-    more,
-    isLoadingMore,
-    moreError,
+    ...rest,
   };
 }
