@@ -51,8 +51,8 @@ export function storeMaven(
   path: string,
   received: Received,
 ): Promise<Asset> {
-  const { coordinates, classifier, extension } = parseMavenPath(path);
   const file = parseMavenPath(path);
+  const { coordinates, classifier, extension } = file;
   const attributes = {
     ...(extension ? { 'maven.extension': ending(file, extension) } : {}),
     ...(classifier ? { 'maven.classifier': classifier } : {}),
