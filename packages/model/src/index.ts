@@ -8,6 +8,7 @@ export * from './observation';
 export * from './parseInput';
 export { type HostRequest } from './actor';
 export * from './deployment';
+export * from './deploymentResults';
 export * from './request';
 export * from './run';
 export * from './secrets';

@@ -7,7 +7,7 @@ import {
   registrationSchema,
   releaseResultSchema,
   repositoryResultSchema,
-} from './deployment';
+} from './deploymentResults';
 import { hostKindSchema } from './host';
 import { processMarkSchema } from './ledger';
 import { remedySchema } from './request';
