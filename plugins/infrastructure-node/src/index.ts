@@ -30,9 +30,9 @@ export type {
 } from './deployments/DeploymentHistory';
 export { createDeploymentRegistry } from './deployments/createDeploymentRegistry';
 export { namePackages } from './deployments/deploymentFacts';
-export { KeptAnswers } from './deployments/KeptAnswers';
+export { KeptAnswers } from './caches/KeptAnswers';
 export { describeError } from './hosts/ConnectionSource';
-export { Refreshed } from './deployments/Refreshed';
+export { Refreshed } from './caches/Refreshed';
 export { type Route, routeOf } from './deployments/lifecycle';
 export { disagreementOf } from './deployments/joinTargets';
 export {

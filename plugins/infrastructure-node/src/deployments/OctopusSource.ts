@@ -13,9 +13,10 @@ import type {
   ConnectionHealth,
   SourceAge,
 } from '@nante/plugin-infrastructure-common';
+import { Refreshed } from '../caches/Refreshed';
+import { withPatience } from '../caches/withPatience';
 import { removalProblem } from '../hosts/guard';
 import { DeploymentHistory } from './DeploymentHistory';
-import { Refreshed } from './Refreshed';
 
 /** What runs where: one request for the whole space, and one for the freezes. */
 export interface Board {
@@ -147,6 +148,7 @@ export class OctopusSource {
   async look(): Promise<void> {
     await withPatience(
       Promise.all([this.#readBoard(), this.#readMachines(), this.#readRest()]),
+      PATIENCE,
     );
     const history = this.#readHistory();
     // A small space is read at once, and then the first look says all there is. What we did ourselves is looked for, too.
@@ -162,7 +164,7 @@ export class OctopusSource {
   /** As `look`, and waits for the history, as long as a person would. */
   async lookBack(): Promise<void> {
     await this.look();
-    await withPatience(this.#readHistory());
+    await withPatience(this.#readHistory(), PATIENCE);
   }
 
   get board(): Board | undefined {
@@ -387,20 +389,4 @@ function isoTime(milliseconds: number | undefined): string | undefined {
   return milliseconds === undefined
     ? undefined
     : new Date(milliseconds).toISOString();
-}
-
-/** Waits for something, but not for long: whoever looks gets what is known. */
-async function withPatience(
-  work: Promise<unknown>,
-  patienceMs = PATIENCE,
-): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<void>(resolve => {
-    timer = setTimeout(resolve, patienceMs);
-  });
-  try {
-    await Promise.race([work, patience]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

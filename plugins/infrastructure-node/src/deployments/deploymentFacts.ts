@@ -9,7 +9,7 @@ import type {
 } from '@nante/clients';
 import { NanteError } from '@nante/model';
 import type { DeploymentFacts, PackageOfRelease } from './deploymentTypes';
-import { KeptAnswers } from './KeptAnswers';
+import { KeptAnswers } from '../caches/KeptAnswers';
 import type { OctopusSource } from './OctopusSource';
 
 /** Whoever watches a task asks every few seconds; milliseconds. */

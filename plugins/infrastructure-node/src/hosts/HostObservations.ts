@@ -8,7 +8,8 @@ import type {
   HostObservation,
   MonitoredHosts,
 } from '@nante/plugin-infrastructure-common';
-import { describeError } from './ConnectionSource';
+import { Refreshed } from '../caches/Refreshed';
+import { withPatience } from '../caches/withPatience';
 
 /** How long an answer serves, in milliseconds: hosts send metrics every quarter of a minute. */
 const FRESH_FOR = 15_000;
@@ -20,22 +21,26 @@ const PATIENCE = 1_500;
 
 /** What mesh and telemetry say of our hosts, with a short cache. They are never a reason for a page to fail or to wait long. */
 export class HostObservations {
-  readonly #engine: Pick<Engine, 'observe'>;
   readonly #now: () => number;
   readonly #isWatched: boolean;
-  #found = new Map<string, Observation>();
-  #askedAt = -Infinity;
-  #answeredAt?: number;
-  #inFlight?: Promise<void>;
-  #error?: string;
+  readonly #found: Refreshed<Map<string, Observation>>;
 
   constructor(
     engine: Pick<Engine, 'observe'>,
     { environments }: Pick<InfrastructureConfig, 'environments'>,
     now: () => number,
   ) {
-    this.#engine = engine;
     this.#now = now;
+    this.#found = new Refreshed({
+      async fetch(signal) {
+        const all = await engine.observe({ signal });
+        return new Map(
+          all.map(one => [keyOf(one.app, one.environment, one.host), one]),
+        );
+      },
+      now,
+      deadlineMs: READ_DEADLINE,
+    });
     this.#isWatched = Object.values(environments).some(
       ({ mesh, telemetry }) => mesh !== undefined || telemetry !== undefined,
     );
@@ -45,18 +50,7 @@ export class HostObservations {
   async refresh(): Promise<void> {
     // Where there is nobody to ask, our records would be read for nothing.
     if (!this.#isWatched) return;
-    if (this.#now() - this.#askedAt >= FRESH_FOR) {
-      this.#inFlight ??= this.#fetch().finally(() => {
-        this.#inFlight = undefined;
-      });
-    }
-    if (!this.#inFlight) return;
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>(resolve => {
-      timer = setTimeout(resolve, PATIENCE);
-    });
-    await Promise.race([this.#inFlight, patience]);
-    clearTimeout(timer);
+    await withPatience(this.#found.read(FRESH_FOR), PATIENCE);
   }
 
   /** What was said of a host; undefined for hosts that are not ours, and before the first answer. */
@@ -67,11 +61,11 @@ export class HostObservations {
   }): HostObservation | undefined {
     const { app, environment, name } = host;
     if (!app || !environment) return undefined;
-    const found = this.#found.get(keyOf(app, environment, name));
+    const found = this.#found.value?.get(keyOf(app, environment, name));
     if (!found) return undefined;
     const { mesh, telemetry, observedAt } = found;
     if (!this.#isStale()) return { mesh, telemetry, observedAt };
-    const problem = this.#error ?? 'There was no newer answer.';
+    const problem = this.#found.error ?? 'There was no newer answer.';
     return {
       mesh: mesh && { ...mesh, state: 'unknown', problem },
       telemetry: telemetry && { ...telemetry, state: 'unknown', problem },
@@ -81,44 +75,28 @@ export class HostObservations {
 
   /** How many report; undefined where nobody collects, and before the first answer. */
   monitored(): MonitoredHosts | undefined {
-    const watched = [...this.#found.values()].filter(
+    const { value, at } = this.#found;
+    const watched = [...(value?.values() ?? [])].filter(
       ({ telemetry }) => telemetry,
     );
-    if (watched.length === 0 || this.#answeredAt === undefined)
-      return undefined;
+    if (watched.length === 0 || at === undefined) return undefined;
     const reporting = this.#isStale()
       ? []
       : watched.filter(({ telemetry }) => telemetry?.state === 'reporting');
     return {
       reporting: reporting.length,
       total: watched.length,
-      observedAt: new Date(this.#answeredAt).toISOString(),
+      observedAt: new Date(at).toISOString(),
     };
   }
 
   /** The next look asks again. */
   invalidate(): void {
-    this.#askedAt = -Infinity;
+    this.#found.invalidate();
   }
 
   #isStale(): boolean {
-    return this.#now() - (this.#answeredAt ?? -Infinity) > STALE_AFTER;
-  }
-
-  async #fetch(): Promise<void> {
-    this.#askedAt = this.#now();
-    try {
-      const all = await this.#engine.observe({
-        signal: AbortSignal.timeout(READ_DEADLINE),
-      });
-      this.#found = new Map(
-        all.map(one => [keyOf(one.app, one.environment, one.host), one]),
-      );
-      this.#answeredAt = this.#now();
-      this.#error = undefined;
-    } catch (error) {
-      this.#error = describeError(error);
-    }
+    return this.#now() - (this.#found.at ?? -Infinity) > STALE_AFTER;
   }
 }
 

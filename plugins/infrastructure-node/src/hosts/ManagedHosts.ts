@@ -5,7 +5,7 @@ import type {
   ManagedTarget,
 } from '@nante/engine';
 import { finalRunStates } from '@nante/model';
-import { describeError } from './ConnectionSource';
+import { Refreshed } from '../caches/Refreshed';
 
 /** How long the bucket's answer serves, in milliseconds. A run that ends makes it stale at once. */
 const FRESH_FOR = 10_000;
@@ -32,14 +32,10 @@ export class ManagedHosts {
   readonly #now: () => number;
   readonly #hasTargets: boolean;
   readonly #readUrl?: () => Promise<string>;
-  #records?: BucketRecords;
-  #lastSuccessAt?: number;
-  #triedAt = -Infinity;
-  #inFlight?: Promise<void>;
+  readonly #records: Refreshed<BucketRecords>;
   #latencyMs?: number;
   /** What the last run of a host found, by the run's id: an ended run doesn't change any more. */
   #found = new Map<string, string | null>();
-  error?: string;
   /** Address of the bucket's server; undefined until it is known. */
   url?: string;
 
@@ -53,6 +49,16 @@ export class ManagedHosts {
     this.#engine = engine;
     this.#now = now;
     this.#readUrl = readUrl;
+    this.#records = new Refreshed({
+      fetch: signal => this.#fetch(signal),
+      now,
+      deadlineMs: READ_DEADLINE,
+    });
+  }
+
+  /** Why the bucket's last answer was none, one sentence. */
+  get error(): string | undefined {
+    return this.#records.error;
   }
 
   /** Address that a host without a fixed one had at the end of its last run. */
@@ -60,61 +66,42 @@ export class ManagedHosts {
     (host.lastRunId && this.#found.get(host.lastRunId)) || undefined;
 
   /** Undefined when the bucket never answered. */
-  async read(): Promise<BucketRecords | undefined> {
-    if (this.#now() - this.#triedAt >= FRESH_FOR) {
-      this.#inFlight ??= this.#fetch().finally(() => {
-        this.#inFlight = undefined;
-      });
-      await this.#inFlight;
-    }
-    return this.#records;
+  read(): Promise<BucketRecords | undefined> {
+    return this.#records.read(FRESH_FOR);
   }
 
   /** Asks the bucket now; undefined when it does not answer, whatever it said before. */
-  async readAnew(): Promise<BucketRecords | undefined> {
-    // What is under way began before the caller asked.
-    await this.#inFlight;
-    this.invalidate();
-    const records = await this.read();
-    return this.error ? undefined : records;
+  readAnew(): Promise<BucketRecords | undefined> {
+    return this.#records.renew().catch(() => undefined);
   }
 
   /** The next read asks again. */
   invalidate(): void {
-    this.#triedAt = -Infinity;
+    this.#records.invalidate();
   }
 
   get lastSuccessAt(): string | undefined {
-    return this.#lastSuccessAt === undefined
-      ? undefined
-      : new Date(this.#lastSuccessAt).toISOString();
+    const { at } = this.#records;
+    return at === undefined ? undefined : new Date(at).toISOString();
   }
 
   get latencyMs(): number | undefined {
     return this.#latencyMs;
   }
 
-  async #fetch(): Promise<void> {
+  async #fetch(signal: AbortSignal): Promise<BucketRecords> {
     const startedAt = this.#now();
-    this.#triedAt = startedAt;
-    try {
-      const signal = AbortSignal.timeout(READ_DEADLINE);
-      // Only shown: nothing else depends on it.
-      this.url ??= await this.#readUrl?.().catch(() => undefined);
-      const [hosts, servers, targets] = await Promise.all([
-        this.#engine.managedHosts({ signal }),
-        this.#engine.managedServers({ signal }),
-        // Where there is no Octopus, the ledgers would be read for nothing.
-        this.#hasTargets ? this.#engine.managedTargets({ signal }) : [],
-      ]);
-      this.#records = { hosts, servers, targets };
-      await this.#readLeases(hosts, signal);
-      this.#lastSuccessAt = this.#now();
-      this.#latencyMs = this.#lastSuccessAt - startedAt;
-      this.error = undefined;
-    } catch (error) {
-      this.error = describeError(error);
-    }
+    // Only shown: nothing else depends on it.
+    this.url ??= await this.#readUrl?.().catch(() => undefined);
+    const [hosts, servers, targets] = await Promise.all([
+      this.#engine.managedHosts({ signal }),
+      this.#engine.managedServers({ signal }),
+      // Where there is no Octopus, the ledgers would be read for nothing.
+      this.#hasTargets ? this.#engine.managedTargets({ signal }) : [],
+    ]);
+    await this.#readLeases(hosts, signal);
+    this.#latencyMs = this.#now() - startedAt;
+    return { hosts, servers, targets };
   }
 
   /** A list without some of these addresses is still a list, so a run that can't be read is passed over. */
