@@ -49,11 +49,11 @@ const always = [
 ];
 
 /** Names of Octopus' permissions that a choice needs, sorted. */
-export function neededPermissions({ style, policy }: TargetChoice): string[] {
-  const logsIn = style === 'ssh' || style === 'kubernetes';
+export function neededPermissions(choice: TargetChoice): string[] {
+  const { style, policy } = choice;
   return [
     ...always,
-    ...(logsIn ? ['AccountView'] : []),
+    ...(needsAccount(choice) ? ['AccountView'] : []),
     ...(style === 'kubernetes' ? ['CertificateView'] : []),
     ...(policy === undefined ? [] : ['MachinePolicyView']),
   ].sort();
