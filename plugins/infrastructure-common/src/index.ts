@@ -1,4 +1,5 @@
 export * from './annotations';
+export * from './componentAnnotations';
 export * from './api';
 export * from './hosts';
 export * from './permissions';

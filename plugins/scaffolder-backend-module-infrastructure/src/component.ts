@@ -7,18 +7,10 @@ import {
 import type { BackstageCredentials } from '@backstage/backend-plugin-api';
 import type { ActionContext } from '@backstage/plugin-scaffolder-node';
 import {
-  ANNOTATION_ARTIFACTS,
-  ANNOTATION_OCTOPUS_PROJECT,
+  type ComponentAnnotations,
+  readComponentAnnotations,
 } from '@nante/plugin-infrastructure-common';
 import type { ActionDeps } from './deps';
-
-/** Annotations of the community's plugins, which are read too. */
-const foreign = {
-  project: 'octopus.com/project-id',
-  image: 'nexus-repository-manager/docker.image-name',
-  mavenGroup: 'nexus-repository-manager/maven.group-id',
-  mavenArtifact: 'nexus-repository-manager/maven.artifact-id',
-} as const;
 
 /** What the catalog says of an app. Plain JSON: it is kept in a checkpoint. */
 export type AppComponent = {
@@ -69,14 +61,15 @@ async function readComponent(
 }
 
 function toComponent(entity: Entity): AppComponent {
-  const { annotations = {}, name } = entity.metadata;
+  const { annotations, name } = entity.metadata;
   const owner = ownerOf(entity);
-  const project = projectOf(annotations);
+  const said = readComponentAnnotations(annotations);
+  const project = projectOf(said);
   return {
     name,
     ...(owner && { owner }),
     ...(project && { project }),
-    artifacts: artifactsOf(annotations),
+    artifacts: artifactsOf(said),
   };
 }
 
@@ -92,42 +85,24 @@ function ownerOf(entity: Entity): string | undefined {
   );
 }
 
-function projectOf(
-  annotations: Record<string, string>,
-): AppComponent['project'] {
-  const own = annotations[ANNOTATION_OCTOPUS_PROJECT]?.trim();
-  if (own) {
-    const [connection, ...rest] = own.split('/');
-    if (rest.length) return { connection, name: rest.join('/') };
-  }
-  const name = annotations[foreign.project]?.trim();
-  return name ? { name } : undefined;
+function projectOf({
+  project,
+  foreignProject,
+}: ComponentAnnotations): AppComponent['project'] {
+  const [connection, ...rest] = project?.split('/') ?? [];
+  if (rest.length) return { connection, name: rest.join('/') };
+  return foreignProject ? { name: foreignProject } : undefined;
 }
 
-function artifactsOf(
-  annotations: Record<string, string>,
-): AppComponent['artifacts'] {
-  const own = words(annotations[ANNOTATION_ARTIFACTS]).flatMap(item => {
+function artifactsOf({
+  artifacts,
+  foreignArtifacts,
+}: ComponentAnnotations): AppComponent['artifacts'] {
+  const own = artifacts.flatMap(item => {
     const [, repository, ...rest] = item.split('/');
     return rest.length ? [{ repository, name: rest.join('/') }] : [];
   });
-  const {
-    [foreign.mavenGroup]: group,
-    [foreign.mavenArtifact]: artifact,
-    [foreign.image]: image,
-  } = annotations;
-  return [
-    ...own,
-    ...words(image).map(name => ({ name })),
-    ...(group && artifact ? [{ name: `${group}:${artifact}` }] : []),
-  ];
-}
-
-function words(value: string | undefined): string[] {
-  return (value ?? '')
-    .split(',')
-    .map(word => word.trim())
-    .filter(Boolean);
+  return [...own, ...foreignArtifacts.map(name => ({ name }))];
 }
 
 /** Which project an action is about, and whether that is the component's own. */

@@ -6,8 +6,9 @@ import {
 } from '@backstage/catalog-model';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import {
-  ANNOTATION_ARTIFACTS,
-  ANNOTATION_OCTOPUS_PROJECT,
+  type ComponentAnnotations,
+  COMPONENT_ANNOTATIONS,
+  readComponentAnnotations,
 } from '@nante/plugin-infrastructure-common';
 import { Refreshed, type SpaceView } from '@nante/plugin-infrastructure-node';
 
@@ -15,29 +16,13 @@ import { Refreshed, type SpaceView } from '@nante/plugin-infrastructure-node';
 const FRESH_FOR = 30_000;
 const READ_DEADLINE = 20_000;
 
-/** Annotations of the community's plugins, which are read too. */
-const FOREIGN = {
-  project: 'octopus.com/project-id',
-  image: 'nexus-repository-manager/docker.image-name',
-  mavenGroup: 'nexus-repository-manager/maven.group-id',
-  mavenArtifact: 'nexus-repository-manager/maven.artifact-id',
-} as const;
-
 /** A component of the catalog, as much of it as links need. */
-export interface LinkedComponent {
+export interface LinkedComponent extends ComponentAnnotations {
   ref: string;
   name: string;
   namespace: string;
   /** Entity ref. */
   owner?: string;
-  /** `<connection>/<name, slug or id>`. */
-  project?: string;
-  /** Of the community's plugin: an id without a connection. */
-  foreignProject?: string;
-  /** `<connection>/<repository>/<name>` each. */
-  artifacts: string[];
-  /** Names of artifacts, by the community's annotations. */
-  foreignArtifacts: string[];
 }
 
 /** Component and owner of a project. */
@@ -169,10 +154,7 @@ async function readComponents({
         'kind',
         'metadata.name',
         'metadata.namespace',
-        ...[ANNOTATION_OCTOPUS_PROJECT, ANNOTATION_ARTIFACTS].map(
-          name => `metadata.annotations.${name}`,
-        ),
-        ...Object.values(FOREIGN).map(name => `metadata.annotations.${name}`),
+        ...COMPONENT_ANNOTATIONS.map(name => `metadata.annotations.${name}`),
         'spec.owner',
       ],
     },
@@ -184,10 +166,8 @@ async function readComponents({
 }
 
 function toComponent(entity: Entity): LinkedComponent {
-  const { annotations = {}, name, namespace = 'default' } = entity.metadata;
+  const { annotations, name, namespace = 'default' } = entity.metadata;
   const owner = entity.spec?.owner;
-  const group = annotations[FOREIGN.mavenGroup];
-  const artifact = annotations[FOREIGN.mavenArtifact];
   return {
     ref: stringifyEntityRef(entity),
     ...{ name, namespace },
@@ -200,19 +180,6 @@ function toComponent(entity: Entity): LinkedComponent {
             }),
           )
         : undefined,
-    project: annotations[ANNOTATION_OCTOPUS_PROJECT]?.trim() || undefined,
-    foreignProject: annotations[FOREIGN.project]?.trim() || undefined,
-    artifacts: split(annotations[ANNOTATION_ARTIFACTS]),
-    foreignArtifacts: [
-      ...split(annotations[FOREIGN.image]),
-      ...(group && artifact ? [`${group}:${artifact}`] : []),
-    ],
+    ...readComponentAnnotations(annotations),
   };
-}
-
-function split(value: string | undefined): string[] {
-  return (value ?? '')
-    .split(',')
-    .map(part => part.trim())
-    .filter(Boolean);
 }
