@@ -10,7 +10,7 @@ import {
   type Nexus,
 } from '../server';
 import { readFromArchive } from './archives';
-import { assetAt } from './raw';
+import { assetAt, removeContent } from './raw';
 import type { ContentCall } from './router';
 import { serveAsset, serveText } from './serve';
 
@@ -38,10 +38,7 @@ export async function answerHelm(
       return new Response(null, { status: 200 });
     }
     case 'DELETE':
-      demandUse(user, repository, 'delete');
-      nexus.faults.checkWritable();
-      nexus.state.removeAsset(assetAt(nexus, call).id);
-      return new Response(null, { status: 200 });
+      return removeContent(nexus, call, 200);
     default:
       throw new NexusError(405, 'Method Not Allowed');
   }

@@ -11,7 +11,7 @@ import {
 } from '../server';
 import { mavenMetadata } from './mavenMetadata';
 import { parseMavenPath, type MavenPath } from './mavenPath';
-import { assetAt } from './raw';
+import { removeContent } from './raw';
 import type { ContentCall } from './router';
 import { serveAsset, serveText } from './serve';
 
@@ -35,10 +35,7 @@ export async function answerMaven(
       return new Response(null, { status: 201 });
     }
     case 'DELETE':
-      demandUse(user, repository, 'delete');
-      nexus.faults.checkWritable();
-      nexus.state.removeAsset(assetAt(nexus, call).id);
-      return new Response(null, { status: 204 });
+      return removeContent(nexus, call, 204);
     default:
       throw new NexusError(405, 'Method Not Allowed');
   }

@@ -34,10 +34,7 @@ export async function answerRaw(
       return new Response(null, { status: 201 });
     }
     case 'DELETE':
-      demandUse(user, repository, 'delete');
-      nexus.faults.checkWritable();
-      nexus.state.removeAsset(assetAt(nexus, call).id);
-      return new Response(null, { status: 204 });
+      return removeContent(nexus, call, 204);
     default:
       throw new NexusError(405, 'Method Not Allowed');
   }
@@ -78,4 +75,16 @@ export function assetAt(
   const asset = state.assetAt(repository.name, path);
   if (!asset) throw new NexusError(404, 'Not Found');
   return asset;
+}
+
+/** Answers DELETE of a stored file; `status` is that of the format. */
+export function removeContent(
+  nexus: Nexus,
+  call: Pick<ContentCall, 'repository' | 'path' | 'user'>,
+  status: number,
+): Response {
+  demandUse(call.user, call.repository, 'delete');
+  nexus.faults.checkWritable();
+  nexus.state.removeAsset(assetAt(nexus, call).id);
+  return new Response(null, { status });
 }
