@@ -5,12 +5,12 @@ import {
   type NexusApi,
   type OctopusApi,
 } from '@nante/clients';
-import { infrastructureConfigSchema } from '@nante/model';
 import { ArtifactPages } from '../../plugins/infrastructure-backend/src/artifacts/ArtifactPages';
 import type { ComponentLinks } from '../../plugins/infrastructure-backend/src/deployments/ComponentLinks';
 import { matrixOf } from '../../plugins/infrastructure-backend/src/deployments/matrix';
 import type { RunIndex } from '../../plugins/infrastructure-backend/src/runs/RunIndex';
 import { createDeploymentRegistry } from '../../plugins/infrastructure-node/src/deployments/createDeploymentRegistry';
+import { deliverySite as shared } from './deliverySite';
 
 /** How this process reaches the stand-ins. */
 export interface Reach {
@@ -52,28 +52,6 @@ const reach = JSON.parse(process.argv[2]) as Reach;
 /** How far the clock of the registry is ahead, in milliseconds: what is known grows old without waiting. */
 let ahead = 0;
 const now = () => Date.now() + ahead;
-
-const shared = infrastructureConfigSchema.parse({
-  connections: {
-    lab: { type: 'proxmox' },
-    octopus: { type: 'octopus' },
-    nexus: { type: 'nexus' },
-  },
-  environments: {
-    dev: {
-      title: 'Development',
-      connection: 'lab',
-      octopus: 'octopus',
-      octopusEnvironment: 'Development',
-      vlan: null,
-      subnet: '10.30.0.0/24',
-      gateway: '10.30.0.1',
-      addressing: { type: 'dhcp' },
-      sizes: ['small'],
-    },
-  },
-  sizes: { small: { title: 'Small', cores: 1, memoryMb: 1024, diskGb: 10 } },
-});
 
 const octopus: OctopusApi = createOctopusClient(reach.octopus);
 const nexus: NexusApi = createNexusClient(reach.nexus);

@@ -5,12 +5,9 @@ import {
   pointAtSandbox,
   sandboxEndpointsSchema,
 } from '@nante/engine';
-import {
-  type PublishRequest,
-  type RunDocument,
-  infrastructureConfigSchema,
-} from '@nante/model';
+import { type PublishRequest, type RunDocument } from '@nante/model';
 import type { Endpoints } from '@nante/sandbox';
+import { deliverySite } from './deliverySite';
 
 /** What the process is told, as its one argument in JSON. */
 export interface PublishOrder {
@@ -64,32 +61,7 @@ async function main() {
   const order = JSON.parse(process.argv[2]) as PublishOrder;
   const endpoints = sandboxEndpointsSchema.parse(order.endpoints);
   const engine = createEngine({
-    config: pointAtSandbox(
-      infrastructureConfigSchema.parse({
-        connections: {
-          lab: { type: 'proxmox' },
-          octopus: { type: 'octopus' },
-          nexus: { type: 'nexus' },
-        },
-        environments: {
-          dev: {
-            title: 'Development',
-            connection: 'lab',
-            octopus: 'octopus',
-            octopusEnvironment: 'Development',
-            vlan: null,
-            subnet: '10.30.0.0/24',
-            gateway: '10.30.0.1',
-            addressing: { type: 'dhcp' },
-            sizes: ['small'],
-          },
-        },
-        sizes: {
-          small: { title: 'Small', cores: 1, memoryMb: 1024, diskGb: 10 },
-        },
-      }),
-      endpoints,
-    ),
+    config: pointAtSandbox(deliverySite, endpoints),
     secrets: createDopplerSource({
       token: endpoints.doppler.token,
       apiHost: endpoints.doppler.url,
