@@ -34,12 +34,11 @@ import {
   poolEmptyMessage,
 } from '../reservations/addresses';
 import { publicKey } from '../ready/guestFacts';
-import { newTargetProblems } from '../register/targetProblems';
 import { readAllHosts } from '../store/hosts';
 import { readAllServers } from '../store/servers';
 import type { CheckResult } from '../types';
 import type { CompletedRequest } from './completeRequest';
-import { desiredHost, loginUser } from './desired';
+import { desiredHost } from './desired';
 import {
   askedSize,
   differenceProblem,
@@ -47,6 +46,7 @@ import {
   keepsSize,
 } from './difference';
 import { environmentFor } from './network';
+import { targetChecks } from './targetChecks';
 
 /** All checks of a request, and what they found out. */
 export interface CheckedRequest {
@@ -158,39 +158,6 @@ async function softwareChecks(
         ? 'A first-boot script is for containers; a virtual machine has cloud-init, and roles.'
         : undefined,
     ),
-  ];
-}
-
-/** What a deployment target needs of its Octopus: asked only where there shall be one. */
-async function targetChecks(
-  context: EngineContext,
-  config: InfrastructureConfig,
-  request: ProvisionRequest,
-  options?: CallOptions,
-): Promise<CheckResult[]> {
-  const { target, name, app, environment, kind } = request;
-  if (!target) return [];
-  const { user } = config.policy;
-  const problems = await newTargetProblems(
-    context,
-    config,
-    {
-      ...{ host: { name, app, environment }, choice: target },
-      user: loginUser({ kind, user }),
-    },
-    options,
-  );
-  const message = problems.map(problem => problem.message).join(' ');
-  return [
-    {
-      ...check(
-        'target',
-        'The host can become a deployment target',
-        'target',
-        message || undefined,
-      ),
-      code: problems[0]?.code,
-    },
   ];
 }
 
