@@ -5,6 +5,7 @@ export * from './openobserve/types';
 export * from './tailscale/types';
 export * from './octopus/types';
 export * from './nexus/types';
+export * from './github/types';
 export {
   createDopplerSource,
   type DopplerSourceOptions,
@@ -32,3 +33,7 @@ export {
 } from './nexus/NexusClient';
 export { readImageArchive } from './nexus/imageArchive';
 export { pathOf as artifactPath } from './nexus/content';
+export {
+  createGithubClient,
+  type GithubClientOptions,
+} from './github/GithubClient';

@@ -3,7 +3,9 @@ import {
   connectionsOf,
   NanteError,
   type Connection,
+  type GithubConnection,
   type InfrastructureConfig,
+  type KubernetesConnection,
   type NexusConnection,
   type OctopusConnection,
 } from '@nante/model';
@@ -28,7 +30,12 @@ interface ConnectionUse {
   change: boolean;
 }
 
-const titles = { octopus: 'Octopus', nexus: 'Nexus' } as const;
+const titles = {
+  octopus: 'Octopus',
+  nexus: 'Nexus',
+  github: 'GitHub',
+  kubernetes: 'Kubernetes',
+} as const;
 
 /**
  * The Octopus connection that a request means: the one that it names, else that of its environment, else the only one.
@@ -63,6 +70,41 @@ export function nexusFor(
   use: ConnectionUse,
 ): NamedConnection<NexusConnection> {
   return chosen(config, 'nexus', choice.connection, use);
+}
+
+/**
+ * The GitHub connection that a request means: the one that it names, else the only one.
+ *
+ * @throws NanteError `invalid-input` that lists the connections there are, `refused` for a change of a read-only one
+ */
+export function githubFor(
+  config: InfrastructureConfig,
+  choice: Pick<ConnectionChoice, 'connection'>,
+  use: ConnectionUse,
+): NamedConnection<GithubConnection> {
+  return chosen(config, 'github', choice.connection, use);
+}
+
+/**
+ * The cluster that a request means: the one that it names, else that of its environment, else the only one.
+ *
+ * @throws NanteError `invalid-input` that lists the connections there are, `refused` for a change of a read-only one
+ */
+export function kubernetesFor(
+  config: InfrastructureConfig,
+  choice: ConnectionChoice,
+  use: ConnectionUse,
+): NamedConnection<KubernetesConnection> {
+  const environment =
+    choice.environment === undefined
+      ? undefined
+      : config.environments[choice.environment];
+  return chosen(
+    config,
+    'kubernetes',
+    choice.connection ?? environment?.cluster,
+    use,
+  );
 }
 
 function chosen<T extends keyof typeof titles>(

@@ -1,10 +1,12 @@
 import {
+  createGithubClient,
   createNexusClient,
   createOctopusClient,
   createOpenobserveClient,
   createProxmoxClient,
   createS3Store,
   createTailscaleClient,
+  type GithubApi,
   type NexusApi,
   type ObjectStore,
   type OctopusApi,
@@ -48,6 +50,7 @@ export interface EngineContext {
   openobserve(connection: string): Promise<OpenobserveApi>;
   octopus(connection: string): Promise<OctopusApi>;
   nexus(connection: string): Promise<NexusApi>;
+  github(connection: string): Promise<GithubApi>;
   log(level: 'info' | 'warn' | 'error', line: string): void;
   /** What the runs of this engine work with, for their documents. */
   tools(): Promise<RunDocument['tools']>;
@@ -139,6 +142,9 @@ export function createContext(options: EngineOptions): EngineContext {
     ),
     nexus: perConnection(async name =>
       masked(await (options.createNexus?.(name) ?? openNexus(context, name))),
+    ),
+    github: perConnection(async name =>
+      masked(await (options.createGithub?.(name) ?? openGithub(context, name))),
     ),
     tools: remember(() => readTools(options)),
     log: (level, line) => options.log?.(level, line),
@@ -295,4 +301,23 @@ function remember<T>(make: () => Promise<T>): () => Promise<T> {
     });
     return made;
   };
+}
+
+async function openGithub(
+  context: Pick<EngineContext, 'config' | 'options'>,
+  name: string,
+): Promise<GithubApi> {
+  const connection = connectionNamed(await context.config(), 'github', name);
+  if (!connection)
+    throw new NanteError('not-found', `There is no GitHub "${name}".`);
+  const { url, caFile, token } = connection;
+  const { secrets } = context.options;
+  const { [token]: value } = await secrets.read([token]);
+  const { GITHUB_API_URL } = url
+    ? { GITHUB_API_URL: url }
+    : await secrets.readOptional(['GITHUB_API_URL']);
+  return createGithubClient({
+    ...{ caFile, token: value, tokenName: token },
+    url: GITHUB_API_URL,
+  });
 }

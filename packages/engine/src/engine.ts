@@ -5,6 +5,8 @@ import {
 } from '@nante/model';
 import { checkRoleDefaults, describeRoles } from './ansible';
 import { defaultsOf } from './configure/checkSite';
+import { deployDocker } from './appDeployment/deployDocker';
+import { deployK8s } from './appDeployment/deployK8s';
 import { configure } from './configure/configure';
 import { createContext } from './context';
 import { deploy } from './deploy/deploy';
@@ -12,6 +14,7 @@ import { rollback } from './deploy/rollback';
 import { destroy } from './destroy/destroy';
 import { doctor } from './doctor/doctor';
 import { readLedger } from './ledger/ledger';
+import { managedRepositories } from './ledger/managedRepositories';
 import { managedTargets } from './ledger/managedTargets';
 import { unlock } from './lock/unlock';
 import { onboard } from './onboard/onboard';
@@ -27,6 +30,8 @@ import { deregister } from './register/deregister';
 import { register } from './register/register';
 import { createRelease } from './release/createRelease';
 import { inspect } from './repair/inspect';
+import { proposeChange } from './repository/proposeChange';
+import { setUpRepository } from './repository/setUpRepository';
 import { repair } from './repair/repair';
 import { planResize } from './resize/planResize';
 import { resize } from './resize/resize';
@@ -95,6 +100,16 @@ export function createEngine(options: EngineOptions): Engine {
     publish: (request, runOptions) => publish(context, request, runOptions),
     createRepository: (request, runOptions) =>
       createRepository(context, request, runOptions),
+    setUpRepository: (request, runOptions) =>
+      setUpRepository(context, request, runOptions),
+    proposeChange: (request, runOptions) =>
+      proposeChange(context, request, runOptions),
+    deployDocker: (request, runOptions) =>
+      deployDocker(context, request, runOptions),
+    deployK8s: (request, runOptions) => deployK8s(context, request, runOptions),
+    managedRepositories: callOptions =>
+      managedRepositories(context, callOptions),
+    github: name => context.github(name),
     octopus: name => context.octopus(name),
     nexus: name => context.nexus(name),
     inspect: (runId, callOptions) => inspect(context, runId, callOptions),

@@ -2,6 +2,8 @@ import type {
   ConfigureRequest,
   CreateProjectRequest,
   CreateRepositoryRequest,
+  DeployDockerRequest,
+  DeployK8sRequest,
   DeployRequest,
   DeregisterRequest,
   DesiredHost,
@@ -17,6 +19,7 @@ import type {
   OnboardRequest,
   PlanSummary,
   PowerRequest,
+  ProposeChangeRequest,
   ProvisionInput,
   ProvisionRequest,
   PublishRequest,
@@ -30,11 +33,13 @@ import type {
   RunLogLine,
   RunRemedy,
   RunThing,
+  SetUpRepositoryRequest,
   SnapshotRequest,
   TemplateRequest,
 } from '@nante/model';
 import type { AnsibleInstallation } from './ansible/environment';
 import type {
+  GithubApi,
   NexusApi,
   ObjectStore,
   OctopusApi,
@@ -84,6 +89,7 @@ export interface EngineOptions {
   createOpenobserve?: (connection: string) => Promise<OpenobserveApi>;
   createOctopus?: (connection: string) => Promise<OctopusApi>;
   createNexus?: (connection: string) => Promise<NexusApi>;
+  createGithub?: (connection: string) => Promise<GithubApi>;
   createStore?: () => Promise<ObjectStore>;
   log?: (level: 'info' | 'warn' | 'error', line: string) => void;
   /** Milliseconds; shorter in tests. */
@@ -176,6 +182,18 @@ export interface ManagedTarget {
   thumbprint?: string;
   requestId: string;
   /** Run that registered it last. */
+  runId: string;
+}
+
+/** A repository of ours as the ledger knows it. */
+export interface ManagedRepository {
+  app: string;
+  /** GitHub connection. */
+  connection: string;
+  /** `owner/name` when it was made; a rename in GitHub keeps the id. */
+  repository: string;
+  /** GitHub's id. */
+  repositoryId: string;
   runId: string;
 }
 
@@ -299,6 +317,39 @@ export interface Engine {
     request: CreateRepositoryRequest,
     options: RunOptions,
   ): Promise<RunDocument>;
+  /**
+   * Makes the repository of an app: content, environments, variables, the one secret, protection, webhook. One that we made is
+   * taken up where it stopped, and its files are left alone once they were pushed.
+   *
+   * @throws NanteError `conflict` where the name belongs to a repository that is not ours
+   */
+  setUpRepository(
+    request: SetUpRepositoryRequest,
+    options: RunOptions,
+  ): Promise<RunDocument>;
+  /** Asks a repository by a pull request to take files. What is there already, or asked for already, is success. */
+  proposeChange(
+    request: ProposeChangeRequest,
+    options: RunOptions,
+  ): Promise<RunDocument>;
+  /**
+   * Brings an image to Docker hosts of ours, by Compose and the role app-deploy. What is not healthy in time is returned to the
+   * last good one, and the run fails.
+   */
+  deployDocker(
+    request: DeployDockerRequest,
+    options: RunOptions,
+  ): Promise<RunDocument>;
+  /** Brings a chart, or manifests, to a cluster, by Helm. What does not become ready is returned to the last good revision, and the run fails. */
+  deployK8s(
+    request: DeployK8sRequest,
+    options: RunOptions,
+  ): Promise<RunDocument>;
+  /** Repositories that `setUpRepository` made, over all apps. */
+  managedRepositories(options?: {
+    signal?: AbortSignal;
+  }): Promise<ManagedRepository[]>;
+  github(connection: string): Promise<GithubApi>;
   /** The space of an Octopus connection, with the rate limit that all of this process share. */
   octopus(connection: string): Promise<OctopusApi>;
   nexus(connection: string): Promise<NexusApi>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cidrSchema, hostKindSchema, ipv4Schema, userNameSchema } from './host';
 import { dnsLabelSchema } from './names';
+import { repositoryPathSchema } from './repository';
 import { secretNames } from './secrets';
 
 const secretNameSchema = z.enum(secretNames);
@@ -106,12 +107,65 @@ export const nexusConnectionSchema = z.object({
 });
 export type NexusConnection = z.infer<typeof nexusConnectionSchema>;
 
+/** An organization of GitHub, or of a GitHub Enterprise Server. */
+export const githubConnectionSchema = z.object({
+  type: z.literal('github'),
+  /** Address of the API, such as `https://github.example.com/api/v3`. Left out: the secret `GITHUB_API_URL`, else that of github.com. */
+  url: z.string().url().optional(),
+  /** Path of a PEM file with a private CA, on the machine that runs the engine. */
+  caFile: z.string().optional(),
+  /** Organization, or user, that new repositories belong to. */
+  organization: z
+    .string()
+    .regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})$/, 'use its login'),
+  /** Token with `repo`, `workflow` and `admin:repo_hook`, or a fine-grained one with the rights that docs/github.md lists. */
+  token: secretNameSchema.default('GH_PAT'),
+  /** Token of Doppler that new repositories get as their one secret, DOPPLER_TOKEN. */
+  dopplerToken: secretNameSchema.default('CI_DOPPLER_TOKEN'),
+  /** Where GitHub sends events of workflows: the portal's `/api/events/http/github`. Left out: nobody sends any, and the portal asks. */
+  webhookUrl: z.string().url().optional(),
+  webhookSecret: secretNameSchema.default('GITHUB_WEBHOOK_SECRET'),
+  /** The reusable workflows that callers name: a release of this repository. */
+  workflows: z
+    .object({
+      /** Where they are, `owner/name`. */
+      repository: repositoryPathSchema,
+      /** Commit of the release. */
+      commit: z.string().regex(/^[0-9a-f]{40}$/, 'use the whole commit'),
+      /** Its tag. */
+      version: z.string().regex(/^v\d+\.\d+\.\d+$/, 'use a tag such as v1.4.0'),
+    })
+    .optional(),
+  /** Labels of the runners that jobs ask for. */
+  runnerLabels: z
+    .array(z.string().regex(/^[A-Za-z0-9._-]{1,100}$/))
+    .min(1)
+    .default(['self-hosted', 'linux']),
+  /** Everything is shown, nothing can be changed. */
+  readOnly: z.boolean().default(false),
+});
+export type GithubConnection = z.infer<typeof githubConnectionSchema>;
+
+/** A Kubernetes cluster that apps are deployed to. */
+export const kubernetesConnectionSchema = z.object({
+  type: z.literal('kubernetes'),
+  /** Secret with its kubeconfig. */
+  kubeconfig: secretNameSchema.default('K8S_KUBECONFIG'),
+  /** Context of it. Left out: its current one. */
+  context: z.string().optional(),
+  /** Everything is shown, nothing can be changed. */
+  readOnly: z.boolean().default(false),
+});
+export type KubernetesConnection = z.infer<typeof kubernetesConnectionSchema>;
+
 export const connectionSchema = z.discriminatedUnion('type', [
   proxmoxConnectionSchema,
   tailscaleConnectionSchema,
   openobserveConnectionSchema,
   octopusConnectionSchema,
   nexusConnectionSchema,
+  githubConnectionSchema,
+  kubernetesConnectionSchema,
 ]);
 export type Connection = z.infer<typeof connectionSchema>;
 
@@ -169,6 +223,10 @@ export const environmentSchema = z.object({
   octopus: z.string().optional(),
   /** Its environment by name. Left out: the one with this environment's name. */
   octopusEnvironment: z.string().min(1).optional(),
+  /** Name of the cluster's connection. Left out: apps here name theirs, or there is only one. */
+  cluster: z.string().optional(),
+  /** Who makes hosts of an app from a template: the portal, before the repository is pushed, or its workflow `provision.yml`, where only a runner reaches Proxmox. */
+  worker: z.enum(['portal', 'workflow']).default('portal'),
   /** Defaults of role variables here, before those of the site. */
   roleDefaults: roleDefaultsSchema,
   /** Only operators may create or destroy here. */
@@ -207,6 +265,7 @@ const environmentConnections = {
   mesh: 'tailscale',
   telemetry: 'openobserve',
   octopus: 'octopus',
+  cluster: 'kubernetes',
 } as const;
 
 /** `nante/config.json`: what all three doors must agree on. The portal publishes it from `infrastructure:` at start. */

@@ -179,6 +179,8 @@ export const deployRequestSchema = toEnvironmentSchema.extend({
   version: versionSchema,
   /** Installs packages again that are there already; otherwise a release that runs there, on the same targets, is success at once. */
   force: z.boolean().default(false),
+  /** Where the deployment fails, the last good release is deployed again; the run fails all the same, and says both. */
+  returnOnFailure: z.boolean().optional(),
 });
 export type DeployRequest = z.infer<typeof deployRequestSchema>;
 

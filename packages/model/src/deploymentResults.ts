@@ -98,6 +98,8 @@ export const deploymentResultSchema = z.object({
   alreadyThere: z.boolean().default(false),
   seconds: z.number().optional(),
   url: z.string().optional(),
+  /** It failed, and this release was deployed again in its place; empty where there was none to go back to. */
+  returnedTo: z.string().optional(),
   /** First error lines of the task's log. */
   problems: z.array(z.string()).default([]),
 });

@@ -15,3 +15,6 @@ export * from './secrets';
 export * from './stamp';
 export * from './commandResult';
 export * from './doctor';
+export * from './appDeployment';
+export * from './pipeline';
+export * from './repository';

@@ -14,11 +14,11 @@ export type LedgerState = z.infer<typeof ledgerStateSchema>;
 export const ledgerEntrySchema = z.object({
   /** `<system>/<connection>/<kind>/<outside id>`, or the host where the id is not known first; the key that a repeated effect finds itself by. */
   id: z.string(),
-  /** Outside system: `proxmox`, `ansible`, `ssh`, `tailscale`, `octopus`, `nexus`. */
+  /** Outside system: `proxmox`, `ansible`, `ssh`, `tailscale`, `octopus`, `nexus`, `github`, `docker`, `kubernetes`. */
   system: z.string(),
   /** Name of the connection. */
   connection: z.string(),
-  /** What it is: `vm`, `lxc`, `snapshot`, `server`, `configuration`, `device`, `target`, `project`, `release`, `deployment`, `artifact`, `repository`. */
+  /** What it is: `vm`, `lxc`, `snapshot`, `server`, `configuration`, `device`, `target`, `project`, `release`, `deployment`, `artifact`, `repository`, `pull-request`, `app`. */
   kind: z.string(),
   /** Id in the outside system, for example `20014`; empty while, or where, nobody knows it. */
   outsideId: z.string(),

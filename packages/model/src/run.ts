@@ -8,8 +8,13 @@ import {
   releaseResultSchema,
   repositoryResultSchema,
 } from './deploymentResults';
+import { appDeploymentResultSchema } from './appDeployment';
 import { hostKindSchema } from './host';
 import { processMarkSchema } from './ledger';
+import {
+  pullRequestResultSchema,
+  sourceRepositoryResultSchema,
+} from './repository';
 import { remedySchema } from './request';
 
 /** States of a run and of its steps. */
@@ -207,6 +212,10 @@ export const runKindSchema = z.enum([
   'rollback',
   'publish',
   'create-repository',
+  'set-up-repository',
+  'propose-change',
+  'deploy-docker',
+  'deploy-k8s',
 ]);
 export type RunKind = z.infer<typeof runKindSchema>;
 
@@ -273,6 +282,10 @@ export const runDocumentSchema = z.object({
   deployment: deploymentResultSchema.optional(),
   artifact: artifactResultSchema.optional(),
   repository: repositoryResultSchema.optional(),
+  sourceRepository: sourceRepositoryResultSchema.optional(),
+  pullRequest: pullRequestResultSchema.optional(),
+  /** A deployment by Compose or Helm; `deployment` is one by Octopus. */
+  appDeployment: appDeploymentResultSchema.optional(),
   /** SSH host keys that the check of an onboarding learned, best first; the onboarding takes no others. */
   hostKeys: z.array(z.string()).optional(),
   result: hostResultSchema.optional(),

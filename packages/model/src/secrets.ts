@@ -136,7 +136,26 @@ export const secretDefinitions = {
   GH_PAT: {
     description:
       'GitHub token that creates repositories and dispatches workflows.',
-    neededBy: ['portal'],
+    neededBy: ['engine', 'portal'],
+    secret: true,
+  },
+  GITHUB_API_URL: {
+    description:
+      'Address of the API of a GitHub Enterprise Server. Left out: that of github.com.',
+    neededBy: ['engine'],
+    secret: false,
+  },
+  GITHUB_WEBHOOK_SECRET: {
+    description:
+      'Secret that GitHub signs its events with, and the portal checks them by.',
+    neededBy: ['engine', 'portal'],
+    secret: true,
+  },
+  CI_DOPPLER_TOKEN: {
+    description:
+      'Token of Doppler that new repositories get as their one secret, DOPPLER_TOKEN: a service token of the config that runners read.',
+    neededBy: ['engine'],
+    handedOverAs: 'the secret DOPPLER_TOKEN of a repository, sealed',
     secret: true,
   },
   OCTOPUS_SERVER_URL: {
@@ -185,7 +204,7 @@ export const secretDefinitions = {
   },
   K8S_KUBECONFIG: {
     description: 'kubeconfig of the target cluster.',
-    neededBy: ['workflows'],
+    neededBy: ['engine', 'workflows'],
     handedOverAs: 'a file with mode 0600, named by KUBECONFIG',
     secret: true,
   },

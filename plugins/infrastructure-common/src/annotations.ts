@@ -19,6 +19,8 @@ export const ANNOTATION_OCTOPUS_PROJECT = 'nante.dev/octopus-project';
  * an image, a chart, a package or a path. Without it, artifacts with the component's name are taken.
  */
 export const ANNOTATION_ARTIFACTS = 'nante.dev/artifacts';
+/** `owner/name` of a component's repository on GitHub, the name that Backstage's own plugins read too. */
+export const ANNOTATION_REPOSITORY = 'github.com/project-slug';
 /** `<connection>/<machine id>` on the entity of a deployment target. */
 export const ANNOTATION_OCTOPUS_TARGET = 'octopus.nante.dev/target';
 /** `<connection>/<environment id>` on the entity of an environment of Octopus. */
@@ -83,7 +85,7 @@ export const INFRASTRUCTURE_CHANNEL = 'infrastructure';
 export interface InfrastructureSignal {
   /** JSON object type of the signals plugin. */
   [key: string]: string | undefined;
-  kind: 'run' | 'hosts' | 'deployments';
-  /** Id of the run that changed. */
+  kind: 'run' | 'hosts' | 'deployments' | 'workflows';
+  /** Id of the run that changed; of `workflows` the repository, `owner/name`. */
   id?: string;
 }

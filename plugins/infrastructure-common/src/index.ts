@@ -6,3 +6,4 @@ export * from './permissions';
 export * from './deployments';
 export * from './artifacts';
 export * from './activity';
+export * from './pipelines';

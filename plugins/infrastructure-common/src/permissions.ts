@@ -87,6 +87,24 @@ export const artifactDeletePermission = createPermission({
   attributes: { action: 'delete' },
 });
 
+/** See pipelines: runs of workflows, their jobs and logs, and which version of our workflows a repository calls. */
+export const pipelineReadPermission = createPermission({
+  name: 'infrastructure.pipeline.read',
+  attributes: { action: 'read' },
+});
+
+/** Start, repeat and cancel workflows of a component of one's own. */
+export const pipelineRunPermission = createPermission({
+  name: 'infrastructure.pipeline.run',
+  attributes: { action: 'update' },
+});
+
+/** Make the repository of a new component of one's own, and propose changes to it. */
+export const repositoryCreatePermission = createPermission({
+  name: 'infrastructure.repository.create',
+  attributes: { action: 'create' },
+});
+
 /** All permissions, for the registry and for the policy's tests. */
 export const infrastructurePermissions = [
   hostReadPermission,
@@ -102,4 +120,7 @@ export const infrastructurePermissions = [
   artifactReadPermission,
   artifactCreatePermission,
   artifactDeletePermission,
+  pipelineReadPermission,
+  pipelineRunPermission,
+  repositoryCreatePermission,
 ];

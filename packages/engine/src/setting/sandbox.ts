@@ -1,4 +1,8 @@
-import type { Connection, InfrastructureConfig } from '@nante/model';
+import type {
+  Connection,
+  GithubConnection,
+  InfrastructureConfig,
+} from '@nante/model';
 import { z } from 'zod';
 import type { ProviderSource } from '../types';
 
@@ -27,6 +31,19 @@ export const sandboxEndpointsSchema = z.object({
     })
     .optional(),
   nexus: endpointSchema.optional(),
+  github: endpointSchema
+    .extend({
+      /** Address of the API. */
+      apiUrl: z.string(),
+      organization: z.string(),
+      /** This repository as the sandbox serves it. */
+      workflows: z.object({
+        repository: z.string(),
+        commit: z.string(),
+        version: z.string(),
+      }),
+    })
+    .optional(),
   /** Package repository with stand-ins for vendors' packages. */
   packages: endpointSchema.optional(),
   terraformProvider: z.object({ control: z.string() }).optional(),
@@ -44,6 +61,12 @@ export function pointAtSandbox(
 ): InfrastructureConfig {
   const connections = Object.fromEntries(
     Object.entries(config.connections).flatMap(([name, connection]) => {
+      // Where a cluster is, only its kubeconfig says.
+      if (connection.type === 'kubernetes') return [[name, connection]];
+      if (connection.type === 'github')
+        return endpoints.github
+          ? [[name, atGithub(connection, endpoints.github)]]
+          : [];
       const endpoint = endpoints[connection.type];
       return endpoint ? [[name, pointed(connection, endpoint)]] : [];
     }),
@@ -70,6 +93,18 @@ export function pointAtSandbox(
       ...config.roleDefaults,
     },
   };
+}
+
+function atGithub(
+  connection: GithubConnection,
+  {
+    apiUrl,
+    ca,
+    organization,
+    workflows,
+  }: NonNullable<SandboxEndpoints['github']>,
+): GithubConnection {
+  return { ...connection, url: apiUrl, caFile: ca, organization, workflows };
 }
 
 type Endpoint = z.infer<typeof endpointSchema> & { pollingUrl?: string };
