@@ -69,6 +69,10 @@ function nextOf({ run, repaired }: Findings, host: HostFindings): string {
     case 'rollback':
     case 'publish':
     case 'create-repository':
+    case 'set-up-repository':
+    case 'propose-change':
+    case 'deploy-docker':
+    case 'deploy-k8s':
       return `Goes on with "${run.kind}" of ${run.app}; what is done already is not done again.`;
     case 'adopt':
     case 'forget':

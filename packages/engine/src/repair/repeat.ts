@@ -12,6 +12,10 @@ import { deploy } from '../deploy/deploy';
 import { rollback } from '../deploy/rollback';
 import { createProject } from '../project/createProject';
 import { createRepository } from '../publish/createRepository';
+import { deployDocker } from '../appDeployment/deployDocker';
+import { deployK8s } from '../appDeployment/deployK8s';
+import { proposeChange } from '../repository/proposeChange';
+import { setUpRepository } from '../repository/setUpRepository';
 import { publish } from '../publish/publish';
 import { deregister } from '../register/deregister';
 import { register } from '../register/register';
@@ -75,6 +79,14 @@ export async function repeat(
       return publish(context, found.request, options);
     case 'create-repository':
       return createRepository(context, found.request, options);
+    case 'set-up-repository':
+      return setUpRepository(context, found.request, options);
+    case 'propose-change':
+      return proposeChange(context, found.request, options);
+    case 'deploy-docker':
+      return deployDocker(context, found.request, options);
+    case 'deploy-k8s':
+      return deployK8s(context, found.request, options);
     case 'repair': {
       const { request } = found;
       const repaired = await runToRepair(context, request.runId, options);

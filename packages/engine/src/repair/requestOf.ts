@@ -34,6 +34,14 @@ import {
   type RunDocument,
   type SnapshotRequest,
   type TemplateRequest,
+  deployDockerRequestSchema,
+  deployK8sRequestSchema,
+  proposeChangeRequestSchema,
+  setUpRepositoryRequestSchema,
+  type DeployDockerRequest,
+  type DeployK8sRequest,
+  type ProposeChangeRequest,
+  type SetUpRepositoryRequest,
 } from '@nante/model';
 import type { z } from 'zod';
 
@@ -55,6 +63,10 @@ export type RunRequest =
   | { verb: 'rollback'; request: RollbackRequest }
   | { verb: 'publish'; request: PublishRequest }
   | { verb: 'create-repository'; request: CreateRepositoryRequest }
+  | { verb: 'set-up-repository'; request: SetUpRepositoryRequest }
+  | { verb: 'propose-change'; request: ProposeChangeRequest }
+  | { verb: 'deploy-docker'; request: DeployDockerRequest }
+  | { verb: 'deploy-k8s'; request: DeployK8sRequest }
   | { verb: 'repair'; request: RepairRequest };
 
 const schemas: Record<RunRequest['verb'], z.ZodType> = {
@@ -74,6 +86,10 @@ const schemas: Record<RunRequest['verb'], z.ZodType> = {
   rollback: rollbackRequestSchema,
   publish: publishRequestSchema,
   'create-repository': createRepositoryRequestSchema,
+  'set-up-repository': setUpRepositoryRequestSchema,
+  'propose-change': proposeChangeRequestSchema,
+  'deploy-docker': deployDockerRequestSchema,
+  'deploy-k8s': deployK8sRequestSchema,
   repair: repairRequestSchema,
 };
 

@@ -48,6 +48,8 @@ export function undo(findings: Findings): JudgedRemedy {
         'Make the host a target again with: nante register',
       );
     case 'deploy':
+    case 'deploy-docker':
+    case 'deploy-k8s':
     case 'rollback':
       return refuse(
         'undo',
@@ -57,6 +59,8 @@ export function undo(findings: Findings): JudgedRemedy {
     case 'release':
     case 'publish':
     case 'create-repository':
+    case 'set-up-repository':
+    case 'propose-change':
       return refuse(
         'undo',
         'It stays: others may use it already. Remove it in the system itself.',

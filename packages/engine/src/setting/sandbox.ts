@@ -110,7 +110,7 @@ function atGithub(
 type Endpoint = z.infer<typeof endpointSchema> & { pollingUrl?: string };
 
 function pointed(
-  connection: Connection,
+  connection: Exclude<Connection, { type: 'github' | 'kubernetes' }>,
   { url, guestUrl = url, ca, pollingUrl }: Endpoint,
 ): Connection {
   switch (connection.type) {

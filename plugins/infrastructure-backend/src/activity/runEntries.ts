@@ -23,6 +23,10 @@ const verbs: Record<RunDocument['kind'], string> = {
   rollback: 'Roll back',
   publish: 'Publish',
   'create-repository': 'Create repository',
+  'set-up-repository': 'Set up the repository of',
+  'propose-change': 'Propose a change to',
+  'deploy-docker': 'Deploy to Docker hosts:',
+  'deploy-k8s': 'Deploy to a cluster:',
 };
 
 /** Runs of all doors as lines of the feed. */

@@ -16,6 +16,7 @@ import {
   hostUpdatePermission,
   operatePermission,
   releaseCreatePermission,
+  repositoryCreatePermission,
 } from '@nante/plugin-infrastructure-common';
 import type { HostRecord } from '../records/records';
 
@@ -53,6 +54,10 @@ const appPermissions: Partial<Record<RunKind, Permission>> = {
   rollback: deploymentCreatePermission,
   publish: artifactCreatePermission,
   'create-repository': operatePermission,
+  'set-up-repository': repositoryCreatePermission,
+  'propose-change': repositoryCreatePermission,
+  'deploy-docker': deploymentCreatePermission,
+  'deploy-k8s': deploymentCreatePermission,
 };
 
 /** What a remedy does to hosts, and so which permission it needs. */

@@ -188,7 +188,7 @@ function resolveFiles(
   root: string,
 ): InfrastructureConfig {
   return mapConnections(shared, connection =>
-    connection.caFile
+    'caFile' in connection && connection.caFile
       ? { ...connection, caFile: resolve(root, connection.caFile) }
       : connection,
   );
