@@ -29,6 +29,8 @@ backend.add(import('@backstage/plugin-user-settings-backend'));
 backend.add(import('@backstage/plugin-notifications-backend'));
 backend.add(import('@backstage/plugin-signals-backend'));
 backend.add(import('@backstage/plugin-events-backend'));
+// Events of GitHub at /api/events/http/github, once their signature is right; without a secret nobody can send any.
+backend.add(import('@backstage/plugin-events-backend-module-github'));
 
 backend.add(import('@nante/plugin-infrastructure-backend'));
 backend.add(import('@nante/plugin-catalog-backend-module-infrastructure'));

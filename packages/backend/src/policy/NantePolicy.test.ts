@@ -86,6 +86,9 @@ const expected: Record<string, string> = {
   'infrastructure.artifact.read': '-yyyy',
   'infrastructure.artifact.create': '--yyy',
   'infrastructure.artifact.delete': '----y',
+  'infrastructure.pipeline.read': '-yyyy',
+  'infrastructure.pipeline.run': '--yyy',
+  'infrastructure.repository.create': '--yyy',
 };
 const marks = {
   [AuthorizeResult.ALLOW]: 'y',

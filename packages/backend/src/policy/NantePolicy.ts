@@ -33,7 +33,10 @@ import {
   hostDeletePermission,
   hostReadPermission,
   hostUpdatePermission,
+  pipelineReadPermission,
+  pipelineRunPermission,
   releaseCreatePermission,
+  repositoryCreatePermission,
   runCancelPermission,
   runReadPermission,
 } from '@nante/plugin-infrastructure-common';
@@ -52,6 +55,7 @@ const reading = [
   runReadPermission,
   deploymentReadPermission,
   artifactReadPermission,
+  pipelineReadPermission,
 ];
 
 /** What members may do besides. */
@@ -63,6 +67,8 @@ const requesting = [
   // For components of their own groups: whose a component is, is known to route and action.
   releaseCreatePermission,
   artifactCreatePermission,
+  repositoryCreatePermission,
+  pipelineRunPermission,
   // Whether the run is one's own is known to the route, not to a policy.
   runCancelPermission,
 ];
