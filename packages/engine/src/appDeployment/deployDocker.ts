@@ -1,5 +1,7 @@
 import {
+  deployDockerRequestSchema,
   NanteError,
+  parseInput,
   type DeployDockerRequest,
   type RunDocument,
 } from '@nante/model';
@@ -9,8 +11,9 @@ import type { RunOptions } from '../types';
 /** See `Engine.deployDocker`. */
 export async function deployDocker(
   _context: EngineContext,
-  _request: DeployDockerRequest,
+  input: DeployDockerRequest,
   _options: RunOptions,
 ): Promise<RunDocument> {
+  parseInput(deployDockerRequestSchema, input);
   throw new NanteError('failed', 'This is being built.');
 }
