@@ -19,7 +19,10 @@ export const actionOutputs = {
   'release-id': 'Id of the release that was made or found',
   'deployment-id': 'Id of the deployment',
   'task-id': 'Id of its task',
-  'previous-version': 'Release that was there before the deployment',
+  version: 'Version that was asked for: of a release, deployment or artifact',
+  'previous-version': 'Version that was there before the deployment',
+  'returned-to':
+    'Version that was brought back because the new one failed; not set where nothing was brought back',
   artifact: 'Name of the artifact, such as com.example:hello',
   'artifact-version': 'Its version',
   digest:
@@ -28,6 +31,6 @@ export const actionOutputs = {
   repository: 'Repository of Nexus',
   'already-there':
     'true where what was asked for was there, so that nothing was done',
-  url: 'Page in Octopus or Nexus that shows what was made',
+  url: 'Page in Octopus or Nexus that shows what was made; deploy-docker and deploy-k8s: address of the app',
   'exit-code': 'Exit code of nante',
 } as const;

@@ -32,6 +32,7 @@ export function deploymentFacts(run: RunDocument): Facts {
         .join(', '),
     ],
     ...factsOfDeployment(run),
+    ...factsOfAppDeployment(run),
     ...factsOfArtifact(run),
     [
       'Repository',
@@ -59,6 +60,7 @@ function factsOfDeployment({ deployment }: RunDocument): Facts {
     ],
     ['Task', deployment.taskId && `${deployment.taskId} ${deployment.state}`],
     ['Before', previousVersion],
+    ['Returned to', deployment.returnedTo],
     [
       'Changes',
       changes
@@ -69,6 +71,27 @@ function factsOfDeployment({ deployment }: RunDocument): Facts {
         .join(', '),
     ],
     ['Targets', deployment.targets.join(', ')],
+  ];
+}
+
+function factsOfAppDeployment({ app, appDeployment }: RunDocument): Facts {
+  if (!appDeployment) return [];
+  const { kind, what, version, places, alreadyThere } = appDeployment;
+  return [
+    [
+      'Deployment',
+      withPresence(`${app} ${version} on ${places.join(', ')}`, alreadyThere),
+    ],
+    [kind === 'docker' ? 'Image' : 'Chart', what],
+    ['Revision', appDeployment.revision?.toString()],
+    ['Before', appDeployment.previousVersion],
+    ['Returned to', appDeployment.returnedTo],
+    [
+      'Health',
+      appDeployment.health
+        .map(({ url, answer }) => `${url}: ${answer}`)
+        .join('; '),
+    ],
   ];
 }
 
@@ -90,9 +113,12 @@ function withPresence(text: string, alreadyThere: boolean): string {
   return alreadyThere ? `${text}, which was there already` : text;
 }
 
-/** Page that shows what a run made. */
+/** Page that shows what a run made, or the address of what it deployed. */
 export function pageOf(run: RunDocument): string | undefined {
   const { deployment, release, project, registration, repository } = run;
-  return [deployment, release, project, registration, repository].find(Boolean)
-    ?.url;
+  const { appDeployment } = run;
+  return [
+    ...[deployment, release, project, registration, repository],
+    appDeployment,
+  ].find(Boolean)?.url;
 }

@@ -24,8 +24,15 @@ function isChanged(run: RunDocument) {
 /** True where a project, release, deployment, artifact or repository was there as it was asked for. */
 function alreadyThere(run: RunDocument): boolean | undefined {
   const { project, release, deployment, artifact, repository } = run;
-  return [project, release, deployment, artifact, repository].find(Boolean)
-    ?.alreadyThere;
+  const { appDeployment } = run;
+  return [
+    project,
+    release,
+    deployment,
+    artifact,
+    repository,
+    appDeployment,
+  ].find(Boolean)?.alreadyThere;
 }
 
 /** Outputs of targets, releases, deployments and artifacts. */
@@ -34,6 +41,8 @@ function outputsOfDeployment(
 ): Partial<Record<keyof typeof actionOutputs, unknown>> {
   const { registration, project, release, deployment, artifact, repository } =
     run;
+  const { appDeployment } = run;
+  const deployed = deployment ?? appDeployment;
   const sha256 = artifact?.assets[0]?.sha256;
   return {
     target: registration?.machineName,
@@ -44,7 +53,9 @@ function outputsOfDeployment(
     'release-id': release?.id,
     'deployment-id': deployment?.id,
     'task-id': deployment?.taskId,
-    'previous-version': deployment?.previousVersion,
+    version: deployed?.version ?? release?.version ?? artifact?.version,
+    'previous-version': deployed?.previousVersion,
+    'returned-to': deployed?.returnedTo || undefined,
     artifact: artifact?.name,
     'artifact-version': artifact?.version,
     digest: artifact?.digest ?? (sha256 && `sha256:${sha256}`),

@@ -34,9 +34,14 @@ export function summary(
         ...problemLines(result).map(line => `- ${inline(line)}`),
       ]
     : [];
+  const problems = (run?.deployment ?? run?.appDeployment)?.problems ?? [];
+  const log =
+    problems.length > 0
+      ? ['Log of what failed:', '', '```text', ...problems.map(fenced), '```']
+      : [];
   // Of a check they are what somebody has to look at: host keys, and what would change.
   const text = lines.length > 0 ? ['```text', ...lines.map(fenced), '```'] : [];
-  return `${[title, problem, facts, steps, text]
+  return `${[title, problem, facts, log, steps, text]
     .map(part => [part].flat().join('\n'))
     .filter(Boolean)
     .join('\n\n')}\n`;

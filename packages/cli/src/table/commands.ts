@@ -1,3 +1,4 @@
+import { appDeploymentCommands } from './appDeploymentCommands';
 import { deploymentCommands, targetOfHost } from './deploymentCommands';
 import type { Command } from './types';
 
@@ -111,6 +112,7 @@ export const commands: readonly Command[] = [
     changes: true,
   },
   ...deploymentCommands,
+  ...appDeploymentCommands,
   {
     name: 'status',
     summary: 'Hosts and servers, and who holds the lock of their workspace',

@@ -98,7 +98,7 @@ export const deploymentCommands: readonly Command[] = [
       confirmed,
     ],
     required: ['app', 'version'],
-    optional: [...deployment, 'force'],
+    optional: [...deployment, 'force', 'return-on-failure'],
     changes: true,
     withoutTerraform: true,
     example: 'nante deploy --app hello --version 1.2.0 --environment dev',

@@ -137,8 +137,9 @@ const releaseOptions = [
     name: 'health-seconds',
     type: 'number',
     placeholder: 'N',
-    description: 'Seconds until it has to answer',
-    whenAbsent: '30',
+    description:
+      'Seconds until it has to answer; deploy-docker and deploy-k8s: until it has to be healthy',
+    whenAbsent: '30; deploy-docker and deploy-k8s: 120',
   },
   {
     name: 'approval',
@@ -152,7 +153,7 @@ const releaseOptions = [
     type: 'text',
     placeholder: 'VERSION',
     description:
-      'Version of the release or of the artifact; rollback: the release to go back to',
+      'Version of the release or of the artifact; rollback: the release to go back to; deploy-docker and deploy-k8s: what people call it',
     whenAbsent:
       'rollback: the last good release that differs; publish: what the file says (npm, helm)',
   },
@@ -228,6 +229,12 @@ const releaseOptions = [
     name: 'cancel-on-timeout',
     type: 'flag',
     description: 'The deployment is cancelled when it did not end in time',
+  },
+  {
+    name: 'return-on-failure',
+    type: 'flag',
+    description:
+      'Where the deployment fails, the last good release is deployed again; the verb fails all the same, and says both',
   },
 ] as const satisfies readonly OptionDefinition[];
 

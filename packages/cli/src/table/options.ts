@@ -1,3 +1,4 @@
+import { appDeploymentOptions } from './appDeploymentOptions';
 import { deploymentOptions } from './deploymentOptions';
 import { templateOptions } from './templateOptions';
 import type { OptionDefinition } from './types';
@@ -96,7 +97,7 @@ export const options = [
     type: 'text',
     placeholder: 'IMAGE',
     description:
-      'Id of a template VM, or volume id of a container template; template: a volume that is there, or for a container a file of the catalogue of Proxmox',
+      'Id of a template VM, or volume id of a container template; template: a volume that is there, or for a container a file of the catalogue of Proxmox; deploy-docker: the image by its digest, REGISTRY/NAME@sha256:…',
     whenAbsent: 'that of the host; for a new one the newest',
   },
   {
@@ -154,7 +155,7 @@ export const options = [
     type: 'text',
     placeholder: 'NAME',
     description:
-      'For what cannot be taken back: the name of the host, of the snapshot, of the workspace APP-ENV, or of the Octopus environment, once more',
+      'For what cannot be taken back: the name of the host, of the snapshot, of the workspace APP-ENV, of the Octopus environment, or of the environment (deploy-docker, deploy-k8s), once more',
   },
   {
     name: 'force',
@@ -192,7 +193,8 @@ export const options = [
     name: 'port',
     type: 'number',
     placeholder: 'N',
-    description: 'Port of its sshd',
+    description:
+      'Port of its sshd; deploy-docker: port of the app on the host, which is looked at',
     whenAbsent: '22',
   },
   {
@@ -270,6 +272,7 @@ export const options = [
       'a new one; in a workflow one that a repeat of the workflow finds again',
   },
   ...deploymentOptions,
+  ...appDeploymentOptions,
   ...templateOptions,
   {
     name: 'json',

@@ -215,7 +215,13 @@ export const deploy: Verb = async session => {
     ...[String(place.dryRun), place.targets?.join()],
   );
   const run = await engine.deploy(
-    { ...actor, ...place, version, force: inputs.flag('force') },
+    {
+      ...actor,
+      ...place,
+      version,
+      force: inputs.flag('force'),
+      returnOnFailure: inputs.flag('return-on-failure') || undefined,
+    },
     options,
   );
   return { run };

@@ -1,5 +1,6 @@
 import type { Verb } from '../session';
 import { cancel, configPush, configShow, doctor, unlock } from './care';
+import { deployDocker, deployK8s } from './appDeployments';
 import { createRepository, publish } from './artifacts';
 import { createProject, createRelease, deploy, rollback } from './deployments';
 import { history, status } from './look';
@@ -36,6 +37,8 @@ export const verbs: Partial<Record<string, Verb>> = {
   rollback,
   publish,
   'repository create': createRepository,
+  'deploy-docker': deployDocker,
+  'deploy-k8s': deployK8s,
   status,
   history,
   template,
