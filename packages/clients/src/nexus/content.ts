@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { NanteError } from '@nante/model';
 import type { CallOptions } from '../proxmox/types';
 import { toAsset } from './components';
 import type { NexusConnection } from './connection';
 import { misunderstood } from './failures';
-import { hashStream } from './streaming';
+import { readStream } from './streaming';
 import type { NexusApi, Upload } from './types';
 
 /** Pages of the index that are looked through for a path; more assets with one and the same content are rare. */
@@ -37,7 +38,7 @@ export function pathOf(upload: Upload): string {
 /** Calls about files, asked for by their path and never by the index alone. */
 export function contentCalls(
   connection: NexusConnection,
-): Pick<NexusApi, 'head' | 'sha256' | 'pathOf'> {
+): Pick<NexusApi, 'download' | 'head' | 'sha256' | 'pathOf'> {
   const head: NexusApi['head'] = async (repository, path, options) => {
     const answer = await connection.request(
       {
@@ -88,9 +89,46 @@ export function contentCalls(
     return undefined;
   }
 
+  /** @returns false where nothing is there */
+  async function read(
+    repository: string,
+    path: string,
+    options: CallOptions | undefined,
+    take: (piece: Buffer) => void,
+  ): Promise<boolean> {
+    const refusal = await readStream(
+      {
+        agent: connection.agent,
+        url: connection.url + contentPath(repository, path),
+        headers: { authorization: connection.authorization },
+        silenceMs: connection.timeoutMs,
+        signal: options?.signal,
+        what: `read ${path} of ${repository}`,
+      },
+      take,
+    );
+    if (refusal === undefined) return true;
+    if (refusal.status === 404) return false;
+    throw connection.refusal(refusal, reading(repository, path));
+  }
+
   return {
     head,
     pathOf,
+    async download(repository, path, options) {
+      const pieces: Buffer[] = [];
+      let size = 0;
+      const isThere = await read(repository, path, options, piece => {
+        size += piece.length;
+        if (size > options.mostBytes)
+          throw new NanteError(
+            'invalid-input',
+            `${path} of ${repository} has more than ${options.mostBytes} bytes.`,
+          );
+        pieces.push(piece);
+      });
+      return isThere ? Buffer.concat(pieces) : undefined;
+    },
     async sha256(repository, path, options) {
       const there = await head(repository, path, options);
       if (!there) return undefined;
@@ -101,17 +139,11 @@ export function contentCalls(
               asUnknown,
             );
       if (known) return known;
-      const read = await hashStream({
-        agent: connection.agent,
-        url: connection.url + contentPath(repository, path),
-        headers: { authorization: connection.authorization },
-        silenceMs: connection.timeoutMs,
-        signal: options?.signal,
-        what: `read ${path} of ${repository}`,
-      });
-      if ('sha256' in read) return read.sha256;
-      if (read.status === 404) return undefined;
-      throw connection.refusal(read, reading(repository, path));
+      const hash = createHash('sha256');
+      const isThere = await read(repository, path, options, piece =>
+        hash.update(piece),
+      );
+      return isThere ? hash.digest('hex') : undefined;
     },
   };
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { NanteError } from '@nante/model';
@@ -48,14 +47,15 @@ export function sendStream(call: StreamCall): Promise<StreamAnswer> {
 }
 
 /**
- * SHA-256 of what an address answers, read piece by piece.
+ * Reads what an address answers, piece by piece.
  *
- * @returns the checksum, or the answer where it is no 200
- * @throws NanteError `unreachable`, `cancelled`
+ * @returns the answer where it is no 200; undefined where all of it was taken
+ * @throws NanteError `unreachable`, `cancelled`, and what `take` throws
  */
-export function hashStream(
+export function readStream(
   call: Omit<StreamCall, 'method' | 'body'>,
-): Promise<{ sha256: string } | StreamAnswer> {
+  take: (piece: Buffer) => void,
+): Promise<StreamAnswer | undefined> {
   return underWatch({ ...call, method: 'GET' }, async (watched, answer) => {
     const { statusCode, headers, statusText } = answer;
     const body = watched(answer.body);
@@ -64,9 +64,8 @@ export function hashStream(
         ...{ status: statusCode, statusText, text: await text(body) },
         header: (name: string) => firstOf(headers[name]),
       };
-    const hash = createHash('sha256');
-    for await (const piece of body) hash.update(piece);
-    return { sha256: hash.digest('hex') };
+    for await (const piece of body) take(piece);
+    return undefined;
   });
 }
 

@@ -139,6 +139,16 @@ export interface NexusApi {
     path: string,
     options?: CallOptions,
   ): Promise<string | undefined>;
+  /**
+   * The whole of a small file; undefined where nothing lies at that path.
+   *
+   * @throws NanteError also `invalid-input` where it has more than `mostBytes`
+   */
+  download(
+    repository: string,
+    path: string,
+    options: CallOptions & { mostBytes: number },
+  ): Promise<Buffer | undefined>;
   /** Path that an upload ends at. */
   pathOf(upload: Upload): string;
   /** Streams a file; never repeated by itself, and what was cut half-way is not there. */
