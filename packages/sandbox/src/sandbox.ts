@@ -132,11 +132,10 @@ async function start(options: SandboxOptions, undo: Undo[]) {
       streams: definition.streams,
       log,
     });
-    await server.listen(
-      ports[name] ?? 0,
-      definition.forGuests ? guestAddress : undefined,
-    );
+    const guestsReachItAt = definition.forGuests ? guestAddress : undefined;
+    await listen(server, ports[name], standIn.preferredPort, guestsReachItAt);
     undo.push(() => server.stop());
+    await standIn.listening?.({ url: server.url, guestUrl: server.guestUrl });
     control.mount(name, standInControl(server, standIn));
     endpoints[name] = {
       url: server.url,
@@ -160,6 +159,23 @@ async function start(options: SandboxOptions, undo: Undo[]) {
   writeFileAtomic(file, `${JSON.stringify(endpoints, null, 2)}\n`);
   undo.push(() => rmSync(file, { force: true }));
   return endpoints;
+}
+
+/** On the port that was asked for, else on the one it had, else on any. */
+async function listen(
+  server: SystemServer,
+  port: number | undefined,
+  preferred: number | undefined,
+  guestAddress: string | undefined,
+) {
+  if (port === undefined && preferred !== undefined)
+    try {
+      await server.listen(preferred, guestAddress);
+      return;
+    } catch (error) {
+      if (!NanteError.is(error) || error.code !== 'conflict') throw error;
+    }
+  await server.listen(port ?? 0, guestAddress);
 }
 
 async function startProvider(

@@ -26,6 +26,10 @@ export interface StandInContext {
 export interface StandIn {
   name: SystemName;
   fetch(request: Request): Response | Promise<Response>;
+  /** The port that it listens on where none is told and this one is free, so that addresses which others keep stay right. */
+  preferredPort?: number;
+  /** Called once it can be reached: for one that has to say its own address, or that others work for. */
+  listening?(at: { url: string; guestUrl?: string }): void | Promise<void>;
   /** Credentials under the vendor's names, as they stand in `endpoints.json`. */
   credentials: Record<string, unknown>;
   /** Faults that only this system knows, for example `lock-held`; refused when unknown. */

@@ -3,6 +3,7 @@ import type { Endpoints } from './endpoints';
 import { loadOrCreateSshKey } from './seed/sshKey';
 import type { StandIn, StandInContext, SystemName } from './standIn';
 import { createDoppler } from './systems/doppler';
+import { createGithub } from './systems/github';
 import { createNexus } from './systems/nexus';
 import { createOctopus } from './systems/octopus';
 import { createOpenobserve } from './systems/openobserve';
@@ -81,6 +82,11 @@ export const systemDefinitions: Partial<Record<SystemName, SystemDefinition>> =
           guestAddress: addressOf(endpoints.packages?.guestUrl),
         }),
     },
+    github: {
+      tls: false,
+      streams: true,
+      create: context => createGithub(context),
+    },
     doppler: {
       tls: false,
       create: (context, parts) =>
@@ -94,7 +100,8 @@ function seededSecrets({
   endpoints,
 }: SystemParts): Record<string, string> {
   const key = loadOrCreateSshKey(`${dataDir}/ssh`);
-  const { s3, proxmox, tailscale, openobserve, octopus, nexus } = endpoints;
+  const { s3, proxmox, tailscale, openobserve, octopus, nexus, github } =
+    endpoints;
   const secrets: Record<string, unknown> = {
     ANS_SSH_PUBLIC_KEY: key.publicKey,
     SSH_PRIVATE_KEY: key.privateKey,
@@ -115,6 +122,9 @@ function seededSecrets({
     NEXUS_URL: nexus?.url,
     NEXUS_USERNAME: nexus?.username,
     NEXUS_PASSWORD: nexus?.password,
+    GH_PAT: github?.token,
+    GITHUB_API_URL: github?.apiUrl,
+    GITHUB_WEBHOOK_SECRET: github?.webhookSecret,
     // Guests log in to it.
     NEXUS_DOCKER_REGISTRY: hostOf(nexus?.guestUrl ?? nexus?.url),
     ...tokenParts(proxmox?.tokens),

@@ -53,7 +53,8 @@ export async function createDoppler(
   const tokens = loadTokens(join(context.dataDir, 'tokens.json'));
   const secrets = new SecretStore(
     join(context.dataDir, 'changes.json'),
-    options.secrets,
+    // Repositories get a token of their own to read the others with.
+    { ...options.secrets, CI_DOPPLER_TOKEN: tokens.service.management },
   );
   const app = createApp({ tokens, secrets });
   return {
