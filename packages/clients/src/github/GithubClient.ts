@@ -1,5 +1,10 @@
-import { NanteError } from '@nante/model';
+import { connectGithub } from './connection';
+import { contentCalls } from './content';
+import { pullRequestCalls } from './pullRequests';
+import { repositoryCalls } from './repositories';
+import { settingCalls } from './settings';
 import type { GithubApi } from './types';
+import { workflowCalls } from './workflows';
 
 export interface GithubClientOptions {
   /** Address of the API; `https://api.github.com` unless given. */
@@ -9,11 +14,35 @@ export interface GithubClientOptions {
   tokenName?: string;
   /** PEM file of a private CA. */
   caFile?: string;
-  /** Milliseconds of one request; 20 000. */
+  /** Milliseconds of one request with its repetitions; 20 000. Waiting for a limit is not counted. */
   timeoutMs?: number;
 }
 
-/** A client of GitHub, and of a GitHub Enterprise Server. Nothing is asked before the first call. */
-export function createGithubClient(_options: GithubClientOptions): GithubApi {
-  throw new NanteError('failed', 'The client of GitHub is being built.');
+/**
+ * A client of GitHub, and of a GitHub Enterprise Server. Nothing is asked before the first call.
+ *
+ * @throws NanteError `invalid-input` where token or address cannot be used
+ */
+export function createGithubClient(options: GithubClientOptions): GithubApi {
+  const { token, caFile, tokenName = 'GH_PAT', timeoutMs = 20_000 } = options;
+  const connection = connectGithub({
+    url: options.url ?? 'https://api.github.com',
+    ...{ token, tokenName, caFile, timeoutMs },
+  });
+  return {
+    webUrl: webUrlOf(connection.url),
+    requestCounts: () => connection.counts(),
+    ...repositoryCalls(connection),
+    ...contentCalls(connection),
+    ...pullRequestCalls(connection),
+    ...settingCalls(connection),
+    ...workflowCalls(connection, { caFile }),
+  };
+}
+
+/** Pages of github.com and of ghe.com stand beside their API, those of a GitHub Enterprise Server above it. */
+function webUrlOf(url: string): string {
+  return /^https:\/\/api\.(?:github\.com|[^/]+\.ghe\.com)$/u.test(url)
+    ? url.replace('://api.', '://')
+    : url.replace(/\/api\/v3$/u, '');
 }

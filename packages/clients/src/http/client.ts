@@ -30,7 +30,7 @@ export interface HttpClientOptions {
 }
 
 export interface HttpCall {
-  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Appended to the base address, already encoded. */
   path: string;
   query?: Record<string, string | number | undefined>;
@@ -38,6 +38,8 @@ export interface HttpCall {
   form?: Record<string, string | number>;
   /** Sent as JSON. */
   json?: unknown;
+  /** Sent as it is; JSON that a vendor's library has made already. */
+  text?: string;
   /** Beside those of the client, for what differs from call to call; never shown in a message. */
   headers?: Record<string, string>;
   /** Milliseconds for the whole call, repetitions and the body included. */
@@ -128,6 +130,8 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     } else if (call.json !== undefined) {
       headers['content-type'] = 'application/json';
       init.body = JSON.stringify(call.json);
+    } else if (call.text !== undefined) {
+      init.body = call.text;
     }
     let answer: HttpAnswer;
     try {

@@ -1,0 +1,253 @@
+import { NanteError } from '@nante/model';
+import { z } from 'zod';
+import type { CallOptions } from '../proxmox/types';
+import type { GithubConnection } from './connection';
+import { hasStatus } from './failures';
+import { newestCommit } from './newestCommit';
+import { toTree } from './newTree';
+import { gitCommitSchema, repositorySchema, treeSchema } from './reading';
+import { pathOf } from './repositories';
+import { isStart, start } from './start';
+import type { GithubCommit, NewFile, RepositoryName } from './types';
+
+interface NewCommit {
+  branch: string;
+  message: string;
+  files: readonly NewFile[];
+  parent?: string;
+}
+
+/** One repository, and how it is asked. */
+interface Place {
+  connection: GithubConnection;
+  repository: RepositoryName;
+  options?: CallOptions;
+}
+
+const contentsAnswer = z.object({ commit: z.object({ sha: z.string() }) });
+
+/** See `GithubApi.commitFiles`. */
+export async function commitFiles(
+  connection: GithubConnection,
+  repository: RepositoryName,
+  commit: NewCommit,
+  options?: CallOptions,
+): Promise<GithubCommit> {
+  const place = { connection, repository, options };
+  return commit.parent === undefined
+    ? firstCommit(place, commit)
+    : nextCommit(place, { ...commit, parent: commit.parent });
+}
+
+async function nextCommit(
+  place: Place,
+  { branch, message, files, parent }: NewCommit & { parent: string },
+): Promise<GithubCommit> {
+  const { connection, repository, options } = place;
+  const { owner, name: repo } = repository;
+  const base = await connection.read(
+    gitCommitSchema,
+    'commit',
+    { what: `find the commit ${parent} in ${pathOf(repository)}` },
+    (rest, pass) =>
+      rest.git.getCommit({ owner, repo, commit_sha: parent, ...pass }),
+    options,
+  );
+  const made = await makeCommit(place, {
+    ...{ message, files, parents: [parent], baseTree: base.treeSha },
+  });
+  await moveBranch(place, branch, made.sha);
+  return made;
+}
+
+async function firstCommit(
+  place: Place,
+  { branch, message, files }: NewCommit,
+): Promise<GithubCommit> {
+  const { connection, repository, options } = place;
+  const { owner, name: repo } = repository;
+  const { defaultBranch } = await connection.read(
+    repositorySchema,
+    'repository',
+    { what: `find the repository ${pathOf(repository)}` },
+    (rest, pass) => rest.repos.get({ owner, repo, ...pass }),
+    options,
+  );
+  await startRepository(place, defaultBranch);
+  const made = await makeCommit(place, { message, files, parents: [] });
+  const what = `push the first commit of ${pathOf(repository)}`;
+  if (branch === defaultBranch) {
+    await connection.send(
+      { what },
+      (rest, pass) =>
+        rest.git.updateRef({
+          ...{ owner, repo, ref: `heads/${branch}`, sha: made.sha },
+          // The only thing that is overwritten is our own start.
+          force: true,
+          ...pass,
+        }),
+      options,
+    );
+    return made;
+  }
+  await moveBranch(place, branch, made.sha);
+  await connection.send(
+    { what: `make ${branch} the default branch of ${pathOf(repository)}` },
+    (rest, pass) =>
+      rest.repos.update({ owner, repo, default_branch: branch, ...pass }),
+    options,
+  );
+  await connection.send(
+    { what: `remove the branch ${defaultBranch} of ${pathOf(repository)}` },
+    (rest, pass) =>
+      rest.git.deleteRef({
+        ...{ owner, repo, ref: `heads/${defaultBranch}` },
+        ...pass,
+      }),
+    options,
+  );
+  return made;
+}
+
+/** Makes the start, unless an earlier try has. @throws NanteError `conflict` where there is anything else */
+async function startRepository(place: Place, branch: string): Promise<void> {
+  const { connection, repository, options } = place;
+  const { owner, name: repo } = repository;
+  const there = await newestCommit(connection, repository, branch, options);
+  if (there) return assertOnlyStart(place, there);
+  const what = `start the empty repository ${pathOf(repository)}`;
+  try {
+    await connection.read(
+      contentsAnswer,
+      'commit',
+      { what },
+      (rest, pass) =>
+        rest.repos.createOrUpdateFileContents({
+          ...{ owner, repo, path: start.path, message: start.message },
+          content: Buffer.from(start.content).toString('base64'),
+          ...pass,
+        }),
+      options,
+    );
+    return undefined;
+  } catch (error) {
+    // Its answer may have been lost, and then its repetition finds it there.
+    const now = hasStatus(error, 409, 422)
+      ? await newestCommit(connection, repository, branch, options)
+      : undefined;
+    if (now) return assertOnlyStart(place, now);
+    throw error;
+  }
+}
+
+async function assertOnlyStart(
+  { connection, repository, options }: Place,
+  commit: GithubCommit,
+): Promise<void> {
+  const { owner, name: repo } = repository;
+  const { tree } = await connection.read(
+    treeSchema,
+    'tree',
+    { what: `list the files of ${pathOf(repository)}` },
+    (rest, pass) =>
+      rest.git.getTree({ owner, repo, tree_sha: commit.treeSha, ...pass }),
+    options,
+  );
+  if (isStart(commit) && tree.length === 1 && tree[0].path === start.path)
+    return;
+  throw new NanteError(
+    'conflict',
+    `The repository ${pathOf(repository)} is not empty: it has the commit ${commit.sha.slice(0, 7)}.`,
+    { hint: 'A first commit takes no place of another; propose a change.' },
+  );
+}
+
+async function makeCommit(
+  place: Place,
+  commit: {
+    message: string;
+    files: readonly NewFile[];
+    parents: string[];
+    baseTree?: string;
+  },
+): Promise<GithubCommit> {
+  const { connection, repository, options } = place;
+  const { owner, name: repo } = repository;
+  const tree = await toTree(connection, repository, commit.files, options);
+  const what = `make a commit in ${pathOf(repository)}`;
+  const { sha } = await connection.read(
+    treeSchema,
+    'tree',
+    { what, isRepeatable: true },
+    (rest, pass) =>
+      rest.git.createTree({
+        ...{ owner, repo, tree },
+        ...(commit.baseTree && { base_tree: commit.baseTree }),
+        ...pass,
+      }),
+    options,
+  );
+  return connection.read(
+    gitCommitSchema,
+    'commit',
+    // One that nobody points to is thrown away by GitHub.
+    { what, isRepeatable: true },
+    (rest, pass) =>
+      rest.git.createCommit({
+        ...{ owner, repo, message: commit.message, tree: sha },
+        ...{ parents: commit.parents, ...pass },
+      }),
+    options,
+  );
+}
+
+/** Moves a branch onward to a commit, or makes it. */
+async function moveBranch(
+  { connection, repository, options }: Place,
+  branch: string,
+  sha: string,
+): Promise<void> {
+  const { owner, name: repo } = repository;
+  const asked = { what: `push to ${branch} of ${pathOf(repository)}` };
+  const there = await newestCommit(
+    connection,
+    repository,
+    `heads/${branch}`,
+    options,
+  );
+  if (!there) {
+    await connection.send(
+      asked,
+      (rest, pass) =>
+        rest.git.createRef({
+          ...{ owner, repo, ref: `refs/heads/${branch}`, sha },
+          ...pass,
+        }),
+      options,
+    );
+    return;
+  }
+  try {
+    await connection.send(
+      asked,
+      (rest, pass) =>
+        rest.git.updateRef({
+          ...{ owner, repo, ref: `heads/${branch}`, sha, force: false },
+          ...pass,
+        }),
+      options,
+    );
+  } catch (error) {
+    if (
+      NanteError.is(error) &&
+      hasStatus(error, 422) &&
+      /fast.?forward/iu.test(error.message)
+    )
+      throw new NanteError(
+        'conflict',
+        `The branch ${branch} of ${pathOf(repository)} moved meanwhile.`,
+        { hint: 'Try again.', cause: error },
+      );
+    throw error;
+  }
+}
