@@ -32,6 +32,7 @@ export function createGithubClient(options: GithubClientOptions): GithubApi {
   return {
     webUrl: webUrlOf(connection.url),
     requestCounts: () => connection.counts(),
+    limitedUntil: () => connection.limitedUntil(),
     ...repositoryCalls(connection),
     ...contentCalls(connection),
     ...pullRequestCalls(connection),

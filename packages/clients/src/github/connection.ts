@@ -70,6 +70,8 @@ export interface GithubConnection {
     value: unknown,
   ): z.output<Schema>;
   counts(): GithubRequestCounts;
+  /** Milliseconds since 1970; see `GithubApi`. */
+  limitedUntil(): number | undefined;
 }
 
 /** How long a call waits in all for limits that end. */
@@ -243,6 +245,7 @@ export function connectGithub(
       throw misunderstood(url, noun);
     },
     counts: () => ({ ...counted }),
+    limitedUntil: () => (quietUntil > Date.now() ? quietUntil : undefined),
   };
   return connection;
 }

@@ -163,6 +163,8 @@ export interface GithubRequestCounts {
 export interface GithubApi {
   checkAccess(options?: CallOptions): Promise<GithubAccess>;
   requestCounts(): GithubRequestCounts;
+  /** Until when GitHub wants no requests, in milliseconds since 1970; undefined while it takes them. Asks nobody. */
+  limitedUntil(): number | undefined;
   /** Address of GitHub's pages, without a slash at the end. */
   webUrl: string;
 
