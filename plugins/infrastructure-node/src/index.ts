@@ -51,11 +51,27 @@ export {
   readRecords,
   recordsOfRun,
 } from './records/records';
+export type {
+  EndedRun,
+  FollowedRun,
+  WorkflowFollower,
+  WorkflowRunName,
+} from './workflows/followerTypes';
+export { GithubFollower } from './workflows/GithubFollower';
+export { limitEndOf, unlessLimited } from './workflows/limits';
+export {
+  isSameRepository,
+  readRepositoryName,
+} from './workflows/repositoryName';
+export { describeWait } from './workflows/waiting';
 export { audited } from './access/audited';
 export { type RunPerson, isRunOf, whyNotRepair } from './access/repair';
 export { removalProblem } from './hosts/guard';
 export type {
   DashboardItem,
+  GithubApi,
+  GithubCommit,
+  GithubRepository,
   NexusComponent,
   NexusSearch,
   OctopusApi,
@@ -64,13 +80,27 @@ export type {
   OctopusMachine,
   OctopusRelease,
   ProcessPackage,
+  RepositoryName,
   TaskActivity,
+  WorkflowConclusion,
+  WorkflowJob,
+  WorkflowRun,
+  WorkflowStatus,
+  WorkflowStep,
 } from '@nante/clients';
 export type {
   CheckResult,
   Engine,
   ManagedHost,
+  ManagedRepository,
   ManagedServer,
   ManagedTarget,
+} from '@nante/engine';
+export {
+  type NamedConnection,
+  githubFor,
+  kubernetesFor,
+  nexusFor,
+  octopusFor,
 } from '@nante/engine';
 export { toBackstageError } from './errors';

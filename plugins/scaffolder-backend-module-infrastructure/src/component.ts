@@ -17,47 +17,71 @@ export type AppComponent = {
   name: string;
   /** Undefined where the catalog has no such component, or nobody owns it. */
   owner?: string;
+  /** The catalog knows nothing of that name: the owner is the group that asks for the app. */
+  isNew?: boolean;
   /** Its project by annotation; the connection may be left open. */
   project?: { connection?: string; name: string };
   /** Its artifacts by annotation; what is left open may be anything. */
   artifacts: { repository?: string; name: string }[];
 };
 
+type ComponentDeps = Pick<ActionDeps, 'auth' | 'catalog'>;
+
 /**
  * The component, or system, of an app, as whoever started the task sees it; asked once for a task. A dry run asks no system.
  *
  * @param key - begin of the checkpoint's name
+ * @param newOwner - group that asks for an app that the catalog does not have yet; it then counts as its owner
  */
 export async function keptComponent(
   ctx: Pick<
     ActionContext<any, any, any>,
     'checkpoint' | 'getInitiatorCredentials' | 'isDryRun'
   >,
-  deps: Pick<ActionDeps, 'catalog'>,
+  deps: ComponentDeps,
   key: string,
   app: string,
+  newOwner?: string,
 ): Promise<AppComponent> {
   if (ctx.isDryRun) return { name: app, artifacts: [] };
   return ctx.checkpoint({
     key: `${key}.component.${app}`,
     fn: async () =>
-      readComponent(deps, app, await ctx.getInitiatorCredentials()),
+      readComponent(deps, app, await ctx.getInitiatorCredentials(), newOwner),
   });
 }
 
 async function readComponent(
-  { catalog }: Pick<ActionDeps, 'catalog'>,
+  deps: ComponentDeps,
   app: string,
   credentials: BackstageCredentials,
+  newOwner?: string,
 ): Promise<AppComponent> {
+  const entity = await findEntity(deps, app, credentials);
+  if (entity) return toComponent(entity);
+  const unknown = { name: app, artifacts: [] };
+  if (newOwner === undefined) return unknown;
+  // What the person may not see is somebody's all the same.
+  const isTaken = await findEntity(
+    deps,
+    app,
+    await deps.auth.getOwnServiceCredentials(),
+  );
+  return isTaken ? unknown : { ...unknown, owner: newOwner, isNew: true };
+}
+
+async function findEntity(
+  { catalog }: ComponentDeps,
+  app: string,
+  credentials: BackstageCredentials,
+): Promise<Entity | undefined> {
   const { items } = await catalog.getEntitiesByRefs(
     {
       entityRefs: ['component', 'system'].map(kind => `${kind}:default/${app}`),
     },
     { credentials },
   );
-  const entity = items.find(item => item !== undefined);
-  return entity ? toComponent(entity) : { name: app, artifacts: [] };
+  return items.find(item => item !== undefined);
 }
 
 function toComponent(entity: Entity): AppComponent {

@@ -10,10 +10,17 @@ import { InputError } from '@backstage/errors';
  * would otherwise become the name or the purpose of a host.
  *
  * @param input - of the action
+ * @param freeTexts - inputs that people write into: there `${{` is text, which nothing works out later
  * @throws InputError that names the first such input
  */
-export function assertFilledIn(input: unknown): void {
-  const left = findExpression(input, []);
+export function assertFilledIn(
+  input: object,
+  freeTexts: readonly string[] = [],
+): void {
+  const rest = Object.entries(input).filter(
+    ([key]) => !freeTexts.includes(key),
+  );
+  const left = findExpression(Object.fromEntries(rest), []);
   if (!left) return;
   throw new InputError(
     `The input ${left.path} still holds the expression ${left.text}: the template could not work it out, or somebody typed it. Correct the template, or write it without \${{. Nothing was changed.`,

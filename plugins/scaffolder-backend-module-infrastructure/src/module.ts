@@ -19,6 +19,7 @@ export const scaffolderModuleInfrastructure = createBackendModule({
       deps: {
         actions: scaffolderActionsExtensionPoint,
         auditor: coreServices.auditor,
+        auth: coreServices.auth,
         catalog: catalogServiceRef,
         engine: engineServiceRef,
         permissions: coreServices.permissions,

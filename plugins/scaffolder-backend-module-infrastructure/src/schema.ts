@@ -64,6 +64,14 @@ export const targetInput = (z: Z) =>
 export const appInput = (z: Z) =>
   z.string().describe('Component that it is about: an entity ref, or its name');
 
+export const newOwnerInput = (z: Z) =>
+  z
+    .string()
+    .optional()
+    .describe(
+      'Group that asks for an app that the catalog does not have yet, an entity ref; one of your own',
+    );
+
 export const octopusInput = (z: Z) =>
   z
     .string()

@@ -151,6 +151,7 @@ export function situation({
   const catalog = catalogServiceMock({ entities });
   const deps: ActionDeps = {
     auditor,
+    auth: mockServices.auth(),
     catalog,
     engine: fakeEngine(world, engine),
     permissions,

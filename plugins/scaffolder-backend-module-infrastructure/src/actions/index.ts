@@ -1,6 +1,7 @@
 import type { TemplateAction } from '@backstage/plugin-scaffolder-node';
 import type { ActionDeps } from '../deps';
 import { createAnsibleRunAction } from './ansibleRun';
+import { createAppCheckAction } from './appCheck';
 import { createDeployAction } from './deploy';
 import { createDeregisterAction } from './deregister';
 import { createDestroyAction } from './destroy';
@@ -22,6 +23,7 @@ export function createActions(
   deps: ActionDeps,
 ): TemplateAction<any, any, any>[] {
   return [
+    createAppCheckAction(deps),
     createProvisionAction(deps),
     createDestroyAction(deps),
     createPowerAction(deps),

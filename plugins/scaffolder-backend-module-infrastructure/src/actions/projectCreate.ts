@@ -4,9 +4,10 @@ import { releaseCreatePermission } from '@nante/plugin-infrastructure-common';
 import { authorizeForApp } from '../authorizeApp';
 import { chooseProject, keptComponent } from '../component';
 import type { ActionDeps } from '../deps';
-import { assertFilledIn, readApp } from '../input';
+import { assertFilledIn, readApp, readOwner } from '../input';
 import {
   appInput,
+  newOwnerInput,
   octopusInput,
   projectInput,
   requestIdInput,
@@ -26,6 +27,7 @@ export function createProjectAction(deps: ActionDeps) {
     schema: {
       input: {
         app: appInput,
+        owner: newOwnerInput,
         project: projectInput,
         connection: octopusInput,
         group: z =>
@@ -92,11 +94,12 @@ export function createProjectAction(deps: ActionDeps) {
       },
     },
     async handler(ctx) {
-      assertFilledIn(ctx.input);
+      assertFilledIn(ctx.input, ['description']);
       const { requestId, ...input } = ctx.input;
       const app = readApp(input.app);
       const key = 'octopus.project.create';
-      const component = await keptComponent(ctx, deps, key, app);
+      const newOwner = input.owner ? readOwner(input.owner) : undefined;
+      const component = await keptComponent(ctx, deps, key, app, newOwner);
       const { isOwn, ...chosen } = chooseProject(component, input);
       const title = chosen.project ?? app;
       const made = await startRun(ctx, deps, {

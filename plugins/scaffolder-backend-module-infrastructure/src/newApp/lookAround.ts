@@ -1,0 +1,181 @@
+import { type InfrastructureConfig, NanteError } from '@nante/model';
+import {
+  type Engine,
+  githubFor,
+  nexusFor,
+  octopusFor,
+} from '@nante/plugin-infrastructure-node';
+import type { Problems } from './problems';
+import {
+  type ArtifactFormat,
+  chooseMavenFeed,
+  chooseRepository,
+} from './repositories';
+
+/** What a template is about to make. */
+export interface Wish {
+  app: string;
+  environment: string;
+  /** What its pipeline publishes. */
+  publishes: ArtifactFormat[];
+  /** Octopus deploys it. */
+  byOctopus: boolean;
+  /** GitHub connection; the only one unless given. */
+  connection?: string;
+  /** The repository is there already, and only gets a pull request. */
+  isExisting: boolean;
+}
+
+/** What is where, for the steps of a template. */
+export interface Surroundings {
+  github: {
+    connection: string;
+    organization: string;
+    workflows: { repository: string; commit: string; version: string };
+    runnerLabels: string[];
+  };
+  octopus?: { connection: string; environment: string; feed?: string };
+  nexus?: {
+    connection: string;
+    /** Name of the repository by what lies in it. */
+    repositories: Partial<Record<ArtifactFormat, string>>;
+  };
+}
+
+type Source = Pick<
+  Engine,
+  'github' | 'managedRepositories' | 'nexus' | 'octopus'
+>;
+
+/**
+ * Looks whether everything is there that an app needs, before anything of it is made.
+ *
+ * @param problems - takes all that is missing
+ * @returns undefined where GitHub is not there to be asked
+ */
+export async function lookAround(
+  engine: Source,
+  config: InfrastructureConfig,
+  wish: Wish,
+  problems: Problems,
+  options: { signal?: AbortSignal } = {},
+): Promise<Surroundings | undefined> {
+  const [github, nexus] = await Promise.all([
+    problems.look(() => lookAtGithub(engine, config, wish, options)),
+    lookAtNexus(engine, config, wish, problems, options),
+  ]);
+  const octopus = wish.byOctopus
+    ? await problems.look(() =>
+        lookAtOctopus(
+          engine,
+          config,
+          wish,
+          nexus?.repositories.maven2,
+          options,
+        ),
+      )
+    : undefined;
+  return (
+    github && {
+      github,
+      ...(nexus && { nexus }),
+      ...(octopus && { octopus }),
+    }
+  );
+}
+
+async function lookAtGithub(
+  engine: Source,
+  config: InfrastructureConfig,
+  wish: Wish,
+  options: { signal?: AbortSignal },
+): Promise<Surroundings['github']> {
+  const { name, connection } = githubFor(config, wish, { change: true });
+  const { organization, workflows, runnerLabels } = connection;
+  if (!workflows)
+    throw new NanteError(
+      'invalid-input',
+      `The connection ${name} does not say which release of the workflows new repositories call.`,
+      {
+        hint: 'An operator adds workflows with repository, commit and version to it.',
+      },
+    );
+  if (!wish.isExisting)
+    await assertFree(engine, name, organization, wish, options);
+  return { connection: name, organization, workflows, runnerLabels };
+}
+
+/** A repository of that name that somebody else made is found out before a host is made for it. */
+async function assertFree(
+  engine: Source,
+  connection: string,
+  organization: string,
+  { app }: Wish,
+  options: { signal?: AbortSignal },
+): Promise<void> {
+  const api = await engine.github(connection);
+  const found = await api.repository(
+    { owner: organization, name: app },
+    options,
+  );
+  if (!found) return;
+  const ours = (await engine.managedRepositories(options)).some(
+    one =>
+      one.connection === connection &&
+      one.app === app &&
+      one.repositoryId === String(found.id),
+  );
+  if (ours) return;
+  throw new NanteError(
+    'conflict',
+    `${organization} has a repository ${app} already, which was not made here.`,
+    {
+      hint: `Choose another name, or add a pipeline to ${found.url} with the template for that.`,
+    },
+  );
+}
+
+async function lookAtNexus(
+  engine: Source,
+  config: InfrastructureConfig,
+  { publishes }: Wish,
+  problems: Problems,
+  options: { signal?: AbortSignal },
+): Promise<Surroundings['nexus']> {
+  if (publishes.length === 0) return undefined;
+  const there = await problems.look(async () => {
+    const { name } = nexusFor(config, {}, { change: true });
+    const all = await (await engine.nexus(name)).repositories(options);
+    return { name, all };
+  });
+  if (!there) return undefined;
+  const repositories: NonNullable<Surroundings['nexus']>['repositories'] = {};
+  for (const format of publishes)
+    repositories[format] = await problems.look(() =>
+      chooseRepository(there.all, format),
+    );
+  return { connection: there.name, repositories };
+}
+
+async function lookAtOctopus(
+  engine: Source,
+  config: InfrastructureConfig,
+  { environment }: Wish,
+  maven: string | undefined,
+  options: { signal?: AbortSignal },
+): Promise<NonNullable<Surroundings['octopus']>> {
+  const known = config.environments[environment];
+  if (known && !known.octopus)
+    throw new NanteError(
+      'invalid-input',
+      `Nothing is deployed to ${environment} by Octopus.`,
+      { hint: 'Choose an environment that names an Octopus connection.' },
+    );
+  const { name } = octopusFor(config, { environment }, { change: true });
+  const feeds = maven && (await (await engine.octopus(name)).feeds(options));
+  return {
+    connection: name,
+    environment: known?.octopusEnvironment ?? environment,
+    ...(feeds && { feed: chooseMavenFeed(feeds, maven) }),
+  };
+}
