@@ -16,6 +16,8 @@ export interface GithubClientOptions {
   caFile?: string;
   /** Milliseconds of one request with its repetitions; 20 000. Waiting for a limit is not counted. */
   timeoutMs?: number;
+  /** Milliseconds between two looks for a started run, where the server does not name it; 1 000. */
+  lookMs?: number;
 }
 
 /**
@@ -24,7 +26,8 @@ export interface GithubClientOptions {
  * @throws NanteError `invalid-input` where token or address cannot be used
  */
 export function createGithubClient(options: GithubClientOptions): GithubApi {
-  const { token, caFile, tokenName = 'GH_PAT', timeoutMs = 20_000 } = options;
+  const { token, caFile, tokenName = 'GH_PAT' } = options;
+  const { timeoutMs = 20_000, lookMs = 1_000 } = options;
   const connection = connectGithub({
     url: options.url ?? 'https://api.github.com',
     ...{ token, tokenName, caFile, timeoutMs },
@@ -37,7 +40,7 @@ export function createGithubClient(options: GithubClientOptions): GithubApi {
     ...contentCalls(connection),
     ...pullRequestCalls(connection),
     ...settingCalls(connection),
-    ...workflowCalls(connection, { caFile }),
+    ...workflowCalls(connection, { caFile, lookMs }),
   };
 }
 

@@ -14,8 +14,7 @@ const detailsSchema = z.object({
 });
 const userSchema = z.object({ login: z.string() });
 
-/** Milliseconds between two looks for a run that an old server has not named, and how often it is looked. */
-const lookMs = 1_000;
+/** How often it is looked for a run that an old server has not named. */
 const looks = 30;
 
 type Dispatch = Parameters<GithubApi['dispatchWorkflow']>[1];
@@ -35,6 +34,7 @@ interface Fitting {
 export function createDispatch(
   connection: GithubConnection,
   workflowRuns: GithubApi['workflowRuns'],
+  lookMs: number,
 ): GithubApi['dispatchWorkflow'] {
   const isDotCom = new URL(connection.url).hostname === 'api.github.com';
   /** Whether this server names runs; undefined until it has been asked. */
@@ -121,7 +121,7 @@ export function createDispatch(
           options,
         ).then(({ value }) => value ?? []),
       fitting,
-      { title: `${workflow} of ${pathOf(repository)}`, options },
+      { title: `${workflow} of ${pathOf(repository)}`, lookMs, options },
     );
     return { workflow_run_id: run.id, html_url: run.url };
   }
@@ -147,7 +147,11 @@ export function createDispatch(
 async function findRun(
   list: () => Promise<WorkflowRun[]>,
   { sha, actor, before }: Fitting,
-  { title, options }: { title: string; options?: CallOptions },
+  {
+    title,
+    lookMs,
+    options,
+  }: { title: string; lookMs: number; options?: CallOptions },
 ): Promise<WorkflowRun> {
   const hint = "Look at the list of runs in GitHub; don't start it again.";
   for (let look = 0; look < looks; look += 1) {

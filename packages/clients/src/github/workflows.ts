@@ -33,7 +33,7 @@ type WorkflowCalls = Pick<
 /** Calls about runs of workflows. */
 export function workflowCalls(
   connection: GithubConnection,
-  { caFile }: { caFile?: string },
+  { caFile, lookMs }: { caFile?: string; lookMs: number },
 ): WorkflowCalls {
   const workflowRuns: GithubApi['workflowRuns'] = (
     repository,
@@ -152,7 +152,7 @@ export function workflowCalls(
         options,
       );
     },
-    dispatchWorkflow: createDispatch(connection, workflowRuns),
+    dispatchWorkflow: createDispatch(connection, workflowRuns, lookMs),
     ...runnerCalls(connection),
   };
 }

@@ -27,6 +27,10 @@ const base = '/api/v3';
 
 export async function startFakeGithub(): Promise<FakeGithub> {
   const seen: FakeGithub['seen'] = [];
+  const said: Pick<FakeGithub, 'answers' | 'otherwise'> = {
+    answers: {},
+    otherwise: () => ({ status: 404, body: { message: 'Not Found' } }),
+  };
   const server = await startServer((request, response) => {
     const pieces: Buffer[] = [];
     request.on('data', piece => pieces.push(piece));
@@ -43,10 +47,10 @@ export async function startFakeGithub(): Promise<FakeGithub> {
         headers: request.headers,
       };
       seen.push(found);
-      const queue = fake.answers[`${found.method} ${found.path}`];
+      const queue = said.answers[`${found.method} ${found.path}`];
       const answer =
         (queue && queue.length > 1 ? queue.shift() : queue?.[0]) ??
-        fake.otherwise(found);
+        said.otherwise(found);
       if (answer.isCut) {
         response.destroy();
         return;
@@ -65,15 +69,9 @@ export async function startFakeGithub(): Promise<FakeGithub> {
       );
     });
   });
-  const fake: FakeGithub = {
-    ...server,
-    seen,
-    answers: {},
-    otherwise: () => ({ status: 404, body: { message: 'Not Found' } }),
-    client: change =>
-      createGithubClient({
-        ...{ url: `${server.url}${base}`, token: 'ghp_secret', ...change },
-      }),
-  };
-  return fake;
+  const client: FakeGithub['client'] = change =>
+    createGithubClient({
+      ...{ url: `${server.url}${base}`, token: 'ghp_secret', ...change },
+    });
+  return Object.assign(said, server, { seen, client });
 }
