@@ -1,51 +1,17 @@
 #!/usr/bin/env bash
-# Finds Terraform and Ansible on the runner, or gets pinned ones into its tool cache; see action.yml for the inputs.
-set -euo pipefail
+# Finds Terraform, Ansible and Helm on the runner, or gets pinned ones into its tool cache; see action.yml for the inputs.
+title='Set up the tools of Nante'
+# shellcheck source-path=SCRIPTDIR source=../lib/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/pinned.sh
+source "$lib/pinned.sh"
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-cache="${RUNNER_TOOL_CACHE:-${HOME:-/tmp}/.cache}/nante"
 
 # Oldest versions that work.
 terraform_minimum=1.11
 ansible_minimum=2.17
-
-fail() {
-  # The message can name an input: no line of it may be a command for the runner.
-  local text=${1//%/%25}
-  text=${text//$'\r'/%0D}
-  printf '::error title=Set up the tools of Nante::%s\n' "${text//$'\n'/%0A}"
-  exit 1
-}
-
-# Succeeds where the first version is at least the second, by major and minor.
-at_least() {
-  local major minor want_major want_minor
-  IFS=. read -r major minor _ <<<"$1"
-  IFS=. read -r want_major want_minor _ <<<"$2"
-  [[ $major =~ ^[0-9]+$ && $minor =~ ^[0-9]+$ ]] || return 1
-  ((major > want_major || (major == want_major && minor >= want_minor)))
-}
-
-checksum() {
-  if command -v sha256sum >/dev/null; then
-    sha256sum "$1" | cut -d ' ' -f 1
-  else
-    shasum -a 256 "$1" | cut -d ' ' -f 1
-  fi
-}
-
-# Runs the rest of its arguments while no other job of this machine does.
-alone() {
-  mkdir -p "$cache"
-  if command -v flock >/dev/null; then
-    (
-      flock 9
-      "$@"
-    ) 9>"$cache/lock"
-  else
-    "$@"
-  fi
-}
+helm_minimum=3.14
 
 # Makes a folder the first of the PATH for the steps that follow.
 use() {
@@ -56,6 +22,7 @@ check_inputs() {
   local problems=()
   [[ $WANT_TERRAFORM =~ ^(path|pinned|none)$ ]] || problems+=("terraform: choose path, pinned or none")
   [[ $WANT_ANSIBLE =~ ^(path|pinned|none)$ ]] || problems+=("ansible: choose path, pinned or none")
+  [[ $WANT_HELM =~ ^(path|pinned|none)$ ]] || problems+=("helm: choose path, pinned or none")
   [[ -z $TERRAFORM_VERSION || $TERRAFORM_VERSION =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] ||
     problems+=("terraform-version: a version such as 1.11.4")
   [[ -z $TERRAFORM_SHA256 || $TERRAFORM_SHA256 =~ ^[0-9a-f]{64}$ ]] ||
@@ -63,9 +30,7 @@ check_inputs() {
   [[ -n $TERRAFORM_VERSION && -z $TERRAFORM_SHA256 || -z $TERRAFORM_VERSION && -n $TERRAFORM_SHA256 ]] &&
     problems+=("terraform-version and terraform-sha256 go together")
   [[ $TERRAFORM_MIRROR =~ ^https?://[^[:space:]]+$ ]] || problems+=("terraform-mirror: an address with http or https")
-  if ((${#problems[@]} > 0)); then
-    fail "$(printf '%s\n' "${problems[@]}")"
-  fi
+  fail_with ${problems[@]+"${problems[@]}"}
 }
 
 terraform_of_path() {
@@ -190,6 +155,23 @@ setup_ansible() {
   echo "ansible=$found" >>"$GITHUB_OUTPUT"
 }
 
+setup_helm() {
+  local found=''
+  if [[ $WANT_HELM == path ]] && command -v helm >/dev/null; then
+    found=$(helm version --template '{{.Version}}' 2>/dev/null | sed -n 's/^v\([0-9.]*\).*/\1/p' || true)
+  fi
+  if at_least "$found" "$helm_minimum"; then
+    echo "Helm $found of the runner"
+  else
+    [[ -z $found ]] || echo "Helm $found of the runner is older than $helm_minimum"
+    use_pinned helm "$TOOLS_MIRROR" ||
+      fail "Helm cannot be fetched. Put Helm $helm_minimum or newer on the PATH of the runner, or name a mirror by tools-mirror."
+    found=$(helm version --template '{{.Version}}' | sed -n 's/^v\([0-9.]*\).*/\1/p')
+  fi
+  echo "helm=$found" >>"$GITHUB_OUTPUT"
+}
+
 check_inputs
 if [[ $WANT_TERRAFORM != none ]]; then setup_terraform; fi
 if [[ $WANT_ANSIBLE != none ]]; then setup_ansible; fi
+if [[ $WANT_HELM != none ]]; then setup_helm; fi
