@@ -3,17 +3,19 @@ import { root } from '../lib/paths.mjs';
 import { StepError } from '../lib/steps.mjs';
 
 /**
- * Runs a linter at the root of the repository and takes what it prints.
+ * Runs a linter and takes what it prints.
  *
  * @param {string} file
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} env
- * @param {string} [input] for its standard input
+ * @param {object} [options]
+ * @param {string} [options.input] for its standard input
+ * @param {string} [options.cwd] where it runs; at the root of the repository unless given
  * @returns {Promise<{ code: number | null, stdout: string, stderr: string }>}
  */
-export function runForOutput(file, args, env, input = '') {
+export function runForOutput(file, args, env, { input = '', cwd = root } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd: root, env });
+    const child = spawn(file, args, { cwd, env });
     const printed = { stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr'])
       child[stream].setEncoding('utf8').on('data', chunk => {

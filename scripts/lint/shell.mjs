@@ -6,13 +6,16 @@ import { readOutput, runForOutput } from './output.mjs';
 import { stepScripts } from './workflows.mjs';
 
 /** Files that a shell runs, told by their first line. */
-function isShellScript(file) {
+function isShellScript(file, base) {
   if (!/(\.sh|\/[^./]+)$/.test(file)) return false;
-  const start = fs.readFileSync(path.join(root, file), 'utf8').slice(0, 80);
-  return /^#!.*\b(ba|da)?sh\b/.test(start);
+  const start = fs.readFileSync(path.join(base, file), 'utf8').slice(0, 80);
+  return /^#(!.*\b(ba|da)?sh\b| shellcheck shell=)/.test(start);
 }
 
-const strict = ['--format', 'json', '--severity', 'style'];
+// What a script sources is looked at with it.
+const strict = [
+  ...['--format', 'json', '--severity', 'style', '--external-sources'],
+];
 
 function findingsOf(printed, place) {
   return readOutput('shellcheck', printed, ({ stdout }) =>
@@ -25,21 +28,24 @@ function findingsOf(printed, place) {
   );
 }
 
-export async function shellcheck({ files, tools, env }) {
+/** @param {{ files: string[], tools: { shellcheck: string }, env: NodeJS.ProcessEnv, base?: string }} context */
+export async function shellcheck({ files, tools, env, base = root }) {
   const findings = [];
-  for (const file of files.filter(isShellScript))
+  for (const file of files.filter(one => isShellScript(one, base)))
     findings.push(
       ...findingsOf(
-        await runForOutput(tools.shellcheck, [...strict, file], env),
+        await runForOutput(tools.shellcheck, [...strict, file], env, {
+          cwd: base,
+        }),
         line => ({ file, line }),
       ),
     );
-  for (const { file, name, text } of stepScripts(files)) {
+  for (const { file, name, text } of stepScripts(files, base)) {
     const printed = await runForOutput(
       tools.shellcheck,
       [...strict, '--shell', 'bash', '-'],
       env,
-      text,
+      { input: text },
     );
     // The line is that of the script; its step is easier to find.
     for (const { line, message, ...finding } of findingsOf(printed, line => ({

