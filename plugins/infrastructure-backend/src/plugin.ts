@@ -63,6 +63,7 @@ export const infrastructurePlugin = createBackendPlugin({
           createRouter({
             access: new Access(deps),
             auditor: deps.auditor,
+            ...{ auth: deps.auth, catalog: deps.catalog },
             ...{ deployments, engine, links, registry, runs, settings },
             events: deps.events,
             starter: new DeploymentStarter({

@@ -1,6 +1,7 @@
 export * from './annotations';
 export * from './componentAnnotations';
 export * from './api';
+export * from './appNames';
 export * from './hosts';
 export * from './permissions';
 export * from './deployments';

@@ -4,6 +4,7 @@ import Router from 'express-promise-router';
 import { toBackstageError } from '@nante/plugin-infrastructure-node';
 import { addActivityRoutes } from './activityRoutes';
 import { addAdminRoutes } from './adminRoutes';
+import { addAppNameRoutes } from './appNameRoutes';
 import { addArtifactRoutes } from './artifactRoutes';
 import { addChangeRoutes } from './changeRoutes';
 import { addDeploymentRoutes } from './deploymentRoutes';
@@ -11,6 +12,7 @@ import { addHostRoutes } from './hostRoutes';
 import { addRunRoutes } from './runRoutes';
 
 type RouterDeps = Parameters<typeof addActivityRoutes>[1] &
+  Parameters<typeof addAppNameRoutes>[1] &
   Parameters<typeof addArtifactRoutes>[1] &
   Parameters<typeof addHostRoutes>[1] &
   Parameters<typeof addAdminRoutes>[1] &
@@ -27,6 +29,7 @@ export function createRouter(deps: RouterDeps): ExpressRouter {
   addRunRoutes(router, deps);
   addDeploymentRoutes(router, deps);
   addArtifactRoutes(router, deps);
+  addAppNameRoutes(router, deps);
   addActivityRoutes(router, deps);
   addAdminRoutes(router, deps);
   const translate: ErrorRequestHandler = (error, _req, _res, next) =>
