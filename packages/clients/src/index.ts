@@ -37,3 +37,4 @@ export {
   createGithubClient,
   type GithubClientOptions,
 } from './github/GithubClient';
+export { hasScope as hasGithubScope } from './github/scopes';

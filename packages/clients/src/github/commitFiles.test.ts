@@ -53,8 +53,18 @@ beforeEach(async () => {
     [`POST ${at}/git/commits`]: [gitCommit],
     [`POST ${at}/git/refs`]: [{ status: 201, body: {} }],
     [`PATCH ${at}/git/refs/heads%2Fmain`]: [{ body: {} }],
+    [`PATCH ${at}/git/refs/heads%2Ftrunk`]: [{ body: {} }],
+    [`GET ${at}/git/matching-refs/heads%2F`]: [
+      {
+        body: ['main', 'trunk', 'other'].map(name => ({
+          ref: `refs/heads/${name}`,
+          object: { sha: name === 'other' ? 'a1' : 'c0ffee00' },
+        })),
+      },
+    ],
     [`PATCH ${at}`]: [{ body: {} }],
     [`DELETE ${at}/git/refs/heads%2Fmain`]: [{ status: 204 }],
+    [`DELETE ${at}/git/refs/heads%2Ftrunk`]: [{ status: 204 }],
   } satisfies FakeGithub['answers']);
 });
 afterEach(() => github.stop());
@@ -103,12 +113,31 @@ describe('the first commit of an empty repository', () => {
 
   it('lands on the branch that is wanted, which becomes the default one', async () => {
     await github.client().commitFiles(shop, { ...first, branch: 'trunk' });
-    expect(changes().slice(3)).toEqual([
+    expect(changes()).toEqual([
+      'PUT /contents/.nante-start',
       'POST /git/refs',
       'PATCH ',
       'DELETE /git/refs/heads%2Fmain',
+      'POST /git/trees',
+      'POST /git/commits',
+      'PATCH /git/refs/heads%2Ftrunk',
     ]);
+    expect(bodyOf('POST', '/git/refs')).toEqual({
+      ...{ ref: 'refs/heads/trunk', sha: 'c0ffee00' },
+    });
     expect(bodyOf('PATCH', '')).toEqual({ default_branch: 'trunk' });
+  });
+
+  it('is taken up where the wanted branch has become the default one, and leaves no other', async () => {
+    github.answers[`GET ${at}`] = [repository('trunk')];
+    github.answers[`GET ${at}/commits/trunk`] = [commit(start.message)];
+    await github.client().commitFiles(shop, { ...first, branch: 'trunk' });
+    expect(changes()).toEqual([
+      'DELETE /git/refs/heads%2Fmain',
+      'POST /git/trees',
+      'POST /git/commits',
+      'PATCH /git/refs/heads%2Ftrunk',
+    ]);
   });
 
   it.each([

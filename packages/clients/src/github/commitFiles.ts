@@ -24,6 +24,9 @@ interface Place {
   options?: CallOptions;
 }
 
+const refsSchema = z.array(
+  z.object({ ref: z.string(), object: z.object({ sha: z.string() }) }),
+);
 const contentsAnswer = z.object({ commit: z.object({ sha: z.string() }) });
 
 /** See `GithubApi.commitFiles`. */
@@ -60,6 +63,10 @@ async function nextCommit(
   return made;
 }
 
+/**
+ * Every state that this leaves when it is cut off is taken up by the next call: until its last push the branch that is
+ * wanted has nothing, or our start.
+ */
 async function firstCommit(
   place: Place,
   { branch, message, files }: NewCommit,
@@ -73,35 +80,18 @@ async function firstCommit(
     (rest, pass) => rest.repos.get({ owner, repo, ...pass }),
     options,
   );
-  await startRepository(place, defaultBranch);
+  const { sha: startSha, isNew } = await startRepository(place, defaultBranch);
+  if (branch !== defaultBranch) await makeDefault(place, branch, startSha);
+  if (branch !== defaultBranch || !isNew)
+    await removeOtherStarts(place, branch, startSha);
   const made = await makeCommit(place, { message, files, parents: [] });
-  const what = `push the first commit of ${pathOf(repository)}`;
-  if (branch === defaultBranch) {
-    await connection.send(
-      { what },
-      (rest, pass) =>
-        rest.git.updateRef({
-          ...{ owner, repo, ref: `heads/${branch}`, sha: made.sha },
-          // The only thing that is overwritten is our own start.
-          force: true,
-          ...pass,
-        }),
-      options,
-    );
-    return made;
-  }
-  await moveBranch(place, branch, made.sha);
   await connection.send(
-    { what: `make ${branch} the default branch of ${pathOf(repository)}` },
+    { what: `push the first commit of ${pathOf(repository)}` },
     (rest, pass) =>
-      rest.repos.update({ owner, repo, default_branch: branch, ...pass }),
-    options,
-  );
-  await connection.send(
-    { what: `remove the branch ${defaultBranch} of ${pathOf(repository)}` },
-    (rest, pass) =>
-      rest.git.deleteRef({
-        ...{ owner, repo, ref: `heads/${defaultBranch}` },
+      rest.git.updateRef({
+        ...{ owner, repo, ref: `heads/${branch}`, sha: made.sha },
+        // The only thing that is overwritten is our own start.
+        force: true,
         ...pass,
       }),
     options,
@@ -110,17 +100,23 @@ async function firstCommit(
 }
 
 /** Makes the start, unless an earlier try has. @throws NanteError `conflict` where there is anything else */
-async function startRepository(place: Place, branch: string): Promise<void> {
+async function startRepository(
+  place: Place,
+  branch: string,
+): Promise<{ sha: string; isNew: boolean }> {
   const { connection, repository, options } = place;
   const { owner, name: repo } = repository;
+  const takenUp = async (there: GithubCommit) => {
+    await assertOnlyStart(place, there);
+    return { sha: there.sha, isNew: false };
+  };
   const there = await newestCommit(connection, repository, branch, options);
-  if (there) return assertOnlyStart(place, there);
-  const what = `start the empty repository ${pathOf(repository)}`;
+  if (there) return takenUp(there);
   try {
-    await connection.read(
+    const { commit } = await connection.read(
       contentsAnswer,
       'commit',
-      { what },
+      { what: `start the empty repository ${pathOf(repository)}` },
       (rest, pass) =>
         rest.repos.createOrUpdateFileContents({
           ...{ owner, repo, path: start.path, message: start.message },
@@ -129,15 +125,70 @@ async function startRepository(place: Place, branch: string): Promise<void> {
         }),
       options,
     );
-    return undefined;
+    return { sha: commit.sha, isNew: true };
   } catch (error) {
     // Its answer may have been lost, and then its repetition finds it there.
     const now = hasStatus(error, 409, 422)
       ? await newestCommit(connection, repository, branch, options)
       : undefined;
-    if (now) return assertOnlyStart(place, now);
+    if (now) return takenUp(now);
     throw error;
   }
+}
+
+/** GitHub chooses the branch of the start; another one can be the default only once it is there. */
+async function makeDefault(
+  place: Place,
+  branch: string,
+  startSha: string,
+): Promise<void> {
+  const { connection, repository, options } = place;
+  const { owner, name: repo } = repository;
+  const there = await newestCommit(
+    connection,
+    repository,
+    `heads/${branch}`,
+    options,
+  );
+  if (there) await assertOnlyStart(place, there);
+  else await moveBranch(place, branch, startSha);
+  await connection.send(
+    { what: `make ${branch} the default branch of ${pathOf(repository)}` },
+    (rest, pass) =>
+      rest.repos.update({ owner, repo, default_branch: branch, ...pass }),
+    options,
+  );
+}
+
+/** Removes branches that are nothing but our start. */
+async function removeOtherStarts(
+  { connection, repository, options }: Place,
+  branch: string,
+  startSha: string,
+): Promise<void> {
+  const { owner, name: repo } = repository;
+  const refs = await connection.read(
+    refsSchema,
+    'list of branches',
+    { what: `list the branches of ${pathOf(repository)}` },
+    (rest, pass) =>
+      rest.git.listMatchingRefs({ owner, repo, ref: 'heads/', ...pass }),
+    options,
+  );
+  const others = refs.filter(
+    ({ ref, object }) =>
+      object.sha === startSha && ref !== `refs/heads/${branch}`,
+  );
+  for (const { ref } of others)
+    await connection.send(
+      { what: `remove the branch ${ref.slice(11)} of ${pathOf(repository)}` },
+      (rest, pass) =>
+        rest.git.deleteRef({
+          ...{ owner, repo, ref: ref.slice('refs/'.length) },
+          ...pass,
+        }),
+      options,
+    );
 }
 
 async function assertOnlyStart(
