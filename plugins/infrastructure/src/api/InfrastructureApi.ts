@@ -4,6 +4,7 @@ import type {
   AcceptConnectionResponse,
   ActivityResponse,
   AnswerInterruptionRequest,
+  AppNameResponse,
   ArtifactUsageResponse,
   ArtifactsResponse,
   CheckRequest,
@@ -15,19 +16,29 @@ import type {
   GetPlacementResponse,
   GetRunLogResponse,
   GetRunResponse,
+  HomeResponse,
   HostTargetsResponse,
   ListEnvironmentsResponse,
   ListHostsResponse,
   ListRolesResponse,
   ListRunsResponse,
+  PipelineActionRequest,
+  PipelineActionResponse,
+  PipelineJobLogResponse,
+  PipelineResponse,
+  PipelineRunResponse,
   PlanResponse,
   PolicyResponse,
+  RaiseWorkflowsRequest,
+  RaiseWorkflowsResponse,
   ResizePlanRequest,
   ResizePlanResponse,
   RunInspectionResponse,
   StartDeploymentRequest,
   StartDeploymentResponse,
   StatusResponse,
+  TemplateDurationsResponse,
+  WorkflowFleetResponse,
 } from '@nante/plugin-infrastructure-common';
 
 /** Filters of the runs list. */
@@ -75,6 +86,13 @@ export interface ActivityQuery {
   before?: string;
 }
 
+/** A repository of a connection. */
+export interface RepositoryKey {
+  connection: string;
+  /** `owner/name`. */
+  name: string;
+}
+
 /** A guest by connection and id, or a server by the name of its entity. */
 export type HostKey = { connection: string; vmId: number } | { server: string };
 
@@ -95,6 +113,8 @@ export interface InfrastructureApi {
   /** What may be asked for, as it is configured. */
   policy(signal?: AbortSignal): Promise<PolicyResponse>;
   listHosts(signal?: AbortSignal): Promise<ListHostsResponse>;
+  /** Whether a new application may be called so. */
+  appName(name: string, signal?: AbortSignal): Promise<AppNameResponse>;
   getHost(
     connection: string,
     vmId: number,
@@ -183,6 +203,39 @@ export interface InfrastructureApi {
     query: ActivityQuery,
     signal?: AbortSignal,
   ): Promise<ActivityResponse>;
+  /** The chain of a component's newest commit, its workflow runs, and the workflows that it calls. */
+  getPipeline(
+    entityRef: string,
+    signal?: AbortSignal,
+  ): Promise<PipelineResponse>;
+  /** A workflow run with its jobs. */
+  getPipelineRun(
+    repository: RepositoryKey,
+    runId: number,
+    signal?: AbortSignal,
+  ): Promise<PipelineRunResponse>;
+  /** End of a job's log; without lines until the job has ended. */
+  getPipelineJobLog(
+    repository: RepositoryKey,
+    jobId: number,
+    signal?: AbortSignal,
+  ): Promise<PipelineJobLogResponse>;
+  /** Starts, repeats or cancels a workflow run. */
+  actOnPipeline(
+    request: PipelineActionRequest,
+  ): Promise<PipelineActionResponse>;
+  /** Which repository calls which version of our workflows. */
+  getWorkflowFleet(signal?: AbortSignal): Promise<WorkflowFleetResponse>;
+  /** Starts a run that proposes the current version to a repository. */
+  raiseWorkflows(
+    request: RaiseWorkflowsRequest,
+  ): Promise<RaiseWorkflowsResponse>;
+  /** What needs the person, what is theirs, and what is free. */
+  getHome(signal?: AbortSignal): Promise<HomeResponse>;
+  /** How long runs of templates usually take, by template name. */
+  getTemplateDurations(
+    signal?: AbortSignal,
+  ): Promise<TemplateDurationsResponse>;
 }
 
 export const infrastructureApiRef = createApiRef<InfrastructureApi>().with({

@@ -5,6 +5,7 @@ import type {
   AcceptConnectionResponse,
   ActivityResponse,
   AnswerInterruptionRequest,
+  AppNameResponse,
   ArtifactUsageResponse,
   ArtifactsResponse,
   CheckRequest,
@@ -16,19 +17,29 @@ import type {
   GetPlacementResponse,
   GetRunLogResponse,
   GetRunResponse,
+  HomeResponse,
   HostTargetsResponse,
   ListEnvironmentsResponse,
   ListHostsResponse,
   ListRolesResponse,
   ListRunsResponse,
+  PipelineActionRequest,
+  PipelineActionResponse,
+  PipelineJobLogResponse,
+  PipelineResponse,
+  PipelineRunResponse,
   PlanResponse,
   PolicyResponse,
+  RaiseWorkflowsRequest,
+  RaiseWorkflowsResponse,
   ResizePlanRequest,
   ResizePlanResponse,
   RunInspectionResponse,
   StartDeploymentRequest,
   StartDeploymentResponse,
   StatusResponse,
+  TemplateDurationsResponse,
+  WorkflowFleetResponse,
 } from '@nante/plugin-infrastructure-common';
 import type {
   ActivityQuery,
@@ -36,8 +47,14 @@ import type {
   ArtifactsQuery,
   HostKey,
   InfrastructureApi,
+  RepositoryKey,
   RunsQuery,
 } from './InfrastructureApi';
+
+/** `connection/owner/name`, as paths have it. */
+function repositoryPath({ connection, name }: RepositoryKey): string {
+  return [connection, ...name.split('/')].map(encodeURIComponent).join('/');
+}
 
 type Query = Record<string, string | number | boolean | undefined>;
 
@@ -66,6 +83,14 @@ export class InfrastructureClient implements InfrastructureApi {
 
   listHosts(signal?: AbortSignal) {
     return this.#get<ListHostsResponse>('/hosts', {}, signal);
+  }
+
+  appName(name: string, signal?: AbortSignal) {
+    return this.#get<AppNameResponse>(
+      `/app-names/${encodeURIComponent(name)}`,
+      {},
+      signal,
+    );
   }
 
   getHost(connection: string, vmId: number, signal?: AbortSignal) {
@@ -219,6 +244,58 @@ export class InfrastructureClient implements InfrastructureApi {
 
   listActivity(query: ActivityQuery, signal?: AbortSignal) {
     return this.#get<ActivityResponse>('/activity', { ...query }, signal);
+  }
+
+  getPipeline(entityRef: string, signal?: AbortSignal) {
+    return this.#get<PipelineResponse>('/pipelines', { entityRef }, signal);
+  }
+
+  getPipelineRun(
+    repository: RepositoryKey,
+    runId: number,
+    signal?: AbortSignal,
+  ) {
+    return this.#get<PipelineRunResponse>(
+      `/pipelines/runs/${repositoryPath(repository)}/${runId}`,
+      {},
+      signal,
+    );
+  }
+
+  getPipelineJobLog(
+    repository: RepositoryKey,
+    jobId: number,
+    signal?: AbortSignal,
+  ) {
+    return this.#get<PipelineJobLogResponse>(
+      `/pipelines/jobs/${repositoryPath(repository)}/${jobId}/log`,
+      {},
+      signal,
+    );
+  }
+
+  actOnPipeline(request: PipelineActionRequest) {
+    return this.#post<PipelineActionResponse>('/pipelines/actions', request);
+  }
+
+  getWorkflowFleet(signal?: AbortSignal) {
+    return this.#get<WorkflowFleetResponse>('/workflow-fleet', {}, signal);
+  }
+
+  raiseWorkflows(request: RaiseWorkflowsRequest) {
+    return this.#post<RaiseWorkflowsResponse>('/workflow-fleet/raise', request);
+  }
+
+  getHome(signal?: AbortSignal) {
+    return this.#get<HomeResponse>('/home', {}, signal);
+  }
+
+  getTemplateDurations(signal?: AbortSignal) {
+    return this.#get<TemplateDurationsResponse>(
+      '/templates/durations',
+      {},
+      signal,
+    );
   }
 
   async #get<T>(path: string, query: Query, signal?: AbortSignal): Promise<T> {

@@ -1,116 +1,82 @@
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { makeFieldSchema } from '@backstage/plugin-scaffolder-react';
-import { Text, TextField } from '@backstage/ui';
 import { dnsLabelHint, dnsLabelPattern } from '@nante/model';
 import type { HostSummary } from '@nante/plugin-infrastructure-common';
-import { useEffect, useState } from 'react';
+import { useCallback } from 'react';
 import { createFormField } from '../alphaImports';
 import {
   type InfrastructureApi,
   infrastructureApiRef,
 } from '../api/InfrastructureApi';
 import { refName } from '../components/format';
-import { infrastructureTranslationRef } from '../translation';
-import { FieldBox } from './FieldBox';
-
-/** Pause in typing after which a name is looked up, milliseconds. */
-const PAUSE_MS = 400;
+import { type Sentences, infrastructureTranslationRef } from '../translation';
+import { NameInput } from './NameInput';
+import { type Look, useLook } from './useLook';
 
 const schema = makeFieldSchema({
   output: z => z.string().describe('Host name, a DNS label'),
 });
 
-async function findTaken(
+/** Looks a host up by its name. @returns null where there is none */
+export async function findHost(
   api: InfrastructureApi,
   name: string,
   signal?: AbortSignal,
-): Promise<HostSummary | undefined> {
+): Promise<HostSummary | null> {
   const { hosts } = await api.listHosts(signal);
-  return hosts.find(host => host.name === name);
+  return hosts.find(host => host.name === name) ?? null;
 }
 
-type Look =
-  | { state: 'idle' | 'checking' | 'free' | 'unchecked' }
-  | { state: 'taken'; host: HostSummary };
+/** Who has a name, for a person. */
+export function takenSentence(t: Sentences, host: HostSummary): string {
+  const words = {
+    name: host.name,
+    kind: t(`kind.${host.kind}`),
+    vmId: String(host.vmId),
+    node: host.node,
+  };
+  return host.owner
+    ? t('field.name.taken', { ...words, owner: refName(host.owner) })
+    : t('field.name.takenUnmanaged', words);
+}
 
-function useNameLook(name: string): Look {
+/** The host that has a name, looked up while it is typed. */
+export function useHostLook(name: string): Look<HostSummary | null> {
   const api = useApi(infrastructureApiRef);
-  const [look, setLook] = useState<Look>({ state: 'idle' });
-  useEffect(() => {
-    if (!dnsLabelPattern.test(name)) {
-      setLook({ state: 'idle' });
-      return undefined;
-    }
-    const abort = new AbortController();
-    setLook({ state: 'checking' });
-    const timer = setTimeout(async () => {
-      try {
-        const host = await findTaken(api, name, abort.signal);
-        if (abort.signal.aborted) return;
-        setLook(host ? { state: 'taken', host } : { state: 'free' });
-      } catch {
-        if (!abort.signal.aborted) setLook({ state: 'unchecked' });
-      }
-    }, PAUSE_MS);
-    return () => {
-      abort.abort();
-      clearTimeout(timer);
-    };
-  }, [api, name]);
-  return look;
+  const lookUp = useCallback(
+    (text: string, signal: AbortSignal) => findHost(api, text, signal),
+    [api],
+  );
+  return useLook(dnsLabelPattern.test(name) ? name : undefined, lookUp);
+}
+
+/** What is known of a name, for a person. */
+export function lookSentence(
+  t: Sentences,
+  name: string,
+  look: Look<HostSummary | null>,
+): string {
+  if (look.state === 'idle') return '';
+  if (look.state !== 'known') return t(`field.name.${look.state}`);
+  return look.answer
+    ? takenSentence(t, look.answer)
+    : t('field.name.free', { name });
 }
 
 /** Name of a host, looked up in Proxmox while it is typed. */
 export function HostNameField(props: typeof schema.TProps) {
   const { t } = useTranslationRef(infrastructureTranslationRef);
   const value = props.formData ?? '';
-  const look = useNameLook(value);
-
-  const takenSentence = (host: HostSummary) => {
-    const words = {
-      name: value,
-      kind: t(`kind.${host.kind}`),
-      vmId: String(host.vmId),
-      node: host.node,
-    };
-    return host.owner
-      ? t('field.name.taken', { ...words, owner: refName(host.owner) })
-      : t('field.name.takenUnmanaged', words);
-  };
-  const sentence = () => {
-    switch (look.state) {
-      case 'checking':
-        return t('field.name.checking');
-      case 'free':
-        return t('field.name.free', { name: value });
-      case 'unchecked':
-        return t('field.name.unchecked');
-      case 'taken':
-        return takenSentence(look.host);
-      default:
-        return '';
-    }
-  };
+  const look = useHostLook(value);
   return (
-    <FieldBox>
-      <TextField
-        id={props.idSchema?.$id}
-        label={props.schema.title ?? t('field.name.label')}
-        description={props.schema.description ?? t('field.name.what')}
-        value={value}
-        isRequired={props.required}
-        isDisabled={props.disabled}
-        isInvalid={look.state === 'taken' || Boolean(props.rawErrors?.length)}
-        autoComplete="off"
-        onChange={text => props.onChange(text === '' ? undefined : text)}
-      />
-      <Text
-        role="status"
-        color={look.state === 'taken' ? 'danger' : 'secondary'}
-      >
-        {sentence()}
-      </Text>
-    </FieldBox>
+    <NameInput
+      {...props}
+      label={t('field.name.label')}
+      what={t('field.name.what')}
+      value={value}
+      sentence={lookSentence(t, value, look)}
+      isTaken={look.state === 'known' && look.answer !== null}
+    />
   );
 }
 
@@ -125,7 +91,7 @@ export const hostNameField = createFormField({
     }
     const api = apiHolder.get(infrastructureApiRef);
     // Where Proxmox doesn't answer the name is checked again when the run starts.
-    const host = api && (await findTaken(api, value).catch(() => undefined));
+    const host = api && (await findHost(api, value).catch(() => undefined));
     if (host) {
       validation.addError(
         `"${value}" is taken: guest ${host.vmId} on ${host.node}, ${host.owner ? `of ${refName(host.owner)}` : 'not made here'}`,

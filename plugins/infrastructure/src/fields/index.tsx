@@ -12,6 +12,18 @@ export const infrastructureFormFields = createFrontendModule({
       },
     }),
     FormFieldBlueprint.make({
+      name: 'nante-app-name',
+      params: {
+        field: () => import('./AppNameField').then(m => m.appNameField),
+      },
+    }),
+    FormFieldBlueprint.make({
+      name: 'nante-app-host-name',
+      params: {
+        field: () => import('./AppHostNameField').then(m => m.appHostNameField),
+      },
+    }),
+    FormFieldBlueprint.make({
       name: 'nante-environment',
       params: {
         field: () => import('./EnvironmentField').then(m => m.environmentField),

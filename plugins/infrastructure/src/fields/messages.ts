@@ -10,6 +10,23 @@ export const fieldMessages = {
       '“{{name}}” is taken: {{kind}} {{vmId}} on {{node}}, not made here. Choose another name.',
     unchecked: 'Proxmox does not answer; the name is checked when you submit.',
   },
+  app: {
+    label: 'Name',
+    what: 'Of the application, its component and its repository: lower case letters, digits and inner hyphens.',
+    checking: 'Looking whether the name is free…',
+    free: '“{{name}}” is free.',
+    own: '“{{name}}” is there already, and yours: what is missing is made, what is there is left alone.',
+    takenBy:
+      '“{{name}}” is taken: it belongs to {{owner}}. Choose another name.',
+    takenByNobody:
+      '“{{name}}” is taken: the catalog has it, and names no owner. Choose another name.',
+    takenRepository:
+      '“{{name}}” is taken: there is a repository of that name, which was not made here. Choose another name.',
+    unchecked:
+      'Catalog or GitHub does not answer; the name is checked when you submit.',
+    ownHost:
+      '“{{name}}” is there already, and of this application: the request goes on with it.',
+  },
   environment: {
     label: 'Environment',
     vlan: 'VLAN {{vlan}}',
