@@ -4,6 +4,7 @@ import { useCallback, useMemo } from 'react';
 import { useNavigate, useSearchParams } from 'react-router-dom';
 import {
   activityRouteRef,
+  checksRouteRef,
   deploymentRouteRef,
   deploymentsRouteRef,
   entityPageRouteRef,
@@ -12,6 +13,7 @@ import {
   runsRouteRef,
   taskRouteRef,
   templateRouteRef,
+  workflowsRouteRef,
 } from './routes';
 
 /** Names of our templates in the catalog. */
@@ -25,7 +27,9 @@ export type TemplateName =
   | 'snapshot-host'
   | 'onboard-host'
   | 'repair-run'
-  | 'register-host';
+  | 'register-host'
+  | 'deploy-release'
+  | 'add-pipeline';
 
 /** Addresses of the pages, all in one place: the app's routing changes more often than our pages do. */
 export interface Links {
@@ -37,8 +41,13 @@ export interface Links {
   /** A deployment of a connection. */
   deployment(connection: string, id: string): string;
   activity(): string;
+  checks(): string;
+  /** The fleet of caller workflows; `search` narrows it. */
+  workflows(search?: string): string;
   /** Artifacts tab of a component; `search` narrows it, for example to a version. */
   artifacts(ref: string, search?: string): string;
+  /** Pipeline tab of a component. */
+  pipeline(ref: string): string;
   /** Entity page of anything. */
   entity(ref: string): string;
   /** Host tab of a host's entity. */
@@ -56,6 +65,8 @@ export function useLinks(): Links {
   const deployments = useRouteRef(deploymentsRouteRef);
   const deployment = useRouteRef(deploymentRouteRef);
   const activity = useRouteRef(activityRouteRef);
+  const checks = useRouteRef(checksRouteRef);
+  const workflows = useRouteRef(workflowsRouteRef);
   const entity = useRouteRef(entityPageRouteRef);
   const template = useRouteRef(templateRouteRef);
   const task = useRouteRef(taskRouteRef);
@@ -78,6 +89,9 @@ export function useLinks(): Links {
         deployment?.({ connection, id }) ??
         `/deployments/${encodeURIComponent(connection)}/${encodeURIComponent(id)}`,
       activity: () => activity?.() ?? '/activity',
+      checks: () => checks?.() ?? '/checks',
+      workflows: search => searched(workflows?.() ?? '/workflows', search),
+      pipeline: ref => `${entityPath(ref)}/pipeline`,
       artifacts: (ref, search) =>
         searched(`${entityPath(ref)}/artifacts`, search),
       entity: entityPath,
@@ -99,6 +113,8 @@ export function useLinks(): Links {
     deployments,
     deployment,
     activity,
+    checks,
+    workflows,
     entity,
     template,
     task,

@@ -12,6 +12,8 @@ import {
 } from '@nante/plugin-infrastructure-common';
 import {
   RiArchiveLine,
+  RiFlowChart,
+  RiGitBranchLine,
   RiHistoryLine,
   RiPlayListAddLine,
   RiRocketLine,
@@ -32,6 +34,7 @@ import {
   runsRouteRef,
   taskRouteRef,
   templateRouteRef,
+  workflowsRouteRef,
 } from './routes';
 
 const infrastructureApi = ApiBlueprint.make({
@@ -112,6 +115,18 @@ const activityPage = PageBlueprint.make({
   },
 });
 
+const workflowsPage = PageBlueprint.make({
+  name: 'workflows',
+  params: {
+    path: '/workflows',
+    title: 'Workflows',
+    icon: <RiFlowChart />,
+    routeRef: workflowsRouteRef,
+    loader: () =>
+      import('./workflows/WorkflowsPage').then(m => <m.WorkflowsPage />),
+  },
+});
+
 const checksPage = PageBlueprint.make({
   name: 'checks',
   params: {
@@ -147,6 +162,21 @@ const hostCard = EntityCardBlueprint.make({
   },
 });
 
+const isComponent = ({ kind }: Entity) => kind.toLowerCase() === 'component';
+
+const pipelineContent = EntityContentBlueprint.make({
+  name: 'pipeline',
+  params: {
+    path: '/pipeline',
+    title: 'Pipeline',
+    icon: <RiGitBranchLine />,
+    // Components without a repository too: the tab says how they get one.
+    filter: isComponent,
+    loader: () =>
+      import('./pipeline/PipelineContent').then(m => <m.PipelineContent />),
+  },
+});
+
 const artifactsContent = EntityContentBlueprint.make({
   name: 'artifacts',
   params: {
@@ -154,7 +184,7 @@ const artifactsContent = EntityContentBlueprint.make({
     title: 'Artifacts',
     icon: <RiArchiveLine />,
     // Components without the annotation too: what has their name is found.
-    filter: ({ kind }: Entity) => kind.toLowerCase() === 'component',
+    filter: isComponent,
     loader: () =>
       import('./artifacts/ArtifactsContent').then(m => <m.ArtifactsContent />),
   },
@@ -172,6 +202,7 @@ export const infrastructurePlugin = createFrontendPlugin({
     deployments: deploymentsRouteRef,
     deployment: deploymentRouteRef,
     activity: activityRouteRef,
+    workflows: workflowsRouteRef,
     checks: checksRouteRef,
   },
   externalRoutes: {
@@ -187,9 +218,11 @@ export const infrastructurePlugin = createFrontendPlugin({
     deploymentsPage,
     deploymentPage,
     activityPage,
+    workflowsPage,
     checksPage,
     hostContent,
     hostCard,
+    pipelineContent,
     artifactsContent,
   ],
 });

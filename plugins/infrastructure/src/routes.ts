@@ -12,6 +12,7 @@ export const deploymentRouteRef = createRouteRef({
   params: ['connection', 'id'],
 });
 export const activityRouteRef = createRouteRef();
+export const workflowsRouteRef = createRouteRef();
 
 /** The form of a template. */
 export const templateRouteRef = createExternalRouteRef({

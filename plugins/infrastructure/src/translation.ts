@@ -16,10 +16,12 @@ import { hostMessages } from './host/messages';
 import { targetMessages } from './host/targetMessages';
 import { hostsMessages } from './hosts/messages';
 import { powerMessages } from './host/powerMessages';
+import { pipelineMessages } from './pipeline/messages';
 import { impactMessages, repairMessages } from './run/repairMessages';
 import { deliveryMessages } from './run/deliveryMessages';
 import { runMessages } from './run/messages';
 import { runsMessages } from './runs/messages';
+import { workflowsMessages } from './workflows/messages';
 
 /** Every sentence of our pages. An app translates or rewords them with a translation resource for this ref. */
 export const infrastructureTranslationRef = createTranslationRef({
@@ -93,6 +95,8 @@ export const infrastructureTranslationRef = createTranslationRef({
     deployment: deploymentMessages,
     artifacts: artifactsMessages,
     activity: activityMessages,
+    pipeline: pipelineMessages,
+    workflows: workflowsMessages,
     target: targetMessages,
     delivery: deliveryMessages,
     field: fieldMessages,
