@@ -28,6 +28,10 @@ type Verb =
   | 'rollback'
   | 'publish'
   | 'createRepository'
+  | 'setUpRepository'
+  | 'proposeChange'
+  | 'deployDocker'
+  | 'deployK8s'
   | 'repair';
 
 /** Starts runs for the portal, so that pages and catalog hear of every change. Each verb as the engine's of its name. */
@@ -145,6 +149,10 @@ export function createRunner(deps: {
     rollback: ofAnApp((...args) => engine.rollback(...args)),
     publish: ofAnApp((...args) => engine.publish(...args)),
     createRepository: ofAnApp((...args) => engine.createRepository(...args)),
+    setUpRepository: ofAnApp((...args) => engine.setUpRepository(...args)),
+    proposeChange: ofAnApp((...args) => engine.proposeChange(...args)),
+    deployDocker: ofAnApp((...args) => engine.deployDocker(...args)),
+    deployK8s: ofAnApp((...args) => engine.deployK8s(...args)),
 
     configure: (request, options = {}) =>
       changing(

@@ -104,6 +104,10 @@ export function situation({
     rollback: verb('rollback'),
     publish: verb('publish'),
     createRepository: verb('createRepository'),
+    setUpRepository: verb('setUpRepository'),
+    proposeChange: verb('proposeChange'),
+    deployDocker: verb('deployDocker'),
+    deployK8s: verb('deployK8s'),
     repair: verb('repair'),
   };
   const world = fakeWorld({
