@@ -11,6 +11,7 @@ const read = (file: string) =>
 interface ObjectSchema {
   properties: Record<string, unknown>;
   required?: string[];
+  dependencies?: Record<string, { oneOf: ObjectSchema[] }>;
 }
 
 interface Step {
@@ -57,7 +58,13 @@ const backstage: Record<string, ObjectSchema> = {
 function parametersOf(template: Template) {
   return Object.assign(
     {},
-    ...template.spec.parameters.map(page => page.properties),
+    ...template.spec.parameters.flatMap(page => [
+      page.properties,
+      // What one answer asks for beside it.
+      ...Object.values(page.dependencies ?? {}).flatMap(({ oneOf }) =>
+        oneOf.map(({ properties }) => properties),
+      ),
+    ]),
   ) as Record<string, { 'ui:field'?: string }>;
 }
 
@@ -163,26 +170,21 @@ describe('the templates of apps', () => {
       const fetches = spec.steps.filter(
         ({ action }) => action === 'fetch:template',
       );
-      const text = fetches
+      const given = Object.keys(fetches[0].input.values);
+      const all = fetches
         .flatMap(({ input }) => textsOf(path.join(folder, input.url)))
         .join('\n');
+      const text = asFilled(all, given);
       const used = new Set(
         [...text.matchAll(/values\.(\w+)/g)].map(([, value]) => value),
       );
-      const given = Object.keys(fetches[0].input.values);
-      // What only some templates have.
-      const optional = new Set(
-        [...text.matchAll(/ if values\.(\w+)/g)].map(([, value]) => value),
+      expect([name, [...used].filter(value => !given.includes(value))]).toEqual(
+        [name, []],
       );
       expect([
         name,
-        [...used].filter(
-          value => !given.includes(value) && !optional.has(value),
-        ),
-      ]).toEqual([name, []]);
-      expect([name, given.filter(value => !used.has(value))]).toEqual([
-        ...[name, []],
-      ]);
+        given.filter(value => !all.includes(`values.${value}`)),
+      ]).toEqual([...[name, []]]);
       for (const { input } of fetches)
         expect(input).toMatchObject({
           values: fetches[0].input.values,
@@ -191,6 +193,16 @@ describe('the templates of apps', () => {
     }
   });
 });
+
+/** What is left of a text where only some values are given: parts that ask for another one go. */
+function asFilled(text: string, given: string[]): string {
+  const innermost =
+    /\{%-? if values\.(\w+)[^%]*%\}((?:(?!\{%-? if )[^])*?)\{%-? endif %\}/;
+  const left = text.replace(innermost, (_, value: string, part: string) =>
+    given.includes(value) ? part : '',
+  );
+  return left === text ? text : asFilled(left, given);
+}
 
 /** Texts that are worked out, of a skeleton. */
 function textsOf(skeleton: string): string[] {

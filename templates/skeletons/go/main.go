@@ -14,6 +14,15 @@ import (
 	"time"
 )
 
+// greeting is what / begins with.
+const greeting = "Hello"
+
+// health is what the health path answers: 200 while this service can do its work. Ask here for what it needs, such as its
+// database. A version that answers anything else is not kept: the one before it comes back.
+func health(context.Context) int {
+	return http.StatusOK
+}
+
 // How long requests that have begun may take once the service is told to stop.
 const shutdownTime = 10 * time.Second
 
@@ -36,7 +45,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		if err != nil {
 			return fmt.Errorf("cannot listen on %s: %w", address, err)
 		}
-		return serve(ctx, listener, logger)
+		return serve(ctx, listener, newHandler(logger, health), logger)
 	case len(args) == 1 && args[0] == "healthcheck":
 		return checkHealth(ctx, "http://"+net.JoinHostPort("127.0.0.1", portOf(getenv))+healthPath)
 	case len(args) == 1 && args[0] == "version":
@@ -55,9 +64,9 @@ func portOf(getenv func(string) string) string {
 }
 
 // serve answers until the context ends, and then lets requests that have begun come to their end.
-func serve(ctx context.Context, listener net.Listener, logger *slog.Logger) error {
+func serve(ctx context.Context, listener net.Listener, handler http.Handler, logger *slog.Logger) error {
 	server := &http.Server{
-		Handler:           newHandler(logger),
+		Handler:           handler,
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		WriteTimeout:      30 * time.Second,

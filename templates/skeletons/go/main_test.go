@@ -25,7 +25,8 @@ func TestServesUntilItIsStopped(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 	ended := make(chan error, 1)
-	go func() { ended <- serve(ctx, listener, slog.New(slog.NewTextHandler(io.Discard, nil))) }()
+	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
+	go func() { ended <- serve(ctx, listener, newHandler(logger, answering(http.StatusOK)), logger) }()
 
 	_, port, _ := net.SplitHostPort(listener.Addr().String())
 	getenv := environment(map[string]string{"PORT": port})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -8,16 +9,17 @@ import (
 )
 
 // newHandler is all that this service answers. Begin here.
-func newHandler(logger *slog.Logger) http.Handler {
+func newHandler(logger *slog.Logger, health func(context.Context) int) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		fmt.Fprintf(w, "%s %s\n", appName, version)
+		fmt.Fprintf(w, "%s from %s %s\n", greeting, appName, version)
 	})
-	// Whoever deploys this version asks here whether it is well: answer 200 only where it can do its work.
-	mux.HandleFunc("GET "+healthPath, func(w http.ResponseWriter, _ *http.Request) {
+	mux.HandleFunc("GET "+healthPath, func(w http.ResponseWriter, r *http.Request) {
+		status := health(r.Context())
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		fmt.Fprintln(w, "ok")
+		w.WriteHeader(status)
+		fmt.Fprintln(w, http.StatusText(status))
 	})
 	return logRequests(logger, mux)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -10,10 +11,14 @@ import (
 	"testing"
 )
 
-func ask(t *testing.T, log io.Writer, method, path string) *httptest.ResponseRecorder {
+func answering(status int) func(context.Context) int {
+	return func(context.Context) int { return status }
+}
+
+func ask(t *testing.T, log io.Writer, status int, method, path string) *httptest.ResponseRecorder {
 	t.Helper()
 	answer := httptest.NewRecorder()
-	handler := newHandler(slog.New(slog.NewJSONHandler(log, nil)))
+	handler := newHandler(slog.New(slog.NewJSONHandler(log, nil)), answering(status))
 	handler.ServeHTTP(answer, httptest.NewRequest(method, path, nil))
 	return answer
 }
@@ -24,13 +29,13 @@ func TestAnswers(t *testing.T) {
 		status       int
 		body         string
 	}{
-		{http.MethodGet, "/", http.StatusOK, appName + " " + version + "\n"},
-		{http.MethodGet, healthPath, http.StatusOK, "ok\n"},
+		{http.MethodGet, "/", http.StatusOK, greeting + " from " + appName + " " + version + "\n"},
+		{http.MethodGet, healthPath, http.StatusOK, "OK\n"},
 		{http.MethodGet, "/nothing/is/here", http.StatusNotFound, "404 page not found\n"},
 		{http.MethodPost, "/", http.StatusMethodNotAllowed, "Method Not Allowed\n"},
 	} {
 		t.Run(test.method+" "+test.path, func(t *testing.T) {
-			answer := ask(t, io.Discard, test.method, test.path)
+			answer := ask(t, io.Discard, http.StatusOK, test.method, test.path)
 			if answer.Code != test.status || answer.Body.String() != test.body {
 				t.Errorf("answers %d %q, not %d %q", answer.Code, answer.Body, test.status, test.body)
 			}
@@ -38,10 +43,21 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+func TestSaysThatItIsNotWell(t *testing.T) {
+	var log bytes.Buffer
+	answer := ask(t, &log, http.StatusServiceUnavailable, http.MethodGet, healthPath)
+	if answer.Code != http.StatusServiceUnavailable || answer.Body.String() != "Service Unavailable\n" {
+		t.Errorf("answers %d %q", answer.Code, answer.Body)
+	}
+	if log.Len() == 0 {
+		t.Error("nobody can read in the log that it is not well")
+	}
+}
+
 func TestEachRequestIsOneLineOfTheLog(t *testing.T) {
 	var log bytes.Buffer
-	ask(t, &log, http.MethodGet, healthPath)
-	ask(t, &log, http.MethodGet, "/nothing/is/here")
+	ask(t, &log, http.StatusOK, http.MethodGet, healthPath)
+	ask(t, &log, http.StatusOK, http.MethodGet, "/nothing/is/here")
 	var line struct {
 		Msg, Method, Path string
 		Status            int

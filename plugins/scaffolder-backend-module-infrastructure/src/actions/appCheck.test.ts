@@ -157,6 +157,9 @@ describe('infrastructure:app:check', () => {
       'Octopus has no Maven feed of the repository maven-rel',
     );
     await expect(
+      check({ engine: site() }, { onCluster: true }),
+    ).rejects.toThrow('There is no Kubernetes connection. Add a connection');
+    await expect(
       check({ engine: site() }, { environment: 'moon' }),
     ).rejects.toThrow('There is no environment moon. Choose one of dev, prod');
     await expect(

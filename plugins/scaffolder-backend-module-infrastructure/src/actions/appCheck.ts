@@ -48,6 +48,13 @@ export function createAppCheckAction(deps: ActionDeps) {
             .boolean()
             .optional()
             .describe('Octopus deploys it; no unless given'),
+        onCluster: z =>
+          z
+            .boolean()
+            .optional()
+            .describe(
+              'It runs in the cluster of its environment; no unless given',
+            ),
         makesHost: z =>
           z
             .boolean()
@@ -85,6 +92,7 @@ export function createAppCheckAction(deps: ActionDeps) {
         ...{ app, environment: input.environment },
         publishes: input.publishes ?? [],
         byOctopus: input.byOctopus ?? false,
+        onCluster: input.onCluster ?? false,
         isExisting: input.isExisting ?? false,
         // Forms leave an empty text where nothing was typed.
         connection: input.connection || undefined,

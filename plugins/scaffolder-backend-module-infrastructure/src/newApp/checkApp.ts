@@ -1,5 +1,6 @@
 import type { BackstageCredentials } from '@backstage/backend-plugin-api';
 import { InputError } from '@backstage/errors';
+import { type InfrastructureConfig, connectionsOf } from '@nante/model';
 import { repositoryCreatePermission } from '@nante/plugin-infrastructure-common';
 import { authorizeForOwner } from '../authorization';
 import { authorizeForApp } from '../authorizeApp';
@@ -70,12 +71,22 @@ export async function checkSite(
     );
   const others = Object.keys(config.environments).filter(
     name =>
-      !wish.byOctopus ||
-      config.environments[name].octopus === around.octopus?.connection,
+      (!wish.byOctopus ||
+        config.environments[name].octopus === around.octopus?.connection) &&
+      (!wish.onCluster || hasCluster(config, name)),
   );
   return {
     ...around,
     environments: [...new Set([wish.environment, ...others])],
     worker: known.worker,
   };
+}
+
+/** Whether something can be deployed to a cluster there. */
+function hasCluster(config: InfrastructureConfig, environment: string) {
+  const clusters = connectionsOf(config, 'kubernetes');
+  return (
+    config.environments[environment].cluster !== undefined ||
+    clusters.length === 1
+  );
 }

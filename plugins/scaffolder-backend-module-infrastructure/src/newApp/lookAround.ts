@@ -2,6 +2,7 @@ import { type InfrastructureConfig, NanteError } from '@nante/model';
 import {
   type Engine,
   githubFor,
+  kubernetesFor,
   nexusFor,
   octopusFor,
 } from '@nante/plugin-infrastructure-node';
@@ -20,6 +21,8 @@ export interface Wish {
   publishes: ArtifactFormat[];
   /** Octopus deploys it. */
   byOctopus: boolean;
+  /** It runs in the cluster of its environment. */
+  onCluster: boolean;
   /** GitHub connection; the only one unless given. */
   connection?: string;
   /** The repository is there already, and only gets a pull request. */
@@ -64,6 +67,14 @@ export async function lookAround(
     problems.look(() => lookAtGithub(engine, config, wish, options)),
     lookAtNexus(engine, config, wish, problems, options),
   ]);
+  if (wish.onCluster)
+    await problems.look(() =>
+      kubernetesFor(
+        config,
+        { environment: wish.environment },
+        { change: true },
+      ),
+    );
   const octopus = wish.byOctopus
     ? await problems.look(() =>
         lookAtOctopus(
