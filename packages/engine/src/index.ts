@@ -12,3 +12,4 @@ export {
   nexusFor,
   octopusFor,
 } from './connections';
+export { readFolder as readRepositoryFolder } from './repository/folder';

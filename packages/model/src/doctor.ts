@@ -15,6 +15,7 @@ export const diagnosisSchema = z.object({
     'telemetry',
     'deployments',
     'artifacts',
+    'repositories',
     'environments',
     'request',
   ]),

@@ -103,6 +103,8 @@ export const proposeChangeRequestSchema = repositoryRequestSchema.extend({
   files: z
     .record(z.string().min(1), z.string().nullable())
     .refine(files => Object.keys(files).length > 0, 'name at least one file'),
+  /** Paths of new files that are to be executable; what is there keeps what it has. */
+  executables: z.array(z.string().min(1)).max(200).optional(),
   /** Files that are there and differ are refused unless they may be changed. */
   overwrite: z.boolean().default(false),
 });

@@ -102,5 +102,6 @@ export {
   kubernetesFor,
   nexusFor,
   octopusFor,
+  readRepositoryFolder,
 } from '@nante/engine';
 export { toBackstageError } from './errors';

@@ -14,6 +14,7 @@ import type { CheckResult } from '../types';
 import { examineMachine } from './machine';
 import { ask, fine, unasked, wrong } from './report';
 import { imageRemedy, remedies, type Remedy } from './remedies';
+import { examineGithub } from './github';
 import { examineNexus } from './nexus';
 import { examineOctopus } from './octopus';
 import { examineSite } from './site';
@@ -92,6 +93,7 @@ export async function doctor(
   found.push(...(await examineSite(context, config, named, options)));
   found.push(...(await examineOctopus(context, config, named, options)));
   found.push(...(await examineNexus(context, config, named, options)));
+  found.push(...(await examineGithub(context, config, named, options)));
   for (const environment of environments)
     for (const kind of config.policy.kinds)
       found.push(

@@ -10,6 +10,7 @@ const proxmoxAdministrator = 'whoever administers Proxmox';
 const tailnetAdministrator = 'whoever administers the tailnet';
 const octopusAdministrator = 'whoever administers Octopus';
 const nexusAdministrator = 'whoever administers Nexus';
+const githubOwner = 'an owner of the organization in GitHub';
 const nanteOperator = 'an operator of Nante (whoever keeps its configuration)';
 const machineOwner = 'whoever keeps this machine';
 const you = 'you';
@@ -99,6 +100,22 @@ export const remedies: Partial<Record<string, Remedy>> = {
   'nexus-repositories': {
     who: nexusAdministrator,
     how: "Give the user's role nx-repository-view privileges for browse and read on the repositories; docs/octopus-nexus.md lists them.",
+  },
+  'github-rights': {
+    who: githubOwner,
+    how: 'Make a token with these scopes, and replace the old one in the source of the secrets; docs/github.md lists what each is for.',
+  },
+  'github-organization': {
+    who: nanteOperator,
+    how: "Correct organization of the connection; or let the token's user become a member of it.",
+  },
+  'github-workflows': {
+    who: nanteOperator,
+    how: 'Correct workflows of the connection: its repository, the whole commit, and the tag of the release that points to it (docs/github.md).',
+  },
+  'github-events': {
+    who: nanteOperator,
+    how: "Set webhookUrl of the connection to the portal's /api/events/http/github, where GitHub reaches it. Without it, the portal asks, and uses up its limit sooner.",
   },
   'role-defaults': {
     who: nanteOperator,

@@ -118,9 +118,22 @@ export async function examineOtherSecrets(
         options,
       ),
   );
+  const github = connectionsOf(config, 'github').map(
+    ([name, { token, dopplerToken, webhookUrl, webhookSecret, readOnly }]) =>
+      demanded(
+        context,
+        secretsOf(name),
+        [
+          token,
+          ...(readOnly ? [] : [dopplerToken]),
+          ...(webhookUrl ? [webhookSecret] : []),
+        ],
+        options,
+      ),
+  );
   return Promise.all([
     ...[...connections, ...mesh, ...telemetry],
-    ...[...octopus, ...nexus, login],
+    ...[...octopus, ...nexus, ...github, login],
   ]);
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { GithubFile, NewFile } from '@nante/clients';
-import { NanteError } from '@nante/model';
+import { NanteError, type ProposeChangeRequest } from '@nante/model';
 
 /** What a pull request of ours may have: it is read by a person. */
 const limits = { files: 200, bytes: 1_000_000 };
@@ -10,7 +10,10 @@ const limits = { files: 200, bytes: 1_000_000 };
  *
  * @throws NanteError `invalid-input` that names every path that cannot be one of a repository, and what is too much
  */
-export function changedFiles(files: Record<string, string | null>): NewFile[] {
+export function changedFiles({
+  files,
+  executables = [],
+}: Pick<ProposeChangeRequest, 'files' | 'executables'>): NewFile[] {
   const bad = Object.keys(files).filter(path => !isPath(path));
   if (bad.length > 0)
     throw new NanteError(
@@ -21,6 +24,7 @@ export function changedFiles(files: Record<string, string | null>): NewFile[] {
   const all = Object.entries(files).map(([path, text]) => ({
     path,
     content: text === null ? null : Buffer.from(text),
+    ...(executables.includes(path) && { isExecutable: true }),
   }));
   const bytes = all.reduce(
     (sum, { content }) => sum + (content?.length ?? 0),
@@ -64,7 +68,7 @@ export function differenceOf(
     const old = there.get(file.path);
     if (file.content === null) return old ? [file] : [];
     if (old?.sha === blobSha(file.content) && old.mode !== '120000') return [];
-    return [{ ...file, ...(old?.mode === '100755' && { isExecutable: true }) }];
+    return [{ ...file, ...(old && { isExecutable: old.mode === '100755' }) }];
   });
   const paths = files.map(({ path }) => path).sort();
   return { paths, files, changed: paths.filter(path => there.has(path)) };

@@ -47,7 +47,7 @@ export async function proposeChange(
   options: RunOptions,
 ): Promise<RunDocument> {
   const request = parseInput(proposeChangeRequestSchema, given);
-  const files = changedFiles(request.files);
+  const files = changedFiles(request);
   const github = githubFor(await context.config(), request, {
     change: !request.dryRun,
   });

@@ -35,7 +35,8 @@ export async function makeSettings(
   step: Step,
 ): Promise<void> {
   const { environments, variables } = request;
-  const wanted = Object.entries(variables);
+  // GitHub keeps no empty ones, and `vars.NAME` of one that is not there is empty.
+  const wanted = Object.entries(variables).filter(([, value]) => value !== '');
   if (environments.length === 0 && wanted.length === 0)
     return step.skip('None were asked for.');
   const made: string[] = [];

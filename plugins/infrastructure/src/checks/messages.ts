@@ -20,6 +20,7 @@ export const checksMessages = {
     telemetry: 'Telemetry',
     deployments: 'Deployments',
     artifacts: 'Artifacts',
+    repositories: 'Repositories',
     environments: 'Environments',
     request: 'Request',
   },
