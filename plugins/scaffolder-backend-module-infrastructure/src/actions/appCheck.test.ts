@@ -163,6 +163,11 @@ describe('infrastructure:app:check', () => {
       check({ engine: site() }, { environment: 'moon' }),
     ).rejects.toThrow('There is no environment moon. Choose one of dev, prod');
     await expect(
+      check({ engine: site() }, { environment: 'prod', size: 'custom' }),
+    ).rejects.toThrow(
+      'Hosts in prod are made by workflows, which take sizes by their name: choose one of large.',
+    );
+    await expect(
       check({ engine: site() }, { environment: 'lab' }),
     ).rejects.toThrow('Nothing is deployed to lab by Octopus.');
   });

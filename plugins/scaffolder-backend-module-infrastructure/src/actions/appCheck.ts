@@ -60,6 +60,11 @@ export function createAppCheckAction(deps: ActionDeps) {
             .boolean()
             .optional()
             .describe('A host is made for it; no unless given'),
+        size: z =>
+          z
+            .string()
+            .optional()
+            .describe('Size of that host, as the form names it'),
         isExisting: z =>
           z
             .boolean()
@@ -94,6 +99,7 @@ export function createAppCheckAction(deps: ActionDeps) {
         byOctopus: input.byOctopus ?? false,
         onCluster: input.onCluster ?? false,
         isExisting: input.isExisting ?? false,
+        size: input.size || undefined,
         // Forms leave an empty text where nothing was typed.
         connection: input.connection || undefined,
       };

@@ -64,6 +64,10 @@ export async function checkSite(
     problems.add(
       `There is no environment ${wish.environment}. Choose one of ${Object.keys(config.environments).join(', ')}.`,
     );
+  if (known?.worker === 'workflow' && wish.size === 'custom')
+    problems.add(
+      `Hosts in ${wish.environment} are made by workflows, which take sizes by their name: choose one of ${known.sizes.join(', ')}.`,
+    );
   const around = await lookAround(engine, config, wish, problems, options);
   if (!around || problems.all.length > 0)
     throw new InputError(

@@ -23,6 +23,8 @@ export interface Wish {
   byOctopus: boolean;
   /** It runs in the cluster of its environment. */
   onCluster: boolean;
+  /** Size of the host that is made for it. */
+  size?: string;
   /** GitHub connection; the only one unless given. */
   connection?: string;
   /** The repository is there already, and only gets a pull request. */
