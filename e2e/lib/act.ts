@@ -8,8 +8,10 @@ import { ref, repository } from './workflowRepositories';
 /** What a workflow did, as act reports it. */
 export interface WorkflowRun {
   succeeded: boolean;
-  /** Outputs of the step that ran nante. */
+  /** Outputs of the step that ran nante, of the last one where there were several. */
   outputs: Record<string, string>;
+  /** Outputs of all steps, by their ids from the job's own inwards: `publish.package.nante`. */
+  steps: Record<string, Record<string, string>>;
   /** Job summary, Markdown. */
   summary: string;
   annotations: { level: string; title: string; text: string }[];
@@ -24,6 +26,12 @@ export interface WorkflowRun {
 export interface Dispatch {
   /** File of the caller. */
   workflow: string;
+  /** What happened; unless given, somebody started it. */
+  event?: 'push' | 'pull_request' | 'workflow_dispatch';
+  /** More of the event. */
+  payload?: Record<string, unknown>;
+  /** Repository of the caller; that of the place unless given. */
+  caller?: string;
   inputs?: Record<string, string>;
   /** Secret of the caller's repository; that of the place unless given. */
   token?: string;
@@ -72,12 +80,22 @@ export function startWorkflow(
   const folder = path.join(place.home, `event-${runId}-${attempt}`);
   fs.mkdirSync(folder, { recursive: true });
   const event = path.join(folder, 'event.json');
-  fs.writeFileSync(event, JSON.stringify({ inputs: dispatch.inputs ?? {} }));
+  const isByHand =
+    (dispatch.event ?? 'workflow_dispatch') === 'workflow_dispatch';
+  fs.writeFileSync(
+    event,
+    JSON.stringify({
+      ...(isByHand ? { inputs: dispatch.inputs ?? {} } : {}),
+      repository: { default_branch: ref },
+      ...dispatch.payload,
+    }),
+  );
   const env = {
     ...place.env,
     ...dispatch.env,
     GITHUB_RUN_ID: runId,
     GITHUB_RUN_ATTEMPT: String(attempt),
+    GITHUB_RUN_NUMBER: runId,
     RUNNER_TRACKING_ID: trackingId,
   };
   const token = dispatch.token ?? place.token;
@@ -85,7 +103,7 @@ export function startWorkflow(
   const child = spawn(
     place.act,
     [
-      'workflow_dispatch',
+      dispatch.event ?? 'workflow_dispatch',
       ...['--workflows', `.github/workflows/${dispatch.workflow}`],
       ...['--platform', 'self-hosted=-self-hosted'],
       ...['--local-repository', `${repository}@${ref}=${place.nante}`],
@@ -96,7 +114,7 @@ export function startWorkflow(
       ...pairs('--var', place.vars),
     ],
     {
-      cwd: place.caller,
+      cwd: dispatch.caller ?? place.caller,
       // The secret by its name: its value stands in no argument.
       env: {
         PATH: [...place.path, process.env.PATH].join(path.delimiter),
@@ -112,8 +130,8 @@ export function startWorkflow(
     kill: () => child.kill('SIGKILL'),
     ended: (async () => {
       const run: WorkflowRun = {
-        ...{ succeeded: false, outputs: {}, summary: '', annotations: [] },
-        ...{ text: '', log: '', seconds: 0 },
+        ...{ succeeded: false, outputs: {}, steps: {}, summary: '' },
+        ...{ annotations: [], text: '', log: '', seconds: 0 },
       };
       const read = async (stream: NodeJS.ReadableStream) => {
         for await (const line of readline.createInterface({ input: stream }))
@@ -150,9 +168,11 @@ function take(run: WorkflowRun, line: string): void {
   run.log += `${(said.msg ?? '').trimEnd()}\n`;
   const { command, name = '', arg = '' } = said;
   if (said.raw_output) run.text += said.msg ?? '';
-  else if (command === 'set-output' && said.stepID?.[0] === 'nante')
-    run.outputs[name] = arg;
-  else if (command === 'summary') run.summary += said.content ?? '';
+  else if (command === 'set-output') {
+    const id = said.stepID?.join('.') ?? '';
+    (run.steps[id] ??= {})[name] = arg;
+    if (said.stepID?.at(-1) === 'nante') run.outputs[name] = arg;
+  } else if (command === 'summary') run.summary += said.content ?? '';
   else if (command === 'error' || command === 'warning')
     run.annotations.push({
       level: command,

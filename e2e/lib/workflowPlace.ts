@@ -1,6 +1,9 @@
 import fs from 'node:fs';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Endpoints } from '@nante/sandbox';
+import { useScanner } from '../../packages/sandbox/src/systems/github/runner/scanner';
+import { toolsDirectory } from '../../scripts/lib/paths.mjs';
 import { ensureCheckTools, ensurePython } from '../../scripts/lib/python.mjs';
 import { type ActPlace, startWorkflow, type Dispatch } from './act';
 import { runCommand } from './command';
@@ -26,6 +29,7 @@ export interface WorkflowPlace extends ActPlace {
  * @param data - folder of the sandbox
  * @param options.keys - public keys that may log in to hosts
  * @param options.callers - more workflows, by file name
+ * @param options.sources - files of the caller's repository, by path
  * @param options.ansible - of the runner; a terminal has it on its PATH
  */
 export async function workflowPlace(
@@ -35,6 +39,7 @@ export async function workflowPlace(
   options: {
     keys: string;
     callers?: Record<string, string>;
+    sources?: Record<string, string>;
     ansible: 'on the PATH' | 'got by setup-tools';
   },
 ): Promise<WorkflowPlace> {
@@ -49,7 +54,11 @@ export async function workflowPlace(
     () =>
       Promise.all([
         copyOfNante(path.join(folder, 'nante')),
-        callerRepository(path.join(folder, 'shop'), options.callers ?? {}),
+        callerRepository(
+          path.join(folder, 'shop'),
+          options.callers ?? {},
+          options.sources,
+        ),
       ]),
   );
   for (const change of [...nante.changes, ...caller.changes])
@@ -57,16 +66,26 @@ export async function workflowPlace(
   const home = path.join(folder, 'home');
   fs.mkdirSync(home);
   const work = path.join(home, 'work');
+  const bin = path.join(folder, 'bin');
+  fs.mkdirSync(bin);
+  await useScanner(bin, []);
   const env = {
     NANTE_ENDPOINTS: path.join(data, 'endpoints.json'),
     NANTE_WORK_DIRECTORY: work,
+    // What this machine has compiled before.
+    GOCACHE: path.join(homedir(), '.cache/go-build'),
+    GOMODCACHE: path.join(homedir(), 'go/pkg/mod'),
   };
   const place: ActPlace = {
     ...{ act, home, env, nante: nante.folder, caller: caller.folder },
     token: String(endpoints.doppler?.token),
     vars: { TEAM_SSH_KEYS: options.keys },
     // act runs the JavaScript of actions with the Node that it finds.
-    path: options.ansible === 'on the PATH' ? withAnsible : [node],
+    path: [
+      ...(options.ansible === 'on the PATH' ? withAnsible : [node]),
+      path.join(toolsDirectory, 'bin'),
+      bin,
+    ],
   };
   const bundle = path.join(nante.folder, '.github/actions/nante/dist/index.js');
   return {

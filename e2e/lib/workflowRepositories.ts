@@ -7,6 +7,9 @@ import { runCommand } from './command';
 export const repository = 'acme/nante';
 export const ref = 'main';
 
+/** Project of Octopus that the callers release and deploy. */
+export const project = 'storefront';
+
 /** Folders of the clone that a runner gets when it is told to use an action of it. */
 const shared = ['.github', 'terraform', 'ansible', 'packages/cli/bin'];
 
@@ -38,9 +41,11 @@ export async function copyOfNante(
     root,
   );
   const counts = { self: 0, queue: 0 };
-  const workflows = path.join(folder, '.github/workflows');
-  for (const name of fs.readdirSync(workflows)) {
-    const file = path.join(workflows, name);
+  const github = path.join(folder, '.github');
+  for (const name of fs.readdirSync(github, { recursive: true })) {
+    const file = path.join(github, String(name));
+    if (!/^(workflows\/[^/]+|actions\/.+\/action)\.yml$/.test(String(name)))
+      continue;
     const text = fs
       .readFileSync(file, 'utf8')
       .replace(/uses: \$\/(\S+)/g, (_, action: string) => {
@@ -64,13 +69,15 @@ export async function copyOfNante(
 }
 
 /**
- * A repository of a team that calls our workflows.
+ * A repository of a team that calls our workflows: all of `examples/`, and more.
  *
- * @param callers - files of `examples/`, or workflows by name and text
+ * @param callers - workflows by name and text
+ * @param sources - other files by their path
  */
 export async function callerRepository(
   folder: string,
   callers: Record<string, string>,
+  sources: Record<string, string> = {},
 ): Promise<TemporaryRepository> {
   const workflows = path.join(folder, '.github/workflows');
   fs.mkdirSync(workflows, { recursive: true });
@@ -80,16 +87,49 @@ export async function callerRepository(
     const text = fs.readFileSync(path.join(examples, name), 'utf8');
     fs.writeFileSync(
       path.join(workflows, name),
-      text.replace(/(acme\/nante\/\S+)@[0-9a-f]{40}\b/g, `$1@${ref}`),
+      text
+        .replace(/(acme\/nante\/\S+)@[0-9a-f]{40}\b/g, `$1@${ref}`)
+        .replace('kind: go\n', `kind: go\n      octopus_project: ${project}\n`),
     );
   }
   for (const [name, text] of Object.entries(callers))
     fs.writeFileSync(path.join(workflows, name), text);
+  writeSources(folder, sources);
   await commit(folder, 'https://github.com/acme/shop');
   return {
     folder,
-    changes: ['the commit of a release became the branch of the copy'],
+    changes: [
+      'the commit of a release became the branch of the copy',
+      `their project of Octopus is ${project}; shop is another one of the sandbox`,
+    ],
   };
+}
+
+/**
+ * The same repository with other files in one commit more.
+ *
+ * @param changes - files by their path
+ * @returns its folder
+ */
+export async function changedRepository(
+  original: string,
+  folder: string,
+  { changes, message }: { changes: Record<string, string>; message: string },
+): Promise<string> {
+  fs.cpSync(original, folder, { recursive: true });
+  writeSources(folder, changes);
+  await must('git', ['add', '--all'], folder);
+  await must('git', [...who, 'commit', '--quiet', '-m', message], folder);
+  return folder;
+}
+
+function writeSources(folder: string, sources: Record<string, string>): void {
+  for (const [name, text] of Object.entries(sources)) {
+    const file = path.join(folder, name);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, text);
+    if (name.endsWith('.sh')) fs.chmodSync(file, 0o755);
+  }
 }
 
 async function trackedFiles(): Promise<string[]> {
@@ -104,12 +144,13 @@ async function trackedFiles(): Promise<string[]> {
     .filter(file => file && !file.startsWith('.github/actions/nante/dist/'));
 }
 
+const who = ['-c', 'user.name=verify', '-c', 'user.email=v@example.test'];
+
 async function commit(folder: string, remote?: string): Promise<void> {
   await must('git', ['init', '--quiet', '--initial-branch', ref], folder);
   if (remote) await must('git', ['remote', 'add', 'origin', remote], folder);
   // The bundle as well, whatever is ignored.
   await must('git', ['add', '--all', '--force'], folder);
-  const who = ['-c', 'user.name=verify', '-c', 'user.email=v@example.test'];
   await must('git', [...who, 'commit', '--quiet', '-m', 'A copy'], folder);
 }
 

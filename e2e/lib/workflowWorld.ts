@@ -18,7 +18,10 @@ export const subnet = `10.${vlan % 256}.${Math.floor(vlan / 256)}`;
 
 /** What the doors share. */
 export const configuration = {
-  connections: { lab: { type: 'proxmox' }, deploy: { type: 'octopus' } },
+  connections: {
+    ...{ lab: { type: 'proxmox' }, deploy: { type: 'octopus' } },
+    artifacts: { type: 'nexus' },
+  },
   environments: {
     dev: {
       ...environment('Development', vlan, false),

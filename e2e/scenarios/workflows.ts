@@ -13,6 +13,9 @@ import { bestGuests } from '../lib/lab';
 import { part, runScenario, say, type Figures } from '../lib/report';
 import { SandboxView, temporaryFolder } from '../lib/sandbox';
 import { createKeyPair } from '../lib/ssh';
+import { appSources } from '../lib/workflowApp';
+import { builds } from '../lib/workflowBuilds';
+import { buildCallers } from '../lib/workflowCallers';
 import { hostileInputs, killedRun, refusals } from '../lib/workflowFaults';
 import { workflowPlace } from '../lib/workflowPlace';
 import { onboardings } from '../lib/workflowServers';
@@ -29,7 +32,10 @@ import { phasesOf } from '../lib/watchRun';
 /** Seconds of a warm workflow that are neither Terraform nor Ansible nor the guest. */
 const overheadLimit = 10;
 
-const allParts = ['tools', 'hosts', 'refused', 'killed', 'servers'];
+const allParts = [
+  ...['tools', 'hosts', 'refused', 'killed', 'servers'],
+  ...['builds'],
+];
 const { values: options } = parseArgs({
   options: {
     guests: { type: 'string' },
@@ -181,7 +187,7 @@ void runScenario('workflows', async undo => {
   const sandbox = await part('Sandbox', () =>
     startSandbox({
       ...{ dataDir: data, guests },
-      systems: ['proxmox', 's3', 'octopus', 'doppler'],
+      systems: ['proxmox', 's3', 'octopus', 'nexus', 'doppler'],
     }),
   );
   undo.push(() => sandbox.stop());
@@ -189,7 +195,8 @@ void runScenario('workflows', async undo => {
   const key = createKeyPair(data);
   const place = await workflowPlace(undo, data, endpoints, {
     keys: key.publicKey,
-    callers: toolCallers,
+    callers: { ...toolCallers, ...buildCallers },
+    sources: appSources,
     ansible: parts.includes('tools') ? 'got by setup-tools' : 'on the PATH',
   });
   const file = path.join(data, 'config.json');
@@ -219,6 +226,7 @@ void runScenario('workflows', async undo => {
       if (isLab) return onboardings(world, { key, twice });
       return say('  left out, since guests are records: onboard, bootstrap');
     },
+    builds: () => builds(world),
   };
   const figures: Figures = { guests };
   for (const name of parts) figures[name] = await works[name]();
