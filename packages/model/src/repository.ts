@@ -28,15 +28,19 @@ export const branchNameSchema = z
 
 /** A variable of a repository or environment, which workflows read as `vars.NAME`. */
 const variablesSchema = z
-  .record(
-    z
-      .string()
-      .regex(
-        /^(?!GITHUB_)[A-Z_][A-Z0-9_]{0,99}$/,
-        'use upper case letters, digits and _, and no GITHUB_ at the begin',
-      ),
-    z.string().max(4096),
-  )
+  .record(z.string(), z.string().max(4096))
+  .superRefine((variables, context) => {
+    // Of a key that does not fit, a record says only that it does not.
+    for (const name of Object.keys(variables)) {
+      if (/^(?!GITHUB_)[A-Z_][A-Z0-9_]{0,99}$/.test(name)) continue;
+      context.addIssue({
+        code: 'custom',
+        path: [name],
+        message:
+          'use upper case letters, digits and _ for its name, and no GITHUB_ at the begin',
+      });
+    }
+  })
   .default({});
 
 /** What guards a branch. */

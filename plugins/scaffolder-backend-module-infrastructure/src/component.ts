@@ -23,6 +23,8 @@ export type AppComponent = {
   project?: { connection?: string; name: string };
   /** Its artifacts by annotation; what is left open may be anything. */
   artifacts: { repository?: string; name: string }[];
+  /** `owner/name` of its repository, by annotation. */
+  repository?: string;
 };
 
 type ComponentDeps = Pick<ActionDeps, 'auth' | 'catalog'>;
@@ -94,6 +96,7 @@ function toComponent(entity: Entity): AppComponent {
     ...(owner && { owner }),
     ...(project && { project }),
     artifacts: artifactsOf(said),
+    ...(said.repository && { repository: said.repository }),
   };
 }
 

@@ -86,6 +86,12 @@ export const nexusInput = (z: Z) =>
     .optional()
     .describe('Connection of Nexus; the only one unless given');
 
+export const githubInput = (z: Z) =>
+  z
+    .string()
+    .optional()
+    .describe('Connection of GitHub; the only one unless given');
+
 export const projectInput = (z: Z) =>
   z
     .string()

@@ -5,6 +5,8 @@ import { createAppCheckAction } from './appCheck';
 import { createDeployAction } from './deploy';
 import { createDeregisterAction } from './deregister';
 import { createDestroyAction } from './destroy';
+import { createGithubChangeAction } from './githubChangePropose';
+import { createGithubRepositoryAction } from './githubRepositoryCreate';
 import { createOnboardAction } from './onboard';
 import { createPowerAction } from './power';
 import { createProjectAction } from './projectCreate';
@@ -40,5 +42,7 @@ export function createActions(
     createRollbackAction(deps),
     createPublishAction(deps),
     createRepositoryAction(deps),
+    createGithubRepositoryAction(deps),
+    createGithubChangeAction(deps),
   ];
 }
