@@ -18,12 +18,44 @@ function leftOut({ required, default: value }) {
   return value === '' || value === 0 ? '' : `\`${value}\``;
 }
 
-/** Rights of a job as they stand in its file. */
-function rightsOf(permissions) {
-  const rights = Object.entries(permissions ?? {});
-  return rights.length === 0
-    ? 'None: nothing is checked out, and nothing is asked of GitHub.'
-    : rights.map(([name, right]) => `\`${name}: ${right}\``).join(', ');
+/** Rights that the caller's job has to have, as they stand in the file. */
+function rightsOf(jobs) {
+  const rights = new Set(
+    jobs.flatMap(({ permissions }) =>
+      Object.entries(permissions ?? {}).map(
+        ([name, right]) => `\`${name}: ${right}\``,
+      ),
+    ),
+  );
+  return rights.size === 0
+    ? "None: nothing is checked out, and nothing is asked of GitHub. The caller's job can have `permissions: {}` too."
+    : `${[...rights].join(', ')}, to read the sources. The caller's job has to have it too.`;
+}
+
+/** Which runs wait for each other. */
+function turnsOf(jobs) {
+  const groups = new Set(
+    jobs.flatMap(({ concurrency }) =>
+      concurrency
+        ? [
+            concurrency.group.replaceAll(
+              /\$\{\{ (?:inputs|github)\.(\w+) \}\}/g,
+              '<$1>',
+            ),
+          ]
+        : [],
+    ),
+  );
+  const [group] = groups;
+  return `Runs of one \`${group}\` wait for each other; a caller needs no \`concurrency\` of its own, and must not use the same group.`;
+}
+
+/** Where to read on. */
+function introductionOf(workflow) {
+  const needs = '[RUNNER_SETUP.md](../../RUNNER_SETUP.md)';
+  return /^(ci|deploy-|full-)/.test(workflow)
+    ? `${needs} says what its runner needs, and [octopus-nexus.md](../octopus-nexus.md) what Nante may do in both.`
+    : `[USAGE.md](../../USAGE.md) shows the first host by it, and ${needs} what its runner needs.`;
 }
 
 /** The example caller, without the remarks at its head. */
@@ -37,18 +69,43 @@ function exampleOf(name) {
     .trim();
 }
 
+/** Jobs and which waits for which, and what else there is to see, as a picture. */
+function pictureOfJobs(own, jobs) {
+  const id = name => name.replaceAll('-', '_');
+  const titles = Object.entries(jobs).map(([name, job]) => {
+    const title = job.name.replaceAll(/\$\{\{ inputs\.(\w+) \}\}/g, '$1');
+    const called = job.uses?.replace(/^.*\/|\.yml$/g, '');
+    return `  ${id(name)}["${title}${called ? `: ${called}` : ''}"]`;
+  });
+  const arrows = Object.entries(jobs).flatMap(([name, { needs = [] }]) => {
+    const before = [needs].flat();
+    return before.length === 0
+      ? [`  caller --> ${id(name)}`]
+      : before.map(one => `  ${id(one)} --> ${id(name)}`);
+  });
+  return [
+    'flowchart TD',
+    '  caller["Workflow of the app"]',
+    ...titles,
+    ...arrows,
+    ...own.map(line => `  ${line}`),
+  ].join('\n');
+}
+
 /** Steps of the job, and what nante does in its own, as a picture. */
-function pictureOf(workflow, job) {
+function pictureOf(workflow, jobs) {
   const own = pictures[workflow];
   if (!own)
     throw new Error(
       `scripts/lib/workflowTexts.mjs has no picture of ${workflow}.`,
     );
+  if (Object.keys(jobs).length > 1) return pictureOfJobs(own, jobs);
+  const [job] = Object.values(jobs);
   const steps = job.steps.map(({ name }, index) => `  s${index}["${name}"]`);
   const last = job.steps.length - 1;
   return [
     'flowchart TD',
-    '  caller["Workflow of the app"] --> gate{{"Rules of the GitHub environment, then the turn of app and environment"}}',
+    `  caller["Workflow of the app"] --> gate{{"Rules of the GitHub environment, then the turn of ${job.concurrency.group.includes('github.ref') ? 'app and branch' : 'app and environment'}"}}`,
     '  gate --> s0',
     ...steps,
     ...job.steps.slice(1).map((_, index) => `  s${index} --> s${index + 1}`),
@@ -61,14 +118,13 @@ async function render(file) {
   const text = fs.readFileSync(path.join(workflows, file), 'utf8');
   const { name, on, jobs } = parse(text);
   const { inputs, secrets, outputs } = on.workflow_call;
-  const [[, job]] = Object.entries(jobs);
   const short = file.replace(/^reusable-|\.yml$/g, '');
   const [first] = text.split('\n');
   const page = `# ${name}
 
 <!-- Made by scripts/workflowPages.mjs out of .github/workflows/${file}. Change that, then run: ${command} -->
 
-${first.replace(/^# | Page: .*$/g, '')} It is [\`${file}\`](../../.github/workflows/${file}); [USAGE.md](../../USAGE.md) shows the first host by it, and [RUNNER_SETUP.md](../../RUNNER_SETUP.md) what its runner needs.
+${first.replace(/^# | Page: .*$/g, '')} It is [\`${file}\`](../../.github/workflows/${file}); ${introductionOf(short)}
 
 ## Inputs
 
@@ -107,12 +163,12 @@ ${markdownTable(
 
 ## Rights
 
-${rightsOf(job.permissions)} The caller's job can have \`permissions: {}\` too. Runs of one \`${job.concurrency.group.replaceAll('${{ inputs.', '<').replaceAll(' }}', '>')}\` wait for each other; a caller needs no \`concurrency\` of its own, and must not use the same group.
+${rightsOf(Object.values(jobs))} ${turnsOf(Object.values(jobs))}
 
 ## What happens
 
 \`\`\`mermaid
-${pictureOf(short, job)}
+${pictureOf(short, jobs)}
 \`\`\`
 
 ## When it fails

@@ -5,14 +5,14 @@ const buildInputs = [
   ...['app_name', 'kind', 'working_directory', 'version', 'go_package'],
   ...['dockerfile', 'image_name', 'chart_folder', 'source_folder'],
   ...['test_command', 'scan_threshold', 'maven_group', 'octopus_project'],
-  ...['release_notes', 'docker_repository'],
+  ...['release_notes', 'docker_repository', 'maven_repository'],
 ];
 /** What each has that was not typed. */
 const defaults: Record<string, string> = {
   ...{ app_name: 'shop', working_directory: '.', dockerfile: 'Dockerfile' },
   ...{ chart_folder: 'chart', source_folder: 'public' },
   ...{ scan_threshold: 'high', maven_group: 'com.example' },
-  docker_repository: 'docker-hosted',
+  ...{ docker_repository: 'docker-hosted', maven_repository: 'maven-releases' },
 };
 const dockerInputs = [
   ...['app_name', 'hosts', 'version', 'image', 'compose_file'],

@@ -14,6 +14,11 @@ import { part, runScenario, say, type Figures } from '../lib/report';
 import { SandboxView, temporaryFolder } from '../lib/sandbox';
 import { createKeyPair } from '../lib/ssh';
 import { appSources } from '../lib/workflowApp';
+import {
+  hostileBuilds,
+  pullRequests,
+  stoppedBuilds,
+} from '../lib/workflowBuildFaults';
 import { builds } from '../lib/workflowBuilds';
 import { buildCallers } from '../lib/workflowCallers';
 import { hostileInputs, killedRun, refusals } from '../lib/workflowFaults';
@@ -34,7 +39,7 @@ const overheadLimit = 10;
 
 const allParts = [
   ...['tools', 'hosts', 'refused', 'killed', 'servers'],
-  ...['builds'],
+  ...['builds', 'stopped'],
 ];
 const { values: options } = parseArgs({
   options: {
@@ -227,6 +232,17 @@ void runScenario('workflows', async undo => {
       return say('  left out, since guests are records: onboard, bootstrap');
     },
     builds: () => builds(world),
+    async stopped() {
+      await part('A failing test, a finding: nothing is published', () =>
+        stoppedBuilds(world),
+      );
+      await part('Pull requests: no secret, nothing published', () =>
+        pullRequests(world),
+      );
+      await part('$(…) in inputs and in the message of a commit', () =>
+        hostileBuilds(world),
+      );
+    },
   };
   const figures: Figures = { guests };
   for (const name of parts) figures[name] = await works[name]();

@@ -27,6 +27,15 @@ const onboard = (made, afterwards) => [
   ...afterwards,
 ];
 
+const deploying = work => [
+  'LAST --> check["Check: form, policy, what is there now"]',
+  'check -->|something is wrong| refused["Refused, with all problems; nothing changed"]',
+  ...work,
+  'first -->|healthy in time| summary["Job summary, outputs; the release is kept"]',
+  'first -->|not healthy| returned["The last good one is brought back and looked at; the first of all is taken away"]',
+  'returned --> failed["Fails, and says both"]',
+];
+
 /** @type {Record<string, string[]>} */
 export const pictures = {
   provision: provision('the machine'),
@@ -49,6 +58,25 @@ export const pictures = {
   bootstrap: onboard('administrator, keys, Python', [
     'play --> summary["Job summary, outputs; server in the records"]',
   ]),
+  ci: [
+    's2 -->|it does not build| stopped["Stopped: nothing is published"]',
+    's3 -->|a test fails| stopped',
+    's4 -->|a finding at scan_threshold or above| stopped',
+    's4 -.->|publish: false| done["Summary; nothing left the runner"]',
+    's5 --> nexus["Nexus: the same bytes there already are success, others are refused"]',
+    's6 -->|create_release| octopus["Octopus: a release, with commit and build"]',
+  ],
+  'deploy-docker': deploying([
+    'check --> first["Each host in turn: Ansible role app-deploy, Compose, the image by its digest"]',
+  ]),
+  'deploy-k8s': deploying([
+    'check --> first["Helm: chart of the sources or of Nexus, or manifests; waits for the rollout"]',
+  ]),
+  'full-pipeline': [
+    'ci -->|a test or the scan fails| stopped["Stopped: nothing is published or deployed"]',
+    'deploy -->|not healthy| returned["return_on_failure: the last good release is deployed again; the workflow fails"]',
+    'afterwards --> summary["Roles are applied, first samples have arrived, health_url answers"]',
+  ],
 };
 
 const common = [
@@ -66,6 +94,15 @@ const making = [
   cancelled,
 ];
 
+const building = [
+  '**It does not build, a test fails, or the scan finds something** at `scan_threshold` or above: the annotation has the lines that matter, the summary the rest. Nothing was published.',
+  '**No scanner, no builder of images**: the annotation says what to put on the `PATH` of the runner, or that `tools_mirror` names where the pinned ones lie. Nothing is published without a scan.',
+  '**Another file of this version is there** (2): a version stays what it was. Name another; the same commit in a re-run gives the same bytes, and is success.',
+];
+
+const broughtBack =
+  '**Not healthy in time** (1): the version before is there again, and the annotation says both and why. Output `returned_to` names it.';
+
 /** How each workflow ends when it cannot do what was asked, as Markdown. */
 export const failures = {
   provision: making,
@@ -79,6 +116,28 @@ export const failures = {
     ...common,
     '**Failed half way** (1): the summary has the task and what the server said. Repeat it with the same `checked_run_id`: roles can be applied as often as you like.',
     cancelled.replace('Terraform is', 'Ansible is'),
+  ],
+  ci: [
+    ...building,
+    ...common,
+    '**Cancelled, or the job is killed**: nothing is left of an upload that was cut. "Re-run" takes the same run up again.',
+  ],
+  'deploy-docker': [
+    ...common,
+    broughtBack,
+    cancelled.replace('Terraform is', 'Ansible is'),
+  ],
+  'deploy-k8s': [
+    ...common,
+    broughtBack,
+    '**Cancelled, or the job is killed** while Helm works: the next run finds the release pending, goes back to its last good revision, and deploys.',
+  ],
+  'full-pipeline': [
+    ...building,
+    ...common,
+    '**Not healthy after the deployment** (1): with `return_on_failure` the release before is deployed again, and `returned_to` names it. The workflow fails all the same.',
+    '**The host, but not the app**: what is done stays done. Repeat the workflow, or "Re-run failed jobs": what is there is found, and only the rest is made.',
+    '**Back to an older release**: start it by hand with `version`; nothing is built.',
   ],
   bootstrap: [
     ...common,
