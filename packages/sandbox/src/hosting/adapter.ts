@@ -116,14 +116,14 @@ export interface NodeAnswer {
   /** Reason phrase; Node's own words for the status when undefined. */
   reason?: string;
   headers: Record<string, string | string[]>;
-  /** A stream where the stand-in has said how long it is. */
+  /** A stream where the stand-in has said how long it is, or that nobody knows. */
   body: Buffer | Readable;
 }
 
 /**
  * Turns the `Response` of a stand-in into what Node sends.
  *
- * @param streams - a body whose `Content-Length` the stand-in has set is passed on piece by piece
+ * @param streams - a body whose `Content-Length` the stand-in has set, or that it says is `chunked`, is passed on piece by piece
  */
 export async function fromFetchResponse(
   response: Response,
@@ -135,8 +135,11 @@ export async function fromFetchResponse(
   });
   const cookies = response.headers.getSetCookie();
   if (cookies.length > 0) headers['set-cookie'] = cookies;
+  const isOpen =
+    response.headers.has('content-length') ||
+    response.headers.get('transfer-encoding') === 'chunked';
   const body =
-    streams && response.body && response.headers.has('content-length')
+    streams && response.body && isOpen
       ? Readable.fromWeb(response.body as NodeReadableStream)
       : Buffer.from(await response.arrayBuffer());
   return {

@@ -47,6 +47,7 @@ export interface Actor {
 export class Tokens {
   readonly named: Record<TokenName, string>;
   readonly webhookSecret: string;
+  readonly #scopes = new Map<TokenName, string[]>();
   readonly #ofRuns = new Map<string, { run: number; repository: number }>();
 
   constructor(file: string) {
@@ -70,6 +71,15 @@ export class Tokens {
     const value = `ghs_${secret(36)}`;
     this.#ofRuns.set(value, { run, repository });
     return value;
+  }
+
+  /** Gives a token other scopes than it has, until the next start. */
+  setScopes(name: TokenName, scopes: string[]): void {
+    this.#scopes.set(name, scopes);
+  }
+
+  resetScopes(): void {
+    this.#scopes.clear();
   }
 
   revokeOfRun(run: number): void {
@@ -101,7 +111,11 @@ export class Tokens {
   #holder(token: string): Actor | undefined {
     for (const name of tokenNames)
       if (this.named[name] === token && name !== 'expired')
-        return { token, ...holders[name] };
+        return {
+          token,
+          login: holders[name].login,
+          scopes: this.#scopes.get(name) ?? holders[name].scopes,
+        };
     const ofRun = this.#ofRuns.get(token);
     if (!ofRun) return undefined;
     return {

@@ -22,6 +22,8 @@ const parametersOf = {
   }),
   /** Runners are off-line: what is queued stays so. */
   'no-runner': z.strictObject({}),
+  /** The machine of the runner goes away in the middle of a job: of those that run, else of the next. */
+  'runner-dies': z.strictObject({}),
 };
 
 export type WebhookFault =
@@ -40,6 +42,8 @@ export class GithubFaults {
   rate: { remaining: number; resetSeconds: number } | undefined;
   /** Called when something was set or taken back. */
   onChange = () => {};
+  /** Called when the runner's machine is to go away. */
+  onRunnerDies = () => {};
 
   /** @throws NanteError `invalid-input` */
   set(kind: string, parameters: Record<string, unknown>): void {
@@ -57,6 +61,10 @@ export class GithubFaults {
       case 'no-runner':
         parseInput(parametersOf[kind], parameters);
         this.hasNoRunner = true;
+        break;
+      case 'runner-dies':
+        parseInput(parametersOf[kind], parameters);
+        this.onRunnerDies();
         break;
       default:
         throw new NanteError('invalid-input', `No fault is called "${kind}".`, {

@@ -202,6 +202,8 @@ export interface Run {
   /** Name of the branch or tag, as the list shows it. */
   headBranch: string;
   sha: string;
+  /** The commit that is executed: that one, or for a pull request its merge with the base. */
+  checkout: string;
   /** The repository that the commit comes from: another one for the pull request of a fork. */
   headRepository: number;
   actor: string;

@@ -9,6 +9,7 @@ export interface TakenRun {
   repository: { owner: string; name: string };
   /** Folder of the bare repository that has the commit. */
   folder: string;
+  /** `GITHUB_SHA`: of a pull request its merge with the base. */
   sha: string;
   /** Full name: `refs/heads/main`, `refs/tags/v1`, `refs/pull/3/merge`. */
   ref: string;
@@ -138,7 +139,7 @@ export class WorkflowRuns {
     this.#tell({ of: 'run', action: 'in_progress', run: taken });
     return {
       id: run.id,
-      sha: run.sha,
+      sha: run.checkout,
       ref: run.ref,
       path: run.path,
       name: run.name,

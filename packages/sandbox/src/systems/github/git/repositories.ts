@@ -1,16 +1,30 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { git } from './git';
+
+/** What makes a repository behave as GitHub does. */
+const settings = (hooks: string) => `[core]
+\thooksPath = ${JSON.stringify(hooks)}
+[uploadpack]
+\tallowAnySHA1InWant = true
+\tallowFilter = true
+[receive]
+\tautogc = false
+\tdenyDeleteCurrent = ignore
+\tadvertisePushOptions = true
+[gc]
+\tauto = 0
+`;
 
 /** The folders of all bare repositories, named by their ids so that a new name moves nothing. */
 export class BareRepositories {
   readonly #folder: string;
-  readonly #hooks: string;
+  readonly #settings: string;
 
   /** @param hooks - folder of the hooks that all of them share */
   constructor(folder: string, hooks: string) {
     this.#folder = folder;
-    this.#hooks = hooks;
+    this.#settings = settings(hooks);
     mkdirSync(folder, { recursive: true });
   }
 
@@ -18,30 +32,16 @@ export class BareRepositories {
     return join(this.#folder, `${id}.git`);
   }
 
-  /** Makes an empty repository, or leaves one as it is. */
+  /** Makes an empty repository. */
   async create(id: number, defaultBranch: string): Promise<string> {
     const folder = this.folder(id);
     await git(
       ['init', '--quiet', '--bare', `--initial-branch=${defaultBranch}`],
       { folder },
     );
-    await this.configure(folder);
+    // In one go: a program for each of them would be most of a start.
+    appendFileSync(join(folder, 'config'), this.#settings);
     return folder;
-  }
-
-  /** Settings that make it behave as GitHub does; also for a repository that something else has written. */
-  async configure(folder: string): Promise<void> {
-    const settings = {
-      'core.hooksPath': this.#hooks,
-      'http.receivepack': 'true',
-      'uploadpack.allowAnySHA1InWant': 'true',
-      'uploadpack.allowFilter': 'true',
-      'uploadpack.hideRefs': 'refs/pull/internal',
-      'gc.auto': '0',
-      'receive.autogc': 'false',
-    };
-    for (const [name, value] of Object.entries(settings))
-      await git(['config', name, value], { folder });
   }
 
   remove(id: number): void {
