@@ -122,6 +122,7 @@ export const commitRoutes: Route[] = [
       const api = repositoryApi(github, repository);
       const page = `${repositoryPage(github, repository)}/compare/${base}...${head}`;
       const word = ahead.length > 0 ? 'ahead' : 'identical';
+      const apart = ahead.length > 0 ? 'diverged' : 'behind';
       return {
         url: `${api}/compare/${base}...${head}`,
         html_url: page,
@@ -130,7 +131,7 @@ export const commitRoutes: Route[] = [
         patch_url: `${page}.patch`,
         base_commit: commit(github, repository, await read.commit(from)),
         merge_base_commit: commit(github, repository, await read.commit(merge)),
-        status: behind === 0 ? word : ahead.length > 0 ? 'diverged' : 'behind',
+        status: behind === 0 ? word : apart,
         ahead_by: await read.count(`${merge}..${to}`),
         behind_by: behind,
         total_commits: await read.count(`${merge}..${to}`),
@@ -192,9 +193,10 @@ export const commitRoutes: Route[] = [
       const states = new Set(statuses.map(one => one.state));
       const isBad = states.has('failure') || states.has('error');
       const isDone = statuses.length > 0 && !states.has('pending');
+      const unlessBad = isDone ? 'success' : 'pending';
       const api = repositoryApi(github, repository);
       return {
-        state: isBad ? 'failure' : isDone ? 'success' : 'pending',
+        state: isBad ? 'failure' : unlessBad,
         statuses: statuses.map(one => status(call, one)),
         sha,
         total_count: statuses.length,

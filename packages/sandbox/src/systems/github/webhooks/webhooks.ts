@@ -15,6 +15,23 @@ export interface HookEvent {
   payload: Promise<Record<string, unknown>>;
 }
 
+interface Result {
+  statusCode: number;
+  status: string;
+  headers: Record<string, string>;
+  body: string;
+  seconds: number;
+}
+
+/** What GitHub itself knows of a delivery that the network swallowed. */
+const lost: Result = {
+  statusCode: 0,
+  status: 'failed to connect to host',
+  headers: {},
+  body: '',
+  seconds: 0,
+};
+
 /** Sends events to the addresses that asked for them: signed, one after the other, each with a record. */
 export class Webhooks {
   readonly #state: GithubState;
@@ -198,23 +215,6 @@ export class Webhooks {
     });
   }
 }
-
-interface Result {
-  statusCode: number;
-  status: string;
-  headers: Record<string, string>;
-  body: string;
-  seconds: number;
-}
-
-/** What GitHub itself knows of a delivery that the network swallowed. */
-const lost: Result = {
-  statusCode: 0,
-  status: 'failed to connect to host',
-  headers: {},
-  body: '',
-  seconds: 0,
-};
 
 function wants({ isActive, events }: Hook, event: string): boolean {
   return isActive && (events.includes('*') || events.includes(event));

@@ -8,33 +8,6 @@ const tokenPattern =
 
 type Token = { kind: 'number' | 'text' | 'name' | 'sign'; text: string };
 
-/**
- * Puts the values of its `${{ }}` into a text, as GitHub does for names, groups and labels.
- *
- * @throws SyntaxError for an expression that is none
- */
-export function interpolate(text: string, contexts: Contexts): string {
-  return text.replace(/\$\{\{([\s\S]*?)\}\}/g, (_, expression: string) =>
-    toText(evaluate(expression, contexts)),
-  );
-}
-
-/** Like `interpolate`, but a text that is one expression keeps its type. */
-export function evaluateText(text: string, contexts: Contexts): Value {
-  const [, only] = /^\s*\$\{\{((?:(?!\}\})[\s\S])*)\}\}\s*$/.exec(text) ?? [];
-  return only === undefined
-    ? interpolate(text, contexts)
-    : evaluate(only, contexts);
-}
-
-/** @throws SyntaxError */
-export function evaluate(expression: string, contexts: Contexts): Value {
-  const parser = new Parser(tokens(expression), contexts);
-  const value = parser.either();
-  parser.end();
-  return value;
-}
-
 function tokens(expression: string): Token[] {
   const found: Token[] = [];
   const pattern = new RegExp(tokenPattern);
@@ -152,6 +125,33 @@ class Parser {
   #expect(sign: string) {
     if (!this.#take(sign)) throw new SyntaxError(`"${sign}" is missing`);
   }
+}
+
+/** @throws SyntaxError */
+export function evaluate(expression: string, contexts: Contexts): Value {
+  const parser = new Parser(tokens(expression), contexts);
+  const value = parser.either();
+  parser.end();
+  return value;
+}
+
+/**
+ * Puts the values of its `${{ }}` into a text, as GitHub does for names, groups and labels.
+ *
+ * @throws SyntaxError for an expression that is none
+ */
+export function interpolate(text: string, contexts: Contexts): string {
+  return text.replace(/\$\{\{([\s\S]*?)\}\}/g, (_, expression: string) =>
+    toText(evaluate(expression, contexts)),
+  );
+}
+
+/** Like `interpolate`, but a text that is one expression keeps its type. */
+export function evaluateText(text: string, contexts: Contexts): Value {
+  const [, only] = /^\s*\$\{\{((?:(?!\}\})[\s\S])*)\}\}\s*$/.exec(text) ?? [];
+  return only === undefined
+    ? interpolate(text, contexts)
+    : evaluate(only, contexts);
 }
 
 /** Names count in any case. */
