@@ -55,7 +55,13 @@ export interface Lab {
   engineWith(change: Partial<LabSetting>): Engine;
   fault(
     system:
-      'proxmox' | 's3' | 'tailscale' | 'openobserve' | 'octopus' | 'nexus',
+      | 'proxmox'
+      | 's3'
+      | 'tailscale'
+      | 'openobserve'
+      | 'octopus'
+      | 'nexus'
+      | 'github',
     fault: Record<string, unknown>,
   ): Promise<void>;
   clearFaults(): Promise<void>;
@@ -69,6 +75,7 @@ export interface Lab {
  * @param options.vlan - that of the environment dev; guests that boot want one that nobody else on the machine uses
  * @param options.site - with stand-ins for Tailscale and OpenObserve too
  * @param options.deployments - with stand-ins for Octopus and Nexus too
+ * @param options.github - with a stand-in for GitHub too
  * @param options.agentTimeoutMs - how long a guest may take to answer, 3 000 unless told
  */
 export async function startLab(
@@ -80,6 +87,8 @@ export async function startLab(
     site?: boolean;
     /** With an Octopus, which dev and staging name, and a Nexus. */
     deployments?: boolean;
+    /** With a GitHub, whose organization is acme. */
+    github?: boolean;
   } = {},
 ): Promise<Lab> {
   const folder = mkdtempSync(join(tmpdir(), 'nante-engine-'));
@@ -90,6 +99,7 @@ export async function startLab(
       ...(['proxmox', 's3', 'doppler'] as const),
       ...(options.site ? (['tailscale', 'openobserve'] as const) : []),
       ...(options.deployments ? (['nexus', 'octopus'] as const) : []),
+      ...(options.github ? (['github'] as const) : []),
       // Nobody else installs packages.
       ...((options.site || options.deployments) && options.guests === 'nspawn'
         ? (['packages'] as const)
@@ -117,7 +127,7 @@ export async function startLab(
   const controls = [
     ...[endpoints.proxmox, endpoints.s3],
     ...[endpoints.tailscale, endpoints.openobserve],
-    ...[endpoints.octopus, endpoints.nexus],
+    ...[endpoints.octopus, endpoints.nexus, endpoints.github],
   ].flatMap(system => (system ? [`${system.control}/faults`] : []));
   return {
     setting,
@@ -222,12 +232,13 @@ export function destroyRequest(
   };
 }
 
-/** What gets in to tailnet, OpenObserve, Octopus and Nexus, where the sandbox has them. */
+/** What gets in to tailnet, OpenObserve, Octopus, Nexus and GitHub, where the sandbox has them. */
 function siteSecrets({
   tailscale,
   openobserve,
   octopus,
   nexus,
+  github,
 }: Endpoints): Partial<Record<SecretName, string>> {
   return {
     ...(tailscale && {
@@ -246,6 +257,11 @@ function siteSecrets({
       NEXUS_USERNAME: String(nexus.username),
       NEXUS_PASSWORD: String(nexus.password),
     }),
+    ...(github && {
+      GH_PAT: String(github.token),
+      GITHUB_WEBHOOK_SECRET: String(github.webhookSecret),
+      CI_DOPPLER_TOKEN: 'dp.st.runners.0123456789abcdef',
+    }),
   };
 }
 
@@ -255,7 +271,13 @@ function labConfig(
     vlan: devVlan = 30,
     site,
     deployments,
-  }: { vlan?: number; site?: boolean; deployments?: boolean },
+    github,
+  }: {
+    vlan?: number;
+    site?: boolean;
+    deployments?: boolean;
+    github?: boolean;
+  },
 ): InfrastructureConfig {
   const environment = (vlan: number, restricted: boolean) => {
     const subnet = `10.${vlan % 256}.${Math.floor(vlan / 256)}`;
@@ -287,6 +309,7 @@ function labConfig(
         octopus: { type: 'octopus' },
         nexus: { type: 'nexus' },
       }),
+      ...(github && { github: { type: 'github', organization: 'acme' } }),
     },
     environments: {
       dev: {
