@@ -220,6 +220,12 @@ export interface Config {
       };
     };
 
+    /** How runs of workflows are followed. */
+    workflows?: {
+      /** Most requests a minute that one replica of the portal sends to GitHub for it; 60 unless given. Where webhooks arrive, few are needed. */
+      requestsPerMinute?: number;
+    };
+
     /** Set by the sandbox's own configuration only. */
     sandbox?: {
       /** `endpoints.json` of the running sandbox: addresses, authorities and tokens of its stand-ins. */

@@ -12,15 +12,23 @@ import {
   infrastructureSettingsServiceRef,
   runEventsServiceRef,
   runnerServiceRef,
+  workflowFollowerServiceRef,
 } from '@nante/plugin-infrastructure-node';
-import { announceRuns } from './announce';
+import { announceRuns, takeWorkflowEvents } from './announce';
 import { ComponentLinks } from './deployments/ComponentLinks';
 import { DeploymentStarter } from './deployments/DeploymentStarter';
+import { HomePage } from './home/HomePage';
+import { TemplateDurations } from './home/TemplateDurations';
+import { PipelineActions } from './pipelines/PipelineActions';
+import { PipelinePages } from './pipelines/PipelinePages';
+import { Repositories } from './pipelines/Repositories';
+import { WorkflowFleet } from './pipelines/WorkflowFleet';
 import { addResourceTypes } from './resourceTypes';
 import { publishConfig } from './publishConfig';
 import { Access } from './router/access';
 import { createRouter } from './router/createRouter';
 import { RunIndex } from './runs/RunIndex';
+import { StartedRuns } from './runs/StartedRuns';
 
 /** The HTTP API of the infrastructure pages, under `/api/infrastructure`. */
 export const infrastructurePlugin = createBackendPlugin({
@@ -32,8 +40,10 @@ export const infrastructurePlugin = createBackendPlugin({
         auth: coreServices.auth,
         catalog: catalogServiceRef,
         deployments: deploymentRegistryServiceRef,
+        discovery: coreServices.discovery,
         engine: engineServiceRef,
         events: eventsServiceRef,
+        follower: workflowFollowerServiceRef,
         httpAuth: coreServices.httpAuth,
         httpRouter: coreServices.httpRouter,
         lifecycle: coreServices.lifecycle,
@@ -58,7 +68,18 @@ export const infrastructurePlugin = createBackendPlugin({
         });
 
         const runs = new RunIndex({ engine, events: runEvents });
-        const { deployments, runner } = deps;
+        const { deployments, follower, runner } = deps;
+        const { shared } = settings;
+        const started = new StartedRuns({
+          runs,
+          // Its page says so too.
+          onFailure: (runId, error) =>
+            logger.info(`The run ${runId} did not succeed: ${error}`),
+        });
+        const repositories = new Repositories({
+          ...{ engine, links, shared, follower },
+        });
+        const known = { engine, links, repositories, runs, shared };
         deps.httpRouter.use(
           createRouter({
             access: new Access(deps),
@@ -67,17 +88,22 @@ export const infrastructurePlugin = createBackendPlugin({
             ...{ deployments, engine, links, registry, runs, settings },
             events: deps.events,
             starter: new DeploymentStarter({
-              ...{ engine, links, runner, runs },
+              ...{ engine, links, runner, runs, shared, started },
               registry: deployments,
-              shared: settings.shared,
-              // Its page says so too.
-              onFailure: (runId, error) =>
-                logger.info(`The run ${runId} did not succeed: ${error}`),
             }),
+            pipelines: new PipelinePages({ ...known, deployments, follower }),
+            pipelineActions: new PipelineActions(known),
+            fleet: new WorkflowFleet({ ...known, runner, started }),
+            home: new HomePage({ ...known, deployments, registry }),
+            durations: new TemplateDurations(deps),
           }),
         );
 
         const stopAnnouncing = announceRuns(deps);
+        const stopListening = takeWorkflowEvents({
+          ...deps,
+          onChange: repository => repositories.invalidate(repository),
+        });
         const stopped = new AbortController();
         lifecycle.addStartupHook(() => {
           // Not awaited: the portal starts when the bucket is down.
@@ -86,6 +112,7 @@ export const infrastructurePlugin = createBackendPlugin({
         lifecycle.addShutdownHook(() => {
           stopped.abort();
           stopAnnouncing();
+          stopListening();
         });
       },
     });

@@ -1,6 +1,7 @@
 import {
   ANNOTATION_ARTIFACTS,
   ANNOTATION_OCTOPUS_PROJECT,
+  ANNOTATION_REPOSITORY,
 } from './annotations';
 
 /** Annotations of the community's plugins, which are read too. */
@@ -11,14 +12,19 @@ const community = {
   mavenArtifact: 'nexus-repository-manager/maven.artifact-id',
 } as const;
 
-/** Names of all annotations that link a component to its project and its artifacts. */
+/** Where Backstage found the source of a component. */
+const ANNOTATION_SOURCE = 'backstage.io/source-location';
+
+/** Names of all annotations that link a component to its project, its artifacts and its repository. */
 export const COMPONENT_ANNOTATIONS: readonly string[] = [
   ANNOTATION_OCTOPUS_PROJECT,
   ANNOTATION_ARTIFACTS,
+  ANNOTATION_REPOSITORY,
+  ANNOTATION_SOURCE,
   ...Object.values(community),
 ];
 
-/** What a component says of its project and its artifacts. */
+/** What a component says of its project, its artifacts and its repository. */
 export interface ComponentAnnotations {
   /** `<connection>/<name, slug or id>`. */
   project?: string;
@@ -28,6 +34,10 @@ export interface ComponentAnnotations {
   artifacts: string[];
   /** Names of artifacts, by the community's annotations. */
   foreignArtifacts: string[];
+  /** `owner/name` of its repository. */
+  repository?: string;
+  /** Address of its source, which may be in a repository. */
+  source?: string;
 }
 
 /** Reads a component's annotations. */
@@ -36,7 +46,11 @@ export function readComponentAnnotations(
 ): ComponentAnnotations {
   const group = annotations[community.mavenGroup];
   const artifact = annotations[community.mavenArtifact];
+  const repository = annotations[ANNOTATION_REPOSITORY]?.trim();
+  const source = annotations[ANNOTATION_SOURCE]?.trim();
   return {
+    ...(repository && { repository }),
+    ...(source && { source: source.replace(/^url:/, '') }),
     project: annotations[ANNOTATION_OCTOPUS_PROJECT]?.trim() || undefined,
     foreignProject: annotations[community.project]?.trim() || undefined,
     artifacts: split(annotations[ANNOTATION_ARTIFACTS]),

@@ -31,6 +31,7 @@ export type {
 export { createDeploymentRegistry } from './deployments/createDeploymentRegistry';
 export { namePackages } from './deployments/deploymentFacts';
 export { KeptAnswers } from './caches/KeptAnswers';
+export { withPatience } from './caches/withPatience';
 export { describeError } from './hosts/ConnectionSource';
 export { Refreshed } from './caches/Refreshed';
 export { type Route, routeOf } from './deployments/lifecycle';

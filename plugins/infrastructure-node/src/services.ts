@@ -24,6 +24,8 @@ import {
   createRunEvents,
 } from './runs/RunEvents';
 import { type Runner, createRunner } from './runs/Runner';
+import type { WorkflowFollower } from './workflows/followerTypes';
+import { GithubFollower } from './workflows/GithubFollower';
 
 /** Everything under `infrastructure:` in the app-config, checked once at start. */
 export const infrastructureSettingsServiceRef =
@@ -155,6 +157,28 @@ export const deploymentRegistryServiceRef =
         },
       }),
   });
+
+/**
+ * Follows runs of workflows: one for the whole back end, so that one budget of requests serves all plugins. The plugin
+ * infrastructure hands it GitHub's events.
+ */
+export const workflowFollowerServiceRef = createServiceRef<WorkflowFollower>({
+  id: 'infrastructure.workflow-follower',
+  scope: 'root',
+  defaultFactory: async service =>
+    createServiceFactory({
+      service,
+      deps: {
+        engine: engineServiceRef,
+        settings: infrastructureSettingsServiceRef,
+      },
+      factory: ({ engine, settings }) =>
+        new GithubFollower({
+          engine,
+          perMinute: settings.workflowRequestsPerMinute,
+        }),
+    }),
+});
 
 function createSecretSource(settings: SecretSettings): SecretSource {
   if (settings.source === 'environment') return createEnvironmentSource();

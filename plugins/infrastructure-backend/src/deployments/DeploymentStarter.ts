@@ -1,9 +1,4 @@
-import {
-  ConflictError,
-  InputError,
-  NotAllowedError,
-  NotFoundError,
-} from '@backstage/errors';
+import { InputError, NotAllowedError, NotFoundError } from '@backstage/errors';
 import {
   type InfrastructureConfig,
   type RunDocument,
@@ -18,16 +13,13 @@ import type {
   DeploymentRegistry,
   Engine,
   Runner,
-  RunnerOptions,
 } from '@nante/plugin-infrastructure-node';
 import type { RunIndex } from '../runs/RunIndex';
+import type { StartedRuns } from '../runs/StartedRuns';
 import { whyNotAct, whyNotDeploy } from './allowed';
 import type { ComponentLinks, ProjectLink } from './ComponentLinks';
 import { environmentLabel, ourEnvironment } from './ourEnvironments';
 import { type BoardProject, SpaceReader } from './SpaceReader';
-
-/** Longest wait until a run has written its first word, in milliseconds; it goes on without us. */
-const FIRST_WORD = 10_000;
 
 /** Who asks, and what that person may do. */
 export interface Starter {
@@ -55,10 +47,8 @@ export class DeploymentStarter {
   readonly #links: ComponentLinks;
   readonly #runs: RunIndex;
   readonly #shared: InfrastructureConfig;
-  readonly #onFailure: (runId: string, error: unknown) => void;
   readonly #now: () => number;
-  /** Requests of this process that have not ended, so that a second click starts nothing. */
-  readonly #started = new Map<string, Promise<void>>();
+  readonly #started: StartedRuns;
 
   constructor(deps: {
     engine: Pick<Engine, 'requestCancel'>;
@@ -67,8 +57,7 @@ export class DeploymentStarter {
     links: ComponentLinks;
     runs: RunIndex;
     shared: InfrastructureConfig;
-    /** Told of a run that failed after its start was answered; its page says the same. */
-    onFailure: (runId: string, error: unknown) => void;
+    started: StartedRuns;
     now?: () => number;
   }) {
     this.#engine = deps.engine;
@@ -77,7 +66,7 @@ export class DeploymentStarter {
     this.#links = deps.links;
     this.#runs = deps.runs;
     this.#shared = deps.shared;
-    this.#onFailure = deps.onFailure;
+    this.#started = deps.started;
     this.#now = deps.now ?? Date.now;
   }
 
@@ -141,7 +130,7 @@ export class DeploymentStarter {
     if (reason) throw new NotAllowedError(reason);
     const { requestId, version, packageVersion, comment } = request;
     if (!version) throw new InputError('version: is missing');
-    return this.#run(requestId, person, 'release', options =>
+    return this.#started.start(requestId, person.ref, 'release', options =>
       this.#runner.createRelease(
         {
           ...this.#common(request, project, link, person),
@@ -188,11 +177,11 @@ export class DeploymentStarter {
       cancelOnTimeout: false,
     };
     if (action === 'rollback') {
-      return this.#run(requestId, person, 'rollback', options =>
+      return this.#started.start(requestId, person.ref, 'rollback', options =>
         this.#runner.rollback({ ...common, version }, options),
       );
     }
-    return this.#run(requestId, person, 'deploy', options =>
+    return this.#started.start(requestId, person.ref, 'deploy', options =>
       this.#runner.deploy(
         { ...common, version: version!, force: request.force ?? false },
         options,
@@ -293,51 +282,6 @@ export class DeploymentStarter {
       requestedBy: person.ref,
       operator: person.operator,
     };
-  }
-
-  /** Starts a run and answers with its first word; a request that has a run already only answers. */
-  async #run(
-    runId: string,
-    person: Starter,
-    kind: RunDocument['kind'],
-    begin: (options: RunnerOptions) => Promise<unknown>,
-  ): Promise<StartDeploymentResponse> {
-    const known = await this.#runs.get(runId);
-    if (known && (known.requestedBy !== person.ref || known.kind !== kind)) {
-      throw new ConflictError(
-        `The request ${runId} is another one; send a new one.`,
-      );
-    }
-    if (!known) {
-      // Looked up after the wait: a second click comes at the same time.
-      await (this.#started.get(runId) ?? this.#begin(runId, begin));
-    }
-    return { runId };
-  }
-
-  #begin(
-    runId: string,
-    begin: (options: RunnerOptions) => Promise<unknown>,
-  ): Promise<void> {
-    const first = new Promise<void>((resolve, reject) => {
-      let answered = false;
-      const timer = setTimeout(() => answer(), FIRST_WORD);
-      function answer() {
-        answered = true;
-        clearTimeout(timer);
-        resolve();
-      }
-      begin({ onRun: answer }).then(answer, error => {
-        clearTimeout(timer);
-        if (answered) this.#onFailure(runId, error);
-        reject(error);
-      });
-    }).finally(() => {
-      // The run has its document now, or never will.
-      this.#started.delete(runId);
-    });
-    this.#started.set(runId, first);
-    return first;
   }
 }
 

@@ -8,7 +8,9 @@ import { addAppNameRoutes } from './appNameRoutes';
 import { addArtifactRoutes } from './artifactRoutes';
 import { addChangeRoutes } from './changeRoutes';
 import { addDeploymentRoutes } from './deploymentRoutes';
+import { addHomeRoutes } from './homeRoutes';
 import { addHostRoutes } from './hostRoutes';
+import { addPipelineRoutes } from './pipelineRoutes';
 import { addRunRoutes } from './runRoutes';
 
 type RouterDeps = Parameters<typeof addActivityRoutes>[1] &
@@ -18,6 +20,8 @@ type RouterDeps = Parameters<typeof addActivityRoutes>[1] &
   Parameters<typeof addAdminRoutes>[1] &
   Parameters<typeof addChangeRoutes>[1] &
   Parameters<typeof addDeploymentRoutes>[1] &
+  Parameters<typeof addHomeRoutes>[1] &
+  Parameters<typeof addPipelineRoutes>[1] &
   Parameters<typeof addRunRoutes>[1];
 
 /** The whole API. Every route names the permission it asks for. */
@@ -32,6 +36,8 @@ export function createRouter(deps: RouterDeps): ExpressRouter {
   addAppNameRoutes(router, deps);
   addActivityRoutes(router, deps);
   addAdminRoutes(router, deps);
+  addPipelineRoutes(router, deps);
+  addHomeRoutes(router, deps);
   const translate: ErrorRequestHandler = (error, _req, _res, next) =>
     next(toBackstageError(error));
   router.use(translate);

@@ -4,6 +4,7 @@ import {
   dnsLabelSchema,
   hostKindSchema,
   provisionInputSchema,
+  repositoryPathSchema,
   resizeRequestSchema,
   runKindSchema,
   runStateSchema,
@@ -119,6 +120,59 @@ export const activityQuerySchema = z.object({
   to: z.iso.datetime({ offset: true }).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
   before: z.string().max(300).optional(),
+});
+
+export const entityQuerySchema = z.object({
+  entityRef: entityRefSchema.transform(ref => ref.toLowerCase()),
+});
+
+/** A run or a job of a repository. */
+export const pipelinePathSchema = z
+  .object({
+    connection: dnsLabelSchema,
+    owner: z.string(),
+    repository: z.string(),
+    id: z.coerce.number().int().min(1),
+  })
+  .transform(({ owner, repository, ...rest }) => ({
+    ...rest,
+    repository: `${owner}/${repository}`,
+  }))
+  .refine(
+    ({ repository }) => repositoryPathSchema.safeParse(repository).success,
+    'repository: use owner/name',
+  );
+
+const runIdSchema = z.number().int().min(1);
+
+export const pipelineActionSchema = z.discriminatedUnion('action', [
+  z.object({
+    action: z.literal('dispatch'),
+    entityRef: entityRefSchema,
+    file: z.string().regex(/^[A-Za-z0-9._-]{1,200}\.ya?ml$/),
+    inputs: z
+      .record(z.string().max(200), z.string().max(65_000))
+      .refine(
+        inputs => Object.keys(inputs).length <= 25,
+        'GitHub takes at most 25',
+      )
+      .default({}),
+  }),
+  z.object({
+    action: z.literal('rerun-failed'),
+    entityRef: entityRefSchema,
+    runId: runIdSchema,
+  }),
+  z.object({
+    action: z.literal('cancel'),
+    entityRef: entityRefSchema,
+    runId: runIdSchema,
+  }),
+]);
+
+export const raiseWorkflowsSchema = z.object({
+  connection: dnsLabelSchema,
+  repository: repositoryPathSchema,
 });
 
 export const answerInterruptionSchema = z.object({

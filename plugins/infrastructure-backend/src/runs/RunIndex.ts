@@ -73,6 +73,23 @@ export class RunIndex {
       .slice(0, filter.limit);
   }
 
+  /**
+   * Runs that a workflow run made, or that are about a commit of an app; newest first. None while the bucket fails.
+   *
+   * @param of - `links`: pages of workflow runs, as the command line notes them
+   */
+  async ofWorkflows(of: {
+    links: ReadonlySet<string>;
+    commit?: { app: string; sha: string };
+  }): Promise<RunDocument[]> {
+    const { links, commit } = of;
+    return (await this.#all().catch(() => [])).filter(
+      ({ link, app, inputs }) =>
+        (link !== undefined && links.has(link)) ||
+        (commit && app === commit.app && inputs.commit === commit.sha),
+    );
+  }
+
   async get(id: string): Promise<RunDocument | undefined> {
     return this.#live.get(id) ?? this.#engine.getRun(id);
   }

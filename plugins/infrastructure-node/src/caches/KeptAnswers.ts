@@ -56,6 +56,11 @@ export class KeptAnswers<T> {
     return kept.answer;
   }
 
+  /** The next one who asks for it asks anew. */
+  forget(key: string): void {
+    this.#kept.delete(key);
+  }
+
   /** Forgets what does not serve for ever. */
   forgetRunning(): void {
     for (const [key, { until }] of this.#kept) {

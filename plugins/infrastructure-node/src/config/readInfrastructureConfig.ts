@@ -51,6 +51,8 @@ export interface InfrastructureSettings {
   /** Absent where there is no `ansible-playbook`: hosts are made and not configured. */
   ansible?: AnsibleInstallation;
   catalog: { defaultOwner: string };
+  /** Most requests a minute with which this process follows runs of workflows; left out: 60. */
+  workflowRequestsPerMinute?: number;
   /** Present in the sandbox only. */
   sandbox?: { guests: string; real: boolean; provider: string };
 }
@@ -131,6 +133,7 @@ export function readInfrastructureConfig(
     },
     ansible: readAnsible(settings.ansible, root, env),
     catalog: { defaultOwner: settings.catalog.defaultOwner },
+    workflowRequestsPerMinute: settings.workflows.requestsPerMinute,
     sandbox: endpoints && {
       guests: endpoints.guests?.driver ?? 'record',
       real: endpoints.guests?.real ?? false,

@@ -38,6 +38,11 @@ export const portalSettingsSchema = z.object({
       schedule: z.unknown().optional(),
     })
     .default({ defaultOwner: 'group:default/unknown' }),
+  workflows: z
+    .strictObject({
+      requestsPerMinute: z.number().int().min(10).optional(),
+    })
+    .default({}),
   sandbox: z.strictObject({ endpointsFile: z.string().min(1) }).optional(),
 });
 

@@ -1,0 +1,41 @@
+const MINUTE = 60_000;
+
+/**
+ * Requests that may be sent in any minute. A part of them is kept for what is urgent: the end of a run, and runners for one that
+ * waits.
+ */
+export class RequestBudget {
+  readonly #perMinute: number;
+  readonly #now: () => number;
+  /** Times of the requests of the last minute, oldest first. */
+  readonly #sent: number[] = [];
+
+  constructor(options: { perMinute: number; now: () => number }) {
+    this.#perMinute = options.perMinute;
+    this.#now = options.now;
+  }
+
+  /** Milliseconds until one may be sent. */
+  wait(isUrgent: boolean): number {
+    this.#forget();
+    const most = isUrgent
+      ? this.#perMinute
+      : Math.max(1, Math.floor(this.#perMinute * 0.8));
+    if (this.#sent.length < most) return 0;
+    // The one whose leaving makes room.
+    const leaving = this.#sent[this.#sent.length - most];
+    return Math.max(leaving + MINUTE - this.#now(), 1);
+  }
+
+  /** Counts one. @returns false where none may be sent now */
+  take(isUrgent: boolean): boolean {
+    if (this.wait(isUrgent) > 0) return false;
+    this.#sent.push(this.#now());
+    return true;
+  }
+
+  #forget(): void {
+    const before = this.#now() - MINUTE;
+    while (this.#sent.length && this.#sent[0] <= before) this.#sent.shift();
+  }
+}
