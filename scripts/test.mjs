@@ -158,6 +158,27 @@ async function terraformTests(tools, summary) {
   });
 }
 
+/** Repositories that templates make: they have to be as good as this one. */
+async function generatedRepositories(tools, summary) {
+  const name = 'Repositories that templates make';
+  await step(name, async progress => {
+    const { code, output } = await run(
+      tools.node,
+      ['--import', 'tsx', 'scripts/generated/index.mjs'],
+      { cwd: root, env: tools.env, onLine: progress },
+    );
+    const counts = /(\d+) passed, (\d+) failed/.exec(output);
+    if (counts) {
+      summary.pass(Number(counts[1]));
+      summary.fail(name, Number(counts[2]));
+    } else summary.fail(name);
+    for (const [, left, reason] of output.matchAll(/^skipped {2}(.+): (.+)$/gm))
+      summary.skip(left, reason);
+    if (code !== 0)
+      console.log(output.split('\n').slice(-shownLines).join('\n'));
+  });
+}
+
 await runMain(async () => {
   const { values } = parseArgs({
     options: {
@@ -212,6 +233,7 @@ await runMain(async () => {
   );
   await terraformTests(tools, summary);
   await lintChecks(summary);
+  await generatedRepositories(tools, summary);
   await roleTables(tools, summary);
   // First, since it builds the base image of the lab that other tests share.
   if (values.quick) {

@@ -1,4 +1,5 @@
 // What people answer in the forms, and what the check says of the site.
+import { createHash } from 'node:crypto';
 import {
   asMarkdown,
   oneLine,
@@ -34,7 +35,6 @@ function situation({ name, description, worker, port, healthPath }) {
       sshKeys: [key],
       requestId: '0123456789abcdef',
       app: `component:default/${name}`,
-      kind: 'go',
       overwrite: false,
     },
     steps: {
@@ -48,7 +48,7 @@ function situation({ name, description, worker, port, healthPath }) {
           connection: 'github',
           organization: 'acme',
           workflows: 'nante/nante',
-          commit: '0123456789abcdef0123456789abcdef01234567',
+          commit: createHash('sha1').update('a release').digest('hex'),
           version: 'v0.1.0',
           runnerLabels: '["self-hosted","linux"]',
           environments: ['dev', 'staging', 'prod'],
@@ -66,21 +66,38 @@ function situation({ name, description, worker, port, healthPath }) {
   };
 }
 
-/** By name. */
-export const situations = {
-  plain: situation({
-    name: 'orders',
-    description: plain,
-    worker: 'portal',
-    port: 8080,
-    healthPath: '/healthz',
-  }),
-  hostile: situation({
-    // Nothing that begins with a letter in a language may be a word of that language.
-    name: 'null',
-    description: hostile,
-    worker: 'workflow',
-    port: 65535,
-    healthPath: '/~a/b.c/d_e',
-  }),
+const plainAnswers = {
+  name: 'orders',
+  description: plain,
+  worker: 'portal',
+  port: 8080,
+  healthPath: '/healthz',
 };
+const hostileAnswers = {
+  // A word of YAML that is none of a name.
+  name: 'null',
+  description: hostile,
+  worker: 'workflow',
+  port: 65535,
+  healthPath: '/~a/b.c/d_e',
+};
+
+/**
+ * Which repositories of a template are looked at.
+ *
+ * @param {string} template
+ * @returns {{ name: string, context: object }[]}
+ */
+export function situationsOf(template) {
+  const all = [
+    { name: 'plain', context: situation(plainAnswers) },
+    { name: 'hostile', context: situation(hostileAnswers) },
+  ];
+  if (template !== 'add-pipeline') return all;
+  // It takes no free text.
+  const [, { context }] = all;
+  return ['go', 'static', 'image', 'chart'].map(kind => ({
+    name: kind,
+    context: { ...context, parameters: { ...context.parameters, kind } },
+  }));
+}

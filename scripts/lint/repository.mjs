@@ -2,11 +2,13 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { ensureCheckTools } from '../lib/python.mjs';
+import { detectSecrets } from './secrets.mjs';
 import { shellcheck } from './shell.mjs';
 import { actionlint, zizmor } from './workflows.mjs';
 
 /**
- * Lints the workflows, composite actions and shell scripts of a repository as strictly as our own, without exceptions.
+ * Lints the workflows, composite actions and shell scripts of a repository as strictly as our own, without exceptions, and looks
+ * for secrets in it.
  *
  * @param {string} folder its root; `.git` and `node_modules` are left out
  * @returns {Promise<string[]>} lines about what is wrong
@@ -19,6 +21,7 @@ export async function lintRepository(folder) {
     ...(await actionlint(context)),
     ...((await zizmor(context)) ?? []),
     ...(await shellcheck(context)),
+    ...(await detectSecrets(context)),
   ];
   return found.map(
     ({ tool, rule, file, line, message }) =>

@@ -176,7 +176,7 @@ describe('the templates of apps', () => {
         .join('\n');
       const text = asFilled(all, given);
       const used = new Set(
-        [...text.matchAll(/values\.(\w+)/g)].map(([, value]) => value),
+        [...text.matchAll(/(?<![`/])values\.(\w+)/g)].map(([, value]) => value),
       );
       expect([name, [...used].filter(value => !given.includes(value))]).toEqual(
         [name, []],

@@ -20,7 +20,7 @@ const may = [
 ];
 const workflows = {
   repository: 'acme/nante',
-  commit: '0123456789abcdef0123456789abcdef01234567',
+  commit: '0123456789'.repeat(4),
   version: 'v1.0.0',
 };
 const { connections, environments } = fakeConfig;

@@ -64,7 +64,7 @@ export const exampleSite: Site = {
     organization: 'acme',
     workflows: {
       repository: 'acme/nante',
-      commit: '0123456789abcdef0123456789abcdef01234567',
+      commit: '0'.repeat(40),
       version: 'v1.0.0',
     },
     runnerLabels: ['self-hosted', 'linux'],
