@@ -34,9 +34,10 @@ const containerd = (registry: Registry) => `version = 2
     password = "${registry.password}"
 `;
 
-/** Control groups of version 1 are mounted read only in a guest of the lab. */
+/** Control groups of version 1 and the settings of the network are mounted read only in a guest of the lab. */
 const dropIn = `[Service]
 ExecStartPre=/bin/sh -c 'for group in /sys/fs/cgroup/*/; do mount -o remount,rw,bind $$group; done'
+ExecStartPre=/bin/sh -c 'mountpoint -q /proc/sys/net || { mount --bind /proc/sys/net /proc/sys/net && mount -o remount,rw,bind /proc/sys/net; }'
 `;
 
 const unit = (address: string) => `[Unit]

@@ -31,12 +31,32 @@ function partsOf(secret: string): string[] {
   if (trimmed.length < shortestSecret || common.has(trimmed.toLowerCase())) {
     return [];
   }
-  const lines = trimmed
-    .split(/\r?\n/)
-    .map(line => line.trim())
-    // The frame of a PEM block is no secret.
-    .filter(line => line.length >= shortestLine && !line.startsWith('-----'));
-  return [...new Set([secret, trimmed, ...lines])];
+  const lines = isKubeconfig(trimmed)
+    ? secretValuesOf(trimmed)
+    : trimmed
+        .split(/\r?\n/)
+        .map(line => line.trim())
+        // The frame of a PEM block is no secret.
+        .filter(line => !line.startsWith('-----'));
+  return [
+    ...new Set([
+      ...[secret, trimmed],
+      ...lines.filter(line => line.length >= shortestLine),
+    ]),
+  ];
+}
+
+/** Most lines of a kubeconfig stand in every answer of every cluster: `apiVersion: v1`. */
+function isKubeconfig(text: string): boolean {
+  return /^\s*"?users"?\s*:/m.test(text) && /^\s*"?clusters"?\s*:/m.test(text);
+}
+
+/** Values of the keys by which a kubeconfig signs in. */
+function secretValuesOf(kubeconfig: string): string[] {
+  const found = kubeconfig.matchAll(
+    /"?\b(?:token|password|client-key-data|id-token|refresh-token|client-secret)"?\s*:\s*["']?([^"',\s}]+)/g,
+  );
+  return [...found].map(([, value]) => value);
 }
 
 function encodingsOf(text: string): string[] {

@@ -138,3 +138,27 @@ describe('the redactor', () => {
     });
   });
 });
+
+it('masks what signs in of a kubeconfig, and not the words that stand in every answer of a cluster', () => {
+  const token = 'sha256~t0ken-of-the-cluster';
+  const user = {
+    name: 'ci',
+    user: { token, 'client-key-data': 'LS0tLS1CRUdJTg==' },
+  };
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [],
+    users: [user],
+  };
+  const yaml = `apiVersion: v1\nkind: Config\nclusters: []\nusers:\n  - name: ci\n    user:\n      token: ${token}\n`;
+  for (const secret of [JSON.stringify(config, null, 2), yaml]) {
+    const redactor = createRedactor([secret]);
+    expect(redactor.redact(`Bearer ${token}`)).toBe('Bearer ***');
+    expect(redactor.redact('{\n  "apiVersion": "v1",\n')).toBe(
+      '{\n  "apiVersion": "v1",\n',
+    );
+    expect(redactor.redact('kind: Config')).toBe('kind: Config');
+    expect(redactor.redact(secret)).toBe('***');
+  }
+});

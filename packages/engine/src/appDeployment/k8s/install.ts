@@ -96,7 +96,9 @@ export async function install(
     } catch (error) {
       return goBack(
         installing,
-        `${app} ${version} did not become ready within ${healthSeconds} s.`,
+        ranOut(error)
+          ? `${app} ${version} did not become ready within ${healthSeconds} s.`
+          : `${app} ${version} could not be deployed: ${errorLineOf(error) ?? 'Helm failed'}`,
         { cause: error },
       );
     }
@@ -182,6 +184,14 @@ async function goBack(
     'failed',
     `${why} ${returnedTo ? `${returnedTo} was brought back and is ready.` : 'There was none before it, so that it was taken away.'}`,
     { hint: problems[0] ?? errorLineOf(found.cause), cause: found.cause },
+  );
+}
+
+/** Helm waited as long as it was told to. */
+function ranOut(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /timed out waiting|context deadline exceeded/.test(error.message)
   );
 }
 

@@ -48,12 +48,13 @@ const podsSchema = z.object({
 });
 
 const mostPods = 5;
+const mostWarnings = 3;
 const logLines = 15;
 const queryMs = 15_000;
 
 /**
  * Why pods of a release are not ready, and the last lines that they wrote. Best effort: where kubectl is missing or the cluster
- * does not say, there is nothing.
+ * does not say, there is nothing, and the log says so.
  */
 export async function podProblems(
   cluster: Cluster,
@@ -72,12 +73,16 @@ export async function podProblems(
     const found = await Promise.all(
       sick.map(async ({ name, why }) => [
         ...why.map(line => `${name}: ${line}`),
+        ...(await warnings(cluster, name)),
         ...(await lastLines(cluster, name)),
       ]),
     );
     return found.flat();
   } catch (error) {
     if (NanteError.is(error) && error.code === 'cancelled') throw error;
+    cluster.log(
+      `Why its pods are not ready could not be found out: ${error instanceof Error ? error.message : error}`,
+    );
     return [];
   }
 }
@@ -98,6 +103,33 @@ function whyNotReady({ conditions, containerStatuses }: Status): string[] {
     .filter(({ type, status }) => type === 'PodScheduled' && status === 'False')
     .map(({ message }) => `not scheduled: ${message}`);
   return [...unscheduled, ...containers];
+}
+
+const eventsSchema = z.object({
+  items: z.array(
+    z.object({
+      reason: z.string().default(''),
+      message: z.string().default(''),
+    }),
+  ),
+});
+
+/** What the cluster warned of about a pod; the newest few. */
+async function warnings(cluster: Cluster, pod: string): Promise<string[]> {
+  const text = await kubectl(cluster, [
+    ...['get', 'events', '--output', 'json', '--field-selector'],
+    `involvedObject.name=${pod},type=Warning`,
+  ]);
+  const { items } = eventsSchema.parse(JSON.parse(text));
+  // The same thing happens to one sandbox after the other.
+  const lines = items.map(({ reason, message }) =>
+    `${reason}: ${message}`
+      .replace('(combined from similar events): ', '')
+      .replace(/"[0-9a-f]{64}"/g, '…'),
+  );
+  return [...new Set(lines)]
+    .slice(-mostWarnings)
+    .map(line => `${pod}: ${line}`);
 }
 
 async function lastLines(cluster: Cluster, pod: string): Promise<string[]> {
