@@ -33,6 +33,8 @@ export interface SandboxOptions {
   guestCount?: number;
   /** Folder of packages that guests get in place of the sandbox's own, one folder each as in `vendorPackages`. */
   packages?: string;
+  /** Of GitHub's self-hosted runner: the clone it works with, and how long a cancelled job has. */
+  runner?: SystemParts['runner'];
   /** Gets lines for a person: progress, and what a stand-in could not do. Silent unless told. */
   log?(line: string): void;
 }
@@ -110,6 +112,7 @@ async function start(options: SandboxOptions, undo: Undo[]) {
     startGuests: () => startGuests(options.guests ?? 'record'),
     guestCount: options.guestCount,
     packages: options.packages,
+    runner: options.runner,
   };
 
   for (const name of names) {

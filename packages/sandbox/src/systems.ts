@@ -4,6 +4,10 @@ import { loadOrCreateSshKey } from './seed/sshKey';
 import type { StandIn, StandInContext, SystemName } from './standIn';
 import { createDoppler } from './systems/doppler';
 import { createGithub } from './systems/github';
+import {
+  githubOfClone,
+  type MachineRunner,
+} from './systems/github/runner/fromClone';
 import { createNexus } from './systems/nexus';
 import { createOctopus } from './systems/octopus';
 import { createOpenobserve } from './systems/openobserve';
@@ -26,6 +30,8 @@ export interface SystemParts {
   guestCount?: number;
   /** Folder of the packages for guests; the sandbox's own unless told. */
   packages?: string;
+  /** Clone and timing of GitHub's runner. */
+  runner?: MachineRunner;
 }
 
 interface SystemDefinition {
@@ -85,7 +91,15 @@ export const systemDefinitions: Partial<Record<SystemName, SystemDefinition>> =
     github: {
       tls: false,
       streams: true,
-      create: context => createGithub(context),
+      create: (context, { dataDir, runner }) =>
+        createGithub(
+          context,
+          githubOfClone(
+            { dataDir, folder: context.dataDir },
+            context.log,
+            runner,
+          ),
+        ),
     },
     doppler: {
       tls: false,
