@@ -106,6 +106,8 @@ export function startWorkflow(
       dispatch.event ?? 'workflow_dispatch',
       ...['--workflows', `.github/workflows/${dispatch.workflow}`],
       ...['--platform', 'self-hosted=-self-hosted'],
+      // GitHub's runner is another machine: its jobs get no further than this name.
+      ...['--platform', 'ubuntu-latest=of-github/ubuntu-latest'],
       ...['--local-repository', `${repository}@${ref}=${place.nante}`],
       ...['--eventpath', event, '--actor', 'octavia', '--json'],
       // Of one that is empty act would ask whoever sits there.

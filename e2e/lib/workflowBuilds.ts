@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import type { Dispatch, WorkflowRun } from './act';
 import { part, type Figures } from './report';
 import { changed, readNexus } from './workflowSystems';
-import { project } from './workflowRepositories';
 import { app, type WorkflowWorld } from './workflowWorld';
 
 /** Outputs of the job `ci`, as the caller's next job got them. */
@@ -52,13 +51,6 @@ async function twiceBuilt(
 /** Each kind of app from its sources into Nexus, and a release of Octopus; each twice. */
 export async function builds(world: WorkflowWorld): Promise<Figures> {
   const figures: Figures = {};
-  const made = await world.place.terminal([
-    ...['project', 'create', '--app', app, '--project', project],
-    ...['--process', 'package', '--feed', 'Nexus Maven'],
-    ...['--package', `com.example:${app}`],
-  ]);
-  assert.equal(made.code, 0, made.log);
-
   const go = await twiceBuilt(world, 'ci: a Go program, and its release', {
     ...{ workflow: 'ci.yml', event: 'push' as const, runId: '5101' },
   });

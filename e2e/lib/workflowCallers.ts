@@ -1,4 +1,4 @@
-import { ref, repository } from './workflowRepositories';
+import { project, ref, repository } from './workflowRepositories';
 
 /** Inputs of the caller that builds whatever it is told to. */
 const buildInputs = [
@@ -65,6 +65,25 @@ ${typed(dockerInputs, { app_name: 'shop', environment: 'dev', health_path: '/' }
       port: 8080
       health_seconds: 20
 ${handedOn(dockerInputs)}${secret}`,
+  'afterwards.yml': `on:
+  workflow_dispatch:
+    inputs:
+      version: { type: string }
+      roles: { type: string }
+      health_url: { type: string, default: '' }
+jobs:
+  pipeline:
+    uses: ${repository}/.github/workflows/reusable-full-pipeline.yml@${ref}
+    with:
+      app_name: shop
+      environment: dev
+      octopus_project: ${project}
+      host_name: web-1
+      version: \${{ inputs.version }}
+      roles: \${{ inputs.roles }}
+      health_url: \${{ inputs.health_url }}
+      health_seconds: 20
+${secret}`,
   'k8s.yml': `on:
   workflow_dispatch:
     inputs:

@@ -6,7 +6,8 @@ import { DopplerView } from './leaks/sinks';
 import type { SandboxView } from './sandbox';
 import { readRun } from './truth';
 import { phasesOf } from './watchRun';
-import { ref, repository } from './workflowRepositories';
+import { appPort } from './workflowApp';
+import { project, ref, repository } from './workflowRepositories';
 import type { WorkflowPlace } from './workflowPlace';
 
 /** App of the example callers. */
@@ -184,6 +185,17 @@ export class WorkflowWorld {
     await this.sandbox.forgetRequests();
     const result = await work();
     return { result, mutating: (await this.sandbox.requests()).mutating };
+  }
+
+  /** Makes the project of Octopus that the callers release and deploy; one that is there is success. */
+  async project(): Promise<void> {
+    const made = await this.place.terminal([
+      ...['project', 'create', '--app', app, '--project', project],
+      ...['--process', 'package', '--feed', 'Nexus Maven'],
+      ...['--package', `com.example:${app}`, '--target-roles', app],
+      ...['--health-port', String(appPort), '--health-path', '/healthz'],
+    ]);
+    assert.equal(made.code, 0, made.log);
   }
 
   /** Names of the guests that there are, without those that the sandbox came with. */

@@ -13,6 +13,11 @@ import { bestGuests } from '../lib/lab';
 import { part, runScenario, say, type Figures } from '../lib/report';
 import { SandboxView, temporaryFolder } from '../lib/sandbox';
 import { createKeyPair } from '../lib/ssh';
+import {
+  dockerDeployments,
+  k8sRefusals,
+  pipelines,
+} from '../lib/workflowDeploys';
 import { appSources } from '../lib/workflowApp';
 import {
   hostileBuilds,
@@ -39,7 +44,7 @@ const overheadLimit = 10;
 
 const allParts = [
   ...['tools', 'hosts', 'refused', 'killed', 'servers'],
-  ...['builds', 'stopped'],
+  ...['builds', 'stopped', 'docker', 'k8s', 'pipeline'],
 ];
 const { values: options } = parseArgs({
   options: {
@@ -231,8 +236,19 @@ void runScenario('workflows', async undo => {
       if (isLab) return onboardings(world, { key, twice });
       return say('  left out, since guests are records: onboard, bootstrap');
     },
-    builds: () => builds(world),
+    async builds() {
+      await world.project();
+      return builds(world);
+    },
+    docker: () => dockerDeployments(world, isLab),
+    k8s: () =>
+      part('deploy-k8s: refused with what to do', () => k8sRefusals(world)),
+    async pipeline() {
+      await world.project();
+      return pipelines(world, isLab);
+    },
     async stopped() {
+      await world.project();
       await part('A failing test, a finding: nothing is published', () =>
         stoppedBuilds(world),
       );
