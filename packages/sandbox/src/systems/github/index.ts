@@ -118,6 +118,7 @@ export async function createGithub(
     async listening({ url }) {
       github.url = url;
       writeFileAtomic(portFile, JSON.stringify({ port: +new URL(url).port }));
+      github.faults.onRunnerDies = () => runner?.die();
       runner = await options.startRunner?.({
         ...{ runs, url, organization, log: context.log },
         findRepository: (owner, name) => folderOf(github, owner, name),

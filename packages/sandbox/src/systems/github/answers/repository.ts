@@ -142,6 +142,19 @@ export function repository(
   };
 }
 
+/** The form of an organization's list, which says nothing of merging. */
+export function listedRepository(
+  github: Github,
+  document: Repository,
+  actor: Actor,
+) {
+  return Object.fromEntries(
+    Object.entries(repository(github, document, actor)).filter(
+      ([field]) => !/^allow_.*(merge)$/.test(field),
+    ),
+  );
+}
+
 /** Everything about one repository. */
 export function fullRepository(
   github: Github,

@@ -50,7 +50,9 @@ export const noCommit = '0'.repeat(40);
 
 /** What git refuses in a ref's name, and what would be an expression of its own. */
 const isPlainName = (ref: string) =>
-  /^[^\s~^:?*[\\]+$/.test(ref) && !/\.\.|@\{|^-/.test(ref);
+  /^[^\s~^:?*[\\]+$/.test(ref) &&
+  !/\.\.|@\{|^-/.test(ref) &&
+  !ref.includes('\0');
 
 /** Reads a bare repository. Names that a client gives never become options or expressions of git. */
 export class RepositoryReader {

@@ -5,7 +5,11 @@ import {
   publicUser,
   simpleUser,
 } from '../answers/basics';
-import { minimalRepository, repository } from '../answers/repository';
+import {
+  listedRepository,
+  minimalRepository,
+  repository,
+} from '../answers/repository';
 import { notFound } from '../errors';
 import type { Repository, User } from '../model';
 import type { Call, Route } from '../router';
@@ -64,10 +68,7 @@ export const accountRoutes: Route[] = [
   {
     call: 'GET /meta',
     isOpen: true,
-    answer: () => ({
-      verifiable_password_authentication: false,
-      installed_version: '3.18.0',
-    }),
+    answer: () => ({ verifiable_password_authentication: false }),
   },
   {
     call: 'GET /user',
@@ -118,7 +119,7 @@ export const accountRoutes: Route[] = [
       const { login } = organizationOf(call);
       return call
         .page(visible(call, ({ owner }) => owner === login))
-        .map(one => repository(call.github, one, call.by));
+        .map(one => listedRepository(call.github, one, call.by));
     },
   },
   {
