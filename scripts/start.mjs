@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from './lib/paths.mjs';
-import { ensurePython } from './lib/python.mjs';
+import { ensureCheckTools, ensurePython } from './lib/python.mjs';
 import { buildPages, startPortal, startSandbox } from './lib/portal.mjs';
 import { requireFreePort, Services } from './lib/services.mjs';
 import { runMain, step, StepError } from './lib/steps.mjs';
@@ -15,7 +15,7 @@ import {
 
 const help = `npm start -- [options]
 
-Starts the sandbox (stand-ins for Proxmox, the state bucket and Doppler) and the portal beside it.
+Starts the sandbox (stand-ins for Proxmox, GitHub, Octopus and every other system outside) and the portal beside it.
 
   --port N           port of the portal (7007)
   --sandbox-port N   first port of the sandbox's stand-ins (17800)
@@ -28,6 +28,18 @@ Starts the sandbox (stand-ins for Proxmox, the state bucket and Doppler) and the
 
 Ctrl-C stops everything. What was made stays for the next start.
 `;
+
+/** Gets act; without it everything else works, and the runs of workflows wait. */
+async function ensureAct(progress) {
+  try {
+    await ensureCheckTools(progress);
+    return 'there';
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    const [reason] = error.message.split('\n');
+    return `not here, so workflows stay queued. ${reason}`;
+  }
+}
 
 async function main() {
   const { values } = parseArgs({
@@ -79,6 +91,7 @@ async function main() {
       const { version } = await ensurePython(progress);
       return `ansible-core ${version}`;
     });
+    await step('act, which runs workflows', ensureAct);
     await step('Pages', progress => buildPages(tools, progress));
     const data = path.resolve(root, values.data);
     const endpoints = await step('Sandbox', progress =>
@@ -101,10 +114,12 @@ async function main() {
     const guests = endpoints.guests?.real
       ? `real Linux (${endpoints.guests.driver}): log in to what you make`
       : `records only (${endpoints.guests?.driver}): nothing boots, so nobody can log in`;
+    const { github } = endpoints;
     process.stdout.write(
       [
         '',
         `  Proxmox stand-in   ${endpoints.proxmox.url}`,
+        `  GitHub stand-in    ${github.url} (${github.runner.problem ?? 'its runner is on-line'})`,
         `  Guests             ${guests}`,
         `  Data               ${path.relative(process.cwd(), data) || data}`,
         '  Try first          sign in as Ada, then Create > New virtual machine',

@@ -135,6 +135,7 @@ export async function startPortal(services, tools, options) {
         APP_CONFIG_backend_baseUrl: setting(url),
         APP_CONFIG_backend_cors_origin: setting(url),
         APP_CONFIG_backend_listen_port: setting(options.port),
+        ...githubSettings(options.data, url),
         ...(options.mirror
           ? {
               APP_CONFIG_infrastructure_terraform_provider_mirror: setting(
@@ -158,6 +159,33 @@ export async function startPortal(services, tools, options) {
   );
   writePortalEndpoint(options.data, url);
   return url;
+}
+
+/**
+ * Settings for the sandbox's GitHub, whose address and secrets are only known once it runs.
+ *
+ * @param {string} data folder of the sandbox
+ * @param {string} url of the portal
+ * @returns {Record<string, string>}
+ */
+export function githubSettings(data, url) {
+  const file = path.join(data, 'endpoints.json');
+  const { github } = JSON.parse(fs.readFileSync(file, 'utf8'));
+  if (!github) return {};
+  const integration = {
+    host: new URL(github.url).host,
+    apiBaseUrl: github.apiUrl,
+    token: github.token,
+  };
+  return {
+    APP_CONFIG_integrations_github: JSON.stringify([integration]),
+    APP_CONFIG_events_modules_github_webhookSecret: JSON.stringify(
+      github.webhookSecret,
+    ),
+    APP_CONFIG_infrastructure_connections_github_webhookUrl: JSON.stringify(
+      `${url}/api/events/http/github`,
+    ),
+  };
 }
 
 /** Whether somebody can sign in and finds a template: the catalog reads its files some seconds after the start. */

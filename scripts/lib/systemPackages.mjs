@@ -12,6 +12,9 @@ const wanted = [
   ['mkfs.ext4', ['-V'], 'e2fsprogs'],
   ['ssh', ['-V'], 'openssh-client'],
   ['skopeo', ['--version'], 'skopeo'],
+  // Builds images of workflows where no Docker engine answers.
+  ['buildah', ['--version'], 'buildah'],
+  ['buildah', ['--version'], 'buildah'],
 ];
 
 /**
