@@ -8,14 +8,21 @@ const goModules = {
   helm: 'helm.sh/helm/v3/cmd/helm@v3.22.0',
 } as const;
 
+/** Programs that come with the machine or its packages. */
+const installed = ['skopeo', 'buildah', 'go'] as const;
+
 /** A program that a scenario can do without. */
-export type OptionalTool = keyof typeof goModules | 'skopeo';
+export type OptionalTool = keyof typeof goModules | (typeof installed)[number];
+
+const isInstalled = (name: OptionalTool): name is (typeof installed)[number] =>
+  (installed as readonly string[]).includes(name);
 
 /** Where the scripts put tools, and where their PATH leads. */
 const bin = path.resolve(__dirname, '../../.tools/bin');
 
 async function answers(file: string): Promise<boolean> {
-  const args = [path.basename(file) === 'skopeo' ? '--version' : 'version'];
+  const name = path.basename(file);
+  const args = [/^(skopeo|buildah)$/.test(name) ? '--version' : 'version'];
   return runCommand(file, args).then(
     ({ code }) => code === 0,
     () => false,
@@ -34,10 +41,9 @@ export async function optionalTool(
   const file = path.join(bin, name);
   for (const candidate of [name, file])
     if (await answers(candidate)) return candidate;
-  const reason =
-    name === 'skopeo'
-      ? `${name} is not here: install the package of this name`
-      : await build(goModules[name], file);
+  const reason = isInstalled(name)
+    ? `${name} is not here: install it, such as by the package of this name`
+    : await build(goModules[name], file);
   if (reason === undefined) return file;
   if (process.env.NANTE_REQUIRE_LAB === '1')
     throw new Error(`NANTE_REQUIRE_LAB=1, and ${reason}`);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Dispatch, WorkflowRun } from './act';
+import { optionalTool, type OptionalTool } from './optionalTools';
 import { part, type Figures } from './report';
 import { changed, readNexus } from './workflowSystems';
 import { app, type WorkflowWorld } from './workflowWorld';
@@ -48,6 +49,12 @@ async function twiceBuilt(
   };
 }
 
+/** Whether what a build needs is on this machine; what is left out is said. */
+export async function hasAll(names: readonly OptionalTool[]): Promise<boolean> {
+  for (const name of names) if (!(await optionalTool(name))) return false;
+  return true;
+}
+
 /** Each kind of app from its sources into Nexus, and a release of Octopus; each twice. */
 export async function builds(world: WorkflowWorld): Promise<Figures> {
   const figures: Figures = {};
@@ -69,11 +76,12 @@ export async function builds(world: WorkflowWorld): Promise<Figures> {
   assert.equal(go.first.steps.release.release, '0.1.5101');
   figures.go = go.figures;
 
-  for (const [kind, runId] of [
-    ['image', '5102'],
-    ['chart', '5103'],
-    ['static', '5104'],
+  for (const [kind, runId, needs] of [
+    ['static', '5104', []],
+    ['image', '5102', ['buildah']],
+    ['chart', '5103', ['buildah', 'helm']],
   ] as const) {
+    if (!(await hasAll(needs))) continue;
     const { first, figures: taken } = await twiceBuilt(world, `ci: ${kind}`, {
       ...{ workflow: 'build.yml', runId, inputs: { kind } },
     });

@@ -1,7 +1,7 @@
 // The reusable workflows, run by act from a caller in another repository, as a self-hosted runner would: each twice, and the
-// second time nothing is changed. Then what goes wrong: confirmations, secrets, inputs, kills.
+// second time nothing is changed. Then what goes wrong: confirmations, secrets, inputs, kills, tests, findings, pull requests.
 //   --guests record|nspawn   what the guests are; booted ones where the machine can
-//   --parts hosts,killed     some of tools, hosts, refused, killed, servers; all unless given
+//   --parts hosts,killed     some of them, see below; all unless given
 //   --no-limits              how long it takes is not judged
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -24,7 +24,7 @@ import {
   pullRequests,
   stoppedBuilds,
 } from '../lib/workflowBuildFaults';
-import { builds } from '../lib/workflowBuilds';
+import { builds, hasAll } from '../lib/workflowBuilds';
 import { buildCallers } from '../lib/workflowCallers';
 import { hostileInputs, killedRun, refusals } from '../lib/workflowFaults';
 import { workflowPlace } from '../lib/workflowPlace';
@@ -237,17 +237,23 @@ void runScenario('workflows', async undo => {
       return say('  left out, since guests are records: onboard, bootstrap');
     },
     async builds() {
+      if (!(await hasAll(['go']))) return undefined;
       await world.project();
       return builds(world);
     },
-    docker: () => dockerDeployments(world, isLab),
+    async docker() {
+      if (!(await hasAll(['go', 'buildah']))) return undefined;
+      return dockerDeployments(world, isLab);
+    },
     k8s: () =>
       part('deploy-k8s: refused with what to do', () => k8sRefusals(world)),
     async pipeline() {
+      if (!(await hasAll(['go']))) return undefined;
       await world.project();
       return pipelines(world, isLab);
     },
     async stopped() {
+      if (!(await hasAll(['go', 'buildah']))) return;
       await world.project();
       await part('A failing test, a finding: nothing is published', () =>
         stoppedBuilds(world),
