@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from './lib/paths.mjs';
-import { ensureCheckTools, ensurePython } from './lib/python.mjs';
+import { ensureAct, ensurePython } from './lib/python.mjs';
 import { buildPages, startPortal, startSandbox } from './lib/portal.mjs';
 import { requireFreePort, Services } from './lib/services.mjs';
 import { runMain, step, StepError } from './lib/steps.mjs';
@@ -28,18 +28,6 @@ Starts the sandbox (stand-ins for Proxmox, GitHub, Octopus and every other syste
 
 Ctrl-C stops everything. What was made stays for the next start.
 `;
-
-/** Gets act; without it everything else works, and the runs of workflows wait. */
-async function ensureAct(progress) {
-  try {
-    await ensureCheckTools(progress);
-    return 'there';
-  } catch (error) {
-    if (!(error instanceof StepError)) throw error;
-    const [reason] = error.message.split('\n');
-    return `not here, so workflows stay queued. ${reason}`;
-  }
-}
 
 async function main() {
   const { values } = parseArgs({
@@ -119,7 +107,7 @@ async function main() {
       [
         '',
         `  Proxmox stand-in   ${endpoints.proxmox.url}`,
-        `  GitHub stand-in    ${github.url} (${github.runner.problem ?? 'its runner is on-line'})`,
+        `  GitHub stand-in    ${github.url} (${github.runner.problem ?? 'its runner is online'})`,
         `  Guests             ${guests}`,
         `  Data               ${path.relative(process.cwd(), data) || data}`,
         '  Try first          sign in as Ada, then Create > New virtual machine',

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { run } from './lib/command.mjs';
 import { root } from './lib/paths.mjs';
-import { ensurePython } from './lib/python.mjs';
+import { ensureAct, ensurePython } from './lib/python.mjs';
 import { buildPages } from './lib/portal.mjs';
 import { runMain, step, StepError } from './lib/steps.mjs';
 import { Summary } from './lib/summary.mjs';
@@ -89,6 +89,7 @@ if (
       const { version } = await ensurePython(progress);
       return `ansible-core ${version}`;
     });
+    await step('act, which runs workflows', ensureAct);
     await step('System packages', progress => ensureSystemPackages(progress));
     await step('Pages', progress => buildPages(tools, progress));
     const summary = new Summary();

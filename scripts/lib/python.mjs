@@ -111,6 +111,33 @@ export async function ensureCheckTools(progress) {
   };
 }
 
+/** How long nobody tries again to get act where that failed: an installer without network takes its time to say so. */
+const retryAfterMs = 24 * 3_600_000;
+
+/**
+ * Gets act for the sandbox's GitHub. Where it cannot be had everything else works, and the runs of workflows stay queued.
+ *
+ * @param {(line: string) => void} progress gets the lines of the installer
+ * @returns {Promise<string>} how that went, for a person
+ */
+export async function ensureAct(progress) {
+  const failed = path.join(toolsDirectory, 'checks.failed');
+  const stat = fs.statSync(failed, { throwIfNoEntry: false });
+  if (stat && Date.now() - stat.mtimeMs < retryAfterMs)
+    return `not here, so workflows stay queued (tried today already; remove ${path.relative(root, failed)} to try again)`;
+  try {
+    await ensureCheckTools(progress);
+    fs.rmSync(failed, { force: true });
+    return 'there';
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    fs.mkdirSync(toolsDirectory, { recursive: true });
+    fs.writeFileSync(failed, error.message);
+    const reason = error.message.trim().split('\n').at(-1);
+    return `not here, so workflows stay queued: ${reason}`;
+  }
+}
+
 /**
  * Installs Ansible into `.tools/python`.
  *
