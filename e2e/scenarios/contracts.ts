@@ -24,6 +24,7 @@ const expected = [
   'sandbox/openobserve',
   'sandbox/octopus',
   'sandbox/nexus',
+  'sandbox/github',
   'sandbox/doppler',
   'sandbox/s3',
   'clients/proxmox',

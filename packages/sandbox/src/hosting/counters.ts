@@ -70,6 +70,7 @@ export function routePattern(system: SystemName, path: string): string {
     return segments
       .map((segment, index) => octopusPart(segment, segments[index - 1]))
       .join('/');
+  if (system === 'github') return githubRoute(segments);
   const names = namedAfter[system] ?? {};
   return segments
     .map((segment, index) => {
@@ -87,6 +88,55 @@ function octopusPart(segment: string, before: string | undefined): string {
   return isId || (before === 'projects' && segment !== 'all')
     ? '{id}'
     : segment;
+}
+
+/** Words of GitHub's paths whose successor is a name; numbers tell themselves. */
+const namedInGithub: Record<string, string> = {
+  orgs: '{org}',
+  users: '{username}',
+  workflows: '{workflow_id}',
+  environments: '{environment_name}',
+  variables: '{name}',
+  secrets: '{secret_name}',
+  branches: '{branch}',
+  commits: '{ref}',
+  trees: '{tree_sha}',
+  blobs: '{file_sha}',
+  statuses: '{sha}',
+  compare: '{basehead}',
+};
+
+/** Paths of files, and names of refs, may be of any depth. */
+const deepInGithub: Record<string, string> = {
+  contents: '{path}',
+  ref: '{ref}',
+  refs: '{ref}',
+  tarball: '{ref}',
+  zipball: '{ref}',
+};
+
+/** The API begins with `/api/v3`; anything else is git or a page, below owner and name. */
+function githubRoute(segments: string[]): string {
+  const isApi = segments[1] === 'api' && segments[2] === 'v3';
+  const start = isApi ? 3 : 0;
+  const isRepository = isApi ? segments[start] === 'repos' : true;
+  const route = segments.slice(0, start);
+  for (let at = start; at < segments.length; at += 1) {
+    const before = segments[at - 1];
+    const isOwner = isRepository && at === start + 1;
+    const isName = isRepository && at === start + 2;
+    const deep = at > start + 2 ? deepInGithub[before] : undefined;
+    if (deep) return [...route, deep].join('/');
+    if (isOwner) route.push('{owner}');
+    else if (isName) route.push('{repo}');
+    else route.push(githubPart(segments[at], before));
+  }
+  return route.join('/');
+}
+
+function githubPart(segment: string, before: string): string {
+  if (segment === 'public-key') return segment;
+  return namedInGithub[before] ?? (/^\d+$/.test(segment) ? '{id}' : segment);
 }
 
 /** Counts what a stand-in was asked. */

@@ -39,7 +39,10 @@ export class Api {
     const { limits } = this.#github;
     const isFree = path === '/rate_limit';
     if (!isFree && !limits.take(by.token)) throw limitReached(by);
-    const found = this.#router.find(request.method, path);
+    const found = this.#router.find(
+      request.method === 'HEAD' ? 'GET' : request.method,
+      path,
+    );
     if (!found) throw notFound();
     const { route, params } = found;
     const repository = this.#enter(route, params, by);

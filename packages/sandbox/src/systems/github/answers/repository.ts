@@ -150,7 +150,7 @@ export function listedRepository(
 ) {
   return Object.fromEntries(
     Object.entries(repository(github, document, actor)).filter(
-      ([field]) => !/^allow_.*(merge)$/.test(field),
+      ([field]) => !/^allow_.*merge/.test(field),
     ),
   );
 }
