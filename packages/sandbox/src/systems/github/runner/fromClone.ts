@@ -10,6 +10,8 @@ import { isClone, writeNanteRepository } from './nanteRepository';
 export interface MachineRunner {
   /** Root of the clone, from which tools and our own repository come; the one of this file unless told. */
   clone?: string;
+  /** Program; that of the clone, else of the `PATH`, unless told. */
+  act?: string;
   /** Of cancelled runs; as at GitHub unless told. */
   timing?: InterruptTiming;
 }
@@ -27,7 +29,7 @@ const ownClone = resolve(__dirname, '../../../../../..');
 export function githubOfClone(
   { dataDir, folder }: { dataDir: string; folder: string },
   log: (line: string) => void,
-  { clone = ownClone, timing }: MachineRunner = {},
+  { clone = ownClone, act, timing }: MachineRunner = {},
 ): GithubOptions {
   const hasOwn = isClone(clone);
   if (!hasOwn)
@@ -42,7 +44,7 @@ export function githubOfClone(
     startRunner: host =>
       startGithubRunner(host, {
         folder: join(folder, 'runner'),
-        act: findProgram('act', [join(tools, 'checks/bin')]),
+        act: act ?? findProgram('act', [join(tools, 'checks/bin')]),
         path: [
           ...[join(tools, 'python/bin'), join(tools, 'bin')],
           ...goFolders(),
