@@ -13,7 +13,7 @@ const standIns = `
 | --- | --- |
 | guests | real Debian 12 with systemd and sshd, booted by systemd-nspawn; the kernel and Proxmox are not theirs, so "virtual machine" means: made, named and entered like one |
 | Ansible, SSH, apt, nftables, nginx | real |
-| Docker | real engine of Debian (20.10). In the container from Debian's packages; in the virtual machine through stand-ins of Docker's five packages and repository, which unpack Debian's engine and have neither Buildx nor Compose |
+| Docker | real engine of Debian (20.10). In the container from Debian's packages; in the virtual machine through stand-ins of Docker's five packages and repository, which unpack Debian's engine, bring Debian's Compose 1.29 and have no Buildx |
 | Tailscale | a stand-in package with the names, paths, unit and command line of Tailscale's, and a stand-in of the control server; packets of the mesh do travel between the guests |
 | Alloy | a stand-in package with the names, paths, unit and command line of Grafana Alloy's, which reads the configuration that the roles write and sends what it says |
 | OpenObserve | a stand-in that takes metrics and logs on the vendor's routes and answers searches |

@@ -24,6 +24,7 @@ export const appDeploymentCommands: readonly Command[] = [
       ...(['confirm', 'dry-run', 'request-id'] as const),
     ],
     changes: true,
+    withoutTerraform: true,
     example:
       'nante deploy-docker --app shop --environment dev --hosts shop-1 --version 1.2.0 --image nexus.example.com/docker-hosted/shop@sha256:… --port 8080 --health-path /healthz',
   },

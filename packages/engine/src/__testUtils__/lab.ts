@@ -256,6 +256,7 @@ function siteSecrets({
     ...(nexus && {
       NEXUS_USERNAME: String(nexus.username),
       NEXUS_PASSWORD: String(nexus.password),
+      NEXUS_DOCKER_REGISTRY: new URL(String(nexus.guestUrl ?? nexus.url)).host,
     }),
     ...(github && {
       GH_PAT: String(github.token),

@@ -170,9 +170,10 @@ export function recapText({
   return `${changed} ${changed === 1 ? 'task' : 'tasks'} ${would} something on ${recap.map(({ host }) => host).join(', ')}.`;
 }
 
-function byHandOf(
+/** Commands that apply roles to a host of our records. */
+export function byHandOf(
   { name, desired, server, entry, roles }: ConfigurableHost,
-  request: ConfigureRequest,
+  request: Pick<ConfigureRequest, 'roles' | 'dryRun'>,
   site: Record<string, unknown>,
 ): string[] {
   const address =

@@ -23,6 +23,10 @@ export interface HostPlay {
   /** Secrets for the roles, by the names that those read. */
   environment?: Readonly<Record<string, string>>;
   dryRun: boolean;
+  /** Workspace of the hosts, whose plays follow one another; that of the run unless given. */
+  workspace?: string;
+  /** Told what happens, beside the run's log. */
+  onEvent?: (event: PlayEvent) => void;
   /** For the document. */
   roles: readonly string[];
   tools: SoftwareTools;
@@ -51,7 +55,7 @@ export async function playOnHosts(
   const { context, recorder, redactor, signal } = run;
   const { roles, dryRun, tools } = play;
   if (guestsAreRecords(run)) return pretendPlay(run, play);
-  const folder = await awaitEarlierPlay(run);
+  const folder = await awaitEarlierPlay(run, play.workspace);
   const notes = createPlayNotes();
   const live = createLiveRecap(play.hosts.map(({ name }) => name));
   const document = (recap: HostRecap[]): Configuration => ({
@@ -85,6 +89,7 @@ export async function playOnHosts(
       onEvent: event => {
         notes.take(event);
         live.take(event);
+        play.onEvent?.(event);
       },
       onLine: ({ level, text }) => recorder.log(level, text),
       workDirectory: folder,
@@ -110,13 +115,12 @@ export async function playOnHosts(
 }
 
 /** Waits for a play of the workspace that an earlier start left at work. @returns the folder of its plays */
-export async function awaitEarlierPlay({
-  context,
-  recorder,
-  signal,
-}: Run): Promise<string> {
+export async function awaitEarlierPlay(
+  { context, recorder, signal }: Run,
+  workspace = recorder.document.workspace,
+): Promise<string> {
   const { workDirectory } = context.options;
-  const folder = playsFolder(workDirectory, recorder.document.workspace);
+  const folder = playsFolder(workDirectory, workspace);
   const earlier = await settleEarlierPlay(folder, {
     waitMs: context.timing.lockWaitMs,
     signal,

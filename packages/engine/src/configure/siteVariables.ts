@@ -105,7 +105,7 @@ export function siteNeeds(
       connection: found.telemetry,
     },
     hasDocker: hosts.some(({ roles }) =>
-      roles.some(({ name }) => name === 'mgmt-docker'),
+      roles.some(({ name }) => ['mgmt-docker', 'app-deploy'].includes(name)),
     ),
   };
 }

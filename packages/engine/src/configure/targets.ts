@@ -98,11 +98,13 @@ export async function configurableHosts(
 /**
  * Where a host of ours is entered, by whom, and by which pinned keys.
  *
+ * @param workspace - of the host; that of the run unless given
  * @throws NanteError `refused` (its address is not known), `unreachable` (its keys are not known and nobody answers)
  */
 export async function playHostOf(
   run: Run,
   host: ConfigurableHost,
+  workspace?: string,
 ): Promise<CheckedHost> {
   const { name, desired, server, entry } = host;
   const where: CheckedHost = {
@@ -115,6 +117,7 @@ export async function playHostOf(
   };
   const hostKeys = await pinnedHostKeys(run, where, entry, {
     tries: 5,
+    workspace,
     guest: desired && (await agentOf(run, host, desired)),
   });
   return { ...where, hostKeys };

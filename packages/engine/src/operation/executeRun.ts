@@ -48,6 +48,11 @@ export interface Run {
   lock(): Promise<{ lease: Lease; terraform: Terraform }>;
   /** Takes the lock of a workspace that has records alone, and needs no Terraform; released when the run ends. */
   lockRecords(): Promise<Lease>;
+  /**
+   * Takes the lock of another workspace beside its own, which has to be taken first: always in this order, so that no two runs
+   * wait for each other. Nothing of its Terraform is touched; released when the run ends.
+   */
+  lockAlso(workspace: string): Promise<Lease>;
 }
 
 /** What a failed run leaves, found out before its document is closed. */
@@ -151,6 +156,7 @@ async function work(
   options: RunOptions,
 ): Promise<RunDocument> {
   let lease: Lease | undefined;
+  const further: Lease[] = [];
   let aftermath: Aftermath | undefined;
   let failure: unknown;
   const finalWriteMs = 5 * context.timing.lockTtlMs;
@@ -166,6 +172,14 @@ async function work(
       async lockRecords() {
         lease = await openOperation(context, store, recorder, cancel, options);
         return lease;
+      },
+      async lockAlso(workspace) {
+        const also = await openOperation(context, store, recorder, cancel, {
+          ...options,
+          workspace,
+        });
+        further.push(also);
+        return also;
       },
       async lock() {
         const taken = await run.lockRecords();
@@ -221,6 +235,7 @@ async function work(
     throw error;
   } finally {
     // After the document: whoever gets the lock next for the same request finds a run that is over.
+    for (const also of further) await also.release();
     if (lease) await closeOperation(context, lease, recorder, failure);
   }
 }

@@ -15,15 +15,20 @@ import { strandedStateDetail, type Terraform } from '../terraform/terraform';
 import type { RunOptions } from '../types';
 import { takeOverGuards } from './takeOverGuards';
 
-/** Takes the lock of a run's workspace; the caller ends it with `closeOperation`. */
+/**
+ * Takes the lock of a run's workspace; the caller ends it with `closeOperation`.
+ *
+ * @param options.workspace - another one than the run's
+ */
 export async function openOperation(
   context: EngineContext,
   store: ObjectStore,
   recorder: RunRecorder,
   cancel: AbortController,
-  options: RunOptions,
+  options: RunOptions & { workspace?: string },
 ): Promise<Lease> {
-  const { workspace, id } = recorder.document;
+  const { id } = recorder.document;
+  const { workspace = recorder.document.workspace } = options;
   const paths = workspacePaths(context.options.workDirectory, workspace);
   const lease = await acquireLock(
     store,

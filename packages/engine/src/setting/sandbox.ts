@@ -53,7 +53,7 @@ export type SandboxEndpoints = z.infer<typeof sandboxEndpointsSchema>;
 
 /**
  * The configuration with every connection leading to the sandbox, which has one system of each kind; what it does not have
- * is taken out, of the environments too. Roles take vendors' packages from the sandbox.
+ * is taken out, of the environments too. Roles take vendors' packages from the sandbox, and Docker its images without TLS.
  */
 export function pointAtSandbox(
   config: InfrastructureConfig,
@@ -90,6 +90,7 @@ export function pointAtSandbox(
     environments: Object.fromEntries(environments),
     roleDefaults: {
       ...packageSources(endpoints.packages),
+      ...registries(endpoints.nexus),
       ...config.roleDefaults,
     },
   };
@@ -124,6 +125,14 @@ function pointed(
     default:
       return { ...connection, url, caFile: ca };
   }
+}
+
+/** The registry of the sandbox's Nexus speaks plain HTTP, which Docker takes only from those that it is told of. */
+function registries(nexus?: Endpoint): Record<string, unknown> {
+  const { guestUrl = undefined } = nexus ?? {};
+  return guestUrl?.startsWith('http:')
+    ? { mgmt_docker_insecure_registries: [new URL(guestUrl).host] }
+    : {};
 }
 
 /** Where roles find the packages of vendors. */

@@ -22,6 +22,8 @@ export async function pinnedHostKeys(
   entry: LedgerEntry,
   options: {
     tries: number;
+    /** Whose ledger the entry stands in; that of the run unless given. */
+    workspace?: string;
     /** Guest to ask by its agent. */
     guest?: { proxmox: ProxmoxApi; node: string; kind: HostKind; vmId: number };
   },
@@ -32,7 +34,7 @@ export async function pinnedHostKeys(
   const [{ hostKeys }] = byAgent.length
     ? [{ hostKeys: byAgent }]
     : await learnHostKeys([host], { redactor, signal, tries: options.tries });
-  await writeEntry(store, recorder.document.workspace, {
+  await writeEntry(store, options.workspace ?? recorder.document.workspace, {
     ...entry,
     hostKeys,
     address: host.address,
