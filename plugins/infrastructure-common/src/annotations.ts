@@ -21,6 +21,12 @@ export const ANNOTATION_OCTOPUS_PROJECT = 'nante.dev/octopus-project';
 export const ANNOTATION_ARTIFACTS = 'nante.dev/artifacts';
 /** `owner/name` of a component's repository on GitHub, the name that Backstage's own plugins read too. */
 export const ANNOTATION_REPOSITORY = 'github.com/project-slug';
+/** Group of a template on the Create page: `Hosts`, `Applications`, `Deployments`, `Day 2`, `Clusters`. */
+export const ANNOTATION_TEMPLATE_GROUP = 'nante.dev/group';
+/** What a template makes, each thing behind a semicolon. */
+export const ANNOTATION_TEMPLATE_CREATES = 'nante.dev/creates';
+/** Seconds in which a template should be done. */
+export const ANNOTATION_TEMPLATE_TARGET = 'nante.dev/target-seconds';
 /** `<connection>/<machine id>` on the entity of a deployment target. */
 export const ANNOTATION_OCTOPUS_TARGET = 'octopus.nante.dev/target';
 /** `<connection>/<environment id>` on the entity of an environment of Octopus. */

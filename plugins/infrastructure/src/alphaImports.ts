@@ -7,3 +7,4 @@ export {
   FormFieldBlueprint,
   createFormField,
 } from '@backstage/plugin-scaffolder-react/alpha';
+export { HomePageWidgetBlueprint } from '@backstage/plugin-home-react/alpha';

@@ -5,3 +5,5 @@ export {
   infrastructureApiRef,
   type InfrastructureApi,
 } from './api/InfrastructureApi';
+export { FirstSteps } from './home/FirstSteps';
+export { CreatePage } from './create/CreatePage';

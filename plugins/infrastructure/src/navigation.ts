@@ -11,6 +11,7 @@ import {
   hostsRouteRef,
   runRouteRef,
   runsRouteRef,
+  searchRouteRef,
   taskRouteRef,
   templateRouteRef,
   workflowsRouteRef,
@@ -46,6 +47,8 @@ export interface Links {
   workflows(search?: string): string;
   /** Artifacts tab of a component; `search` narrows it, for example to a version. */
   artifacts(ref: string, search?: string): string;
+  /** What the portal's search finds. */
+  search(query: string): string;
   /** Pipeline tab of a component. */
   pipeline(ref: string): string;
   /** Entity page of anything. */
@@ -56,6 +59,8 @@ export interface Links {
   task(id: string): string;
   /** A template's form, filled in with what is known. */
   template(name: TemplateName, formData?: object): string;
+  /** The form of any template, also of other people's. */
+  anyTemplate(namespace: string, name: string): string;
 }
 
 export function useLinks(): Links {
@@ -68,6 +73,7 @@ export function useLinks(): Links {
   const checks = useRouteRef(checksRouteRef);
   const workflows = useRouteRef(workflowsRouteRef);
   const entity = useRouteRef(entityPageRouteRef);
+  const searchPage = useRouteRef(searchRouteRef);
   const template = useRouteRef(templateRouteRef);
   const task = useRouteRef(taskRouteRef);
 
@@ -77,6 +83,9 @@ export function useLinks(): Links {
       const params = { kind: kind.toLowerCase(), namespace, name };
       return entity?.(params) ?? `/catalog/${namespace}/${params.kind}/${name}`;
     };
+    const templatePath = (namespace: string, name: string) =>
+      template?.({ namespace, templateName: name }) ??
+      `/create/templates/${namespace}/${name}`;
     const searched = (path: string, search?: string) =>
       search ? `${path}?${new URLSearchParams({ search })}` : path;
     return {
@@ -91,16 +100,19 @@ export function useLinks(): Links {
       activity: () => activity?.() ?? '/activity',
       checks: () => checks?.() ?? '/checks',
       workflows: search => searched(workflows?.() ?? '/workflows', search),
+      search: query => {
+        const found = new URLSearchParams({ query });
+        return `${searchPage?.() ?? '/search'}?${found}`;
+      },
       pipeline: ref => `${entityPath(ref)}/pipeline`,
       artifacts: (ref, search) =>
         searched(`${entityPath(ref)}/artifacts`, search),
       entity: entityPath,
       host: ref => `${entityPath(ref)}/host`,
       task: taskId => task?.({ taskId }) ?? `/create/tasks/${taskId}`,
+      anyTemplate: templatePath,
       template: (name, formData) => {
-        const path =
-          template?.({ namespace: 'default', templateName: name }) ??
-          `/create/templates/default/${name}`;
+        const path = templatePath('default', name);
         return formData
           ? `${path}?formData=${encodeURIComponent(JSON.stringify(formData))}`
           : path;
@@ -115,6 +127,7 @@ export function useLinks(): Links {
     activity,
     checks,
     workflows,
+    searchPage,
     entity,
     template,
     task,

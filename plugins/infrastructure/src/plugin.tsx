@@ -23,6 +23,7 @@ import {
 import { EntityCardBlueprint, EntityContentBlueprint } from './alphaImports';
 import { infrastructureApiRef } from './api/InfrastructureApi';
 import { InfrastructureClient } from './api/InfrastructureClient';
+import { homeWidgets } from './home/widgets';
 import {
   activityRouteRef,
   checksRouteRef,
@@ -32,6 +33,7 @@ import {
   hostsRouteRef,
   runRouteRef,
   runsRouteRef,
+  searchRouteRef,
   taskRouteRef,
   templateRouteRef,
   workflowsRouteRef,
@@ -206,6 +208,7 @@ export const infrastructurePlugin = createFrontendPlugin({
     checks: checksRouteRef,
   },
   externalRoutes: {
+    search: searchRouteRef,
     template: templateRouteRef,
     task: taskRouteRef,
     entity: entityPageRouteRef,
@@ -224,5 +227,6 @@ export const infrastructurePlugin = createFrontendPlugin({
     hostCard,
     pipelineContent,
     artifactsContent,
+    ...homeWidgets,
   ],
 });

@@ -20,6 +20,11 @@ export const templateRouteRef = createExternalRouteRef({
   defaultTarget: 'scaffolder.selectedTemplate',
 });
 
+/** The page of the search. */
+export const searchRouteRef = createExternalRouteRef({
+  defaultTarget: 'search.root',
+});
+
 /** The page of a scaffolder task. */
 export const taskRouteRef = createExternalRouteRef({
   params: ['taskId'],

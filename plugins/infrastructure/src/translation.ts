@@ -6,12 +6,14 @@ import { activityMessages } from './activity/messages';
 import { artifactsMessages } from './artifacts/messages';
 import { checksMessages } from './checks/messages';
 import { deploymentMessages } from './deployment/messages';
+import { createMessages } from './create/messages';
 import {
   deploymentsMessages,
   targetHealthMessages,
   taskMessages,
 } from './deployments/messages';
 import { fieldMessages } from './fields/messages';
+import { homeMessages } from './home/messages';
 import { hostMessages } from './host/messages';
 import { targetMessages } from './host/targetMessages';
 import { hostsMessages } from './hosts/messages';
@@ -95,6 +97,8 @@ export const infrastructureTranslationRef = createTranslationRef({
     deployment: deploymentMessages,
     artifacts: artifactsMessages,
     activity: activityMessages,
+    home: homeMessages,
+    create: createMessages,
     pipeline: pipelineMessages,
     workflows: workflowsMessages,
     target: targetMessages,
