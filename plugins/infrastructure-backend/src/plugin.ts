@@ -12,6 +12,7 @@ import {
   infrastructureSettingsServiceRef,
   runEventsServiceRef,
   runnerServiceRef,
+  secretMaskServiceRef,
   workflowFollowerServiceRef,
 } from '@nante/plugin-infrastructure-node';
 import { announceRuns, takeWorkflowEvents } from './announce';
@@ -53,6 +54,7 @@ export const infrastructurePlugin = createBackendPlugin({
         registry: hostRegistryServiceRef,
         runEvents: runEventsServiceRef,
         runner: runnerServiceRef,
+        secrets: secretMaskServiceRef,
         settings: infrastructureSettingsServiceRef,
         signals: signalsServiceRef,
         userInfo: coreServices.userInfo,
@@ -91,7 +93,10 @@ export const infrastructurePlugin = createBackendPlugin({
               ...{ engine, links, runner, runs, shared, started },
               registry: deployments,
             }),
-            pipelines: new PipelinePages({ ...known, deployments, follower }),
+            pipelines: new PipelinePages({
+              ...{ ...known, deployments, follower },
+              secrets: deps.secrets,
+            }),
             pipelineActions: new PipelineActions(known),
             fleet: new WorkflowFleet({ ...known, runner, started }),
             home: new HomePage({ ...known, deployments, registry }),

@@ -105,4 +105,5 @@ export {
   octopusFor,
   readRepositoryFolder,
 } from '@nante/engine';
+export type { SecretMask } from './secrets/SecretMask';
 export { toBackstageError } from './errors';

@@ -24,6 +24,7 @@ import {
   createRunEvents,
 } from './runs/RunEvents';
 import { type Runner, createRunner } from './runs/Runner';
+import { type SecretMask, createSecretMask } from './secrets/SecretMask';
 import type { WorkflowFollower } from './workflows/followerTypes';
 import { GithubFollower } from './workflows/GithubFollower';
 
@@ -177,6 +178,19 @@ export const workflowFollowerServiceRef = createServiceRef<WorkflowFollower>({
           engine,
           perMinute: settings.workflowRequestsPerMinute,
         }),
+    }),
+});
+
+/** Takes our secrets out of what other systems wrote. */
+export const secretMaskServiceRef = createServiceRef<SecretMask>({
+  id: 'infrastructure.secret-mask',
+  scope: 'root',
+  defaultFactory: async service =>
+    createServiceFactory({
+      service,
+      deps: { settings: infrastructureSettingsServiceRef },
+      factory: ({ settings }) =>
+        createSecretMask(createSecretSource(settings.secrets)),
     }),
 });
 

@@ -5,7 +5,12 @@ import type {
   UserInfoService,
 } from '@backstage/backend-plugin-api';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
-import type { Engine, Runner } from '@nante/plugin-infrastructure-node';
+import type {
+  Engine,
+  Runner,
+  SecretMask,
+  WorkflowFollower,
+} from '@nante/plugin-infrastructure-node';
 
 /** What the actions stand on. */
 export interface ActionDeps {
@@ -14,7 +19,10 @@ export interface ActionDeps {
   auth: AuthService;
   catalog: CatalogService;
   engine: Engine;
+  follower: WorkflowFollower;
   permissions: PermissionsService;
   runner: Runner;
+  /** For logs that GitHub keeps. */
+  secrets: SecretMask;
   userInfo: UserInfoService;
 }

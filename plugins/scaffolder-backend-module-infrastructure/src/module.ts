@@ -7,6 +7,8 @@ import { scaffolderActionsExtensionPoint } from '@backstage/plugin-scaffolder-no
 import {
   engineServiceRef,
   runnerServiceRef,
+  secretMaskServiceRef,
+  workflowFollowerServiceRef,
 } from '@nante/plugin-infrastructure-node';
 import { createActions } from './actions';
 
@@ -22,8 +24,10 @@ export const scaffolderModuleInfrastructure = createBackendModule({
         auth: coreServices.auth,
         catalog: catalogServiceRef,
         engine: engineServiceRef,
+        follower: workflowFollowerServiceRef,
         permissions: coreServices.permissions,
         runner: runnerServiceRef,
+        secrets: secretMaskServiceRef,
         userInfo: coreServices.userInfo,
       },
       async init({ actions, ...deps }) {

@@ -1,6 +1,10 @@
 import type { BackstageCredentials } from '@backstage/backend-plugin-api';
 import { NotAllowedError } from '@backstage/errors';
-import { repositoryCreatePermission } from '@nante/plugin-infrastructure-common';
+import type { Permission } from '@backstage/plugin-permission-common';
+import {
+  pipelineRunPermission,
+  repositoryCreatePermission,
+} from '@nante/plugin-infrastructure-common';
 import type { Requester } from './authorization';
 import { authorizeForApp } from './authorizeApp';
 import type { AppComponent } from './component';
@@ -49,23 +53,55 @@ export async function authorizeChange(
   wanted: WantedRepository,
   options: { signal?: AbortSignal } = {},
 ): Promise<Requester> {
-  const { component, repository } = wanted;
+  return authorizeOwn(deps, credentials, wanted, {
+    ...{ permission: repositoryCreatePermission, signal: options.signal },
+    what: 'propose changes to',
+  });
+}
+
+/**
+ * Whether somebody may start, follow and cancel workflows: of the app's own repository, as for a change.
+ *
+ * @throws NotAllowedError that says what is missing
+ */
+export async function authorizeWorkflow(
+  deps: ActionDeps,
+  credentials: BackstageCredentials,
+  wanted: WantedRepository,
+  options: { signal?: AbortSignal } = {},
+): Promise<Requester> {
+  return authorizeOwn(deps, credentials, wanted, {
+    ...{ permission: pipelineRunPermission, signal: options.signal },
+    what: 'run workflows of',
+  });
+}
+
+async function authorizeOwn(
+  deps: ActionDeps,
+  credentials: BackstageCredentials,
+  { component, connection, repository }: WantedRepository,
+  {
+    permission,
+    what,
+    signal,
+  }: { permission: Permission; what: string; signal?: AbortSignal },
+): Promise<Requester> {
   const requester = await authorizeForApp(deps, credentials, {
-    ...{ component, permission: repositoryCreatePermission, isOwn: true },
-    what: `propose changes to ${repository} for ${component.name}`,
+    ...{ component, permission, isOwn: true },
+    what: `${what} ${repository} for ${component.name}`,
   });
   if (requester.operator) return requester;
-  if (isSame(component.repository, repository)) return requester;
-  const ours = await deps.engine.managedRepositories(options);
-  const isOurs = ours.some(
-    one =>
-      one.app === component.name &&
-      one.connection === wanted.connection &&
-      isSame(one.repository, repository),
+  const ours = (await deps.engine.managedRepositories({ signal })).filter(
+    one => one.connection === connection && isSame(one.repository, repository),
   );
-  if (isOurs) return requester;
+  if (ours.some(({ app }) => app === component.name)) return requester;
+  // An annotation is written by whoever owns the component, and proves nothing about another app's repository.
+  if (!ours.length && isSame(component.repository, repository))
+    return requester;
   throw new NotAllowedError(
-    `Only operators may propose changes to ${repository} for ${component.name}: the component does not say that it is its own. Its annotation github.com/project-slug does.`,
+    ours.length
+      ? `Only operators may ${what} ${repository} for ${component.name}: it was made for ${ours[0].app}.`
+      : `Only operators may ${what} ${repository} for ${component.name}: the component does not say that it is its own. Its annotation github.com/project-slug does.`,
   );
 }
 

@@ -13,6 +13,7 @@ import type {
 import {
   type DeploymentRegistry,
   type GithubRepository,
+  type SecretMask,
   type WorkflowFollower,
   type WorkflowRun,
 } from '@nante/plugin-infrastructure-node';
@@ -43,6 +44,7 @@ interface Deps {
   links: ComponentLinks;
   repositories: Repositories;
   runs: RunIndex;
+  secrets: SecretMask;
   shared: InfrastructureConfig;
   now?: () => number;
 }
@@ -134,7 +136,9 @@ export class PipelinePages {
     const all = text.replace(/^\uFEFF/, '').split(/\r?\n/);
     if (all.at(-1) === '') all.pop();
     const omitted = Math.max(all.length - LOG_LINES, 0);
-    return { lines: all.slice(omitted), omitted };
+    // GitHub masks what its runner was told of; we mask what is ours.
+    const shown = await this.#deps.secrets.mask(all.slice(omitted).join('\n'));
+    return { lines: shown.split('\n'), omitted };
   }
 
   async #read(

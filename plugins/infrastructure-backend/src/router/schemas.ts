@@ -28,6 +28,7 @@ export const runsQuerySchema = z.object({
     .transform(text => text.split(','))
     .pipe(z.array(runKindSchema))
     .optional(),
+  door: runDocumentSchema.shape.door.optional(),
   host: z.string().optional(),
   app: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),

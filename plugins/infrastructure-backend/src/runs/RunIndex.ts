@@ -25,6 +25,7 @@ export interface RunFilter {
   state?: string;
   /** One of these. */
   kind?: RunDocument['kind'][];
+  door?: RunDocument['door'];
   host?: string;
   app?: string;
   limit: number;
@@ -67,6 +68,7 @@ export class RunIndex {
           (!filter.requestedBy || run.requestedBy === filter.requestedBy) &&
           (!filter.state || run.state === filter.state) &&
           (!filter.kind || filter.kind.includes(run.kind)) &&
+          (!filter.door || run.door === filter.door) &&
           (!filter.host || concerns(run, filter.host)) &&
           (!filter.app || run.app === filter.app),
       )

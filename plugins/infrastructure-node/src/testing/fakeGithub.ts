@@ -147,6 +147,26 @@ export class FakeGithub {
     this.#version += 1;
   }
 
+  /** The runner dies: the job ends, and its steps never say that they have. */
+  lose(fake: FakeRun, index = 0): void {
+    const lost = { status: 'completed', conclusion: 'failure' } as const;
+    fake.jobs[index] = { ...fake.jobs[index], ...lost, finishedAt: now() };
+    fake.run = { ...fake.run, ...lost, updatedAt: now() };
+    this.#version += 1;
+  }
+
+  /** Every job is told to end. */
+  cancel(fake: FakeRun): void {
+    fake.jobs.forEach((_, index) => this.end(fake, index, 'cancelled'));
+  }
+
+  /** Newest run of a repository, of a commit where one is named. */
+  newest(repository: string, sha?: string): FakeRun | undefined {
+    return this.#of(repository).runs.find(
+      ({ run }) => sha === undefined || run.sha === sha,
+    );
+  }
+
   /** What GitHub's event `workflow_run` says of it now. */
   runEvent({ run }: FakeRun) {
     return {
@@ -238,6 +258,11 @@ export class FakeGithub {
         this.limitedUntil !== undefined && this.limitedUntil > Date.now()
           ? this.limitedUntil
           : undefined,
+      checkAccess: async () => ({
+        login: 'nante-bot',
+        remaining: 5_000,
+        resetsAt: now(),
+      }),
       repository: of =>
         ask('repository', of, () => {
           if (!this.#named(of)) return undefined;
@@ -317,23 +342,14 @@ export class FakeGithub {
             const { run } = this.start(`${of.owner}/${of.name}`, {
               path: `.github/workflows/${dispatch.workflow}`,
               event: 'workflow_dispatch',
+              actor: 'nante-bot',
             });
             return { runId: run.id, url: run.url };
           },
           dispatch,
         ),
       cancelRun: (of, id) =>
-        ask(
-          'cancelRun',
-          of,
-          () => {
-            const found = find(of, id);
-            found.jobs.forEach((_, index) =>
-              this.end(found, index, 'cancelled'),
-            );
-          },
-          id,
-        ),
+        ask('cancelRun', of, () => this.cancel(find(of, id)), id),
       rerunFailedJobs: (of, id) => ask('rerunFailedJobs', of, () => {}, id),
       runners: of => ask('runners', of, () => this.runners),
     };

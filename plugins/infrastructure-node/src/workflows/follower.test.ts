@@ -210,14 +210,7 @@ describe('a run whose events never arrive', () => {
     const { ended, last } = watch(follower, fake);
     github.begin(fake, 0, ['Build', 'Test']);
     await until(() => last()?.jobs[0]?.status === 'in_progress');
-    // GitHub ends the job; its steps never said that they ended.
-    fake.jobs[0] = {
-      ...fake.jobs[0],
-      status: 'completed',
-      conclusion: 'failure',
-    };
-    fake.run = { ...fake.run, status: 'completed', conclusion: 'failure' };
-    github.push(repository, {});
+    github.lose(fake);
     const { jobs } = await ended;
     expect(jobs[0].steps[0].status).toBe('in_progress');
   });

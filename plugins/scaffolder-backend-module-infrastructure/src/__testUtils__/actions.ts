@@ -8,10 +8,12 @@ import type {
 import type { Entity } from '@backstage/catalog-model';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import type { HostResult, RunDocument } from '@nante/model';
-import type {
-  Engine,
-  Runner,
-  RunnerOptions,
+import {
+  type Engine,
+  GithubFollower,
+  type Runner,
+  type RunnerOptions,
+  type WorkflowFollower,
 } from '@nante/plugin-infrastructure-node';
 import {
   fakeEngine,
@@ -56,6 +58,7 @@ export interface Situation {
   engine?: Partial<Engine>;
   /** Of the catalog; a component of the shop's own unless told. */
   entities?: Entity[];
+  follower?: WorkflowFollower;
 }
 
 /** The component that most tests are about. */
@@ -73,6 +76,7 @@ export function situation({
   runner,
   engine,
   entities = [shop],
+  follower,
 }: Situation = {}) {
   const provision = jest.fn(
     runner?.provision ??
@@ -153,13 +157,20 @@ export function situation({
     }),
   });
   const catalog = catalogServiceMock({ entities });
+  const github: Engine['github'] =
+    engine?.github ??
+    (async () => {
+      throw new Error('The test has no GitHub');
+    });
   const deps: ActionDeps = {
     auditor,
     auth: mockServices.auth(),
     catalog,
     engine: fakeEngine(world, engine),
+    follower: follower ?? new GithubFollower({ engine: { github } }),
     permissions,
     runner: { provision, ...verbs },
+    secrets: { mask: async text => text.replaceAll('hunter2', '***') },
     userInfo,
   };
   return { deps, provision, ...verbs, permissions, auditor, world };
@@ -175,14 +186,21 @@ export async function runAction(
     /** Checkpoints of an earlier try, by key; those of this one are added. */
     checkpoints?: Record<string, unknown>;
     workspacePath?: string;
+    /** Lines of the log, also of an action that fails. */
+    logged?: string[];
   } = {},
 ) {
-  const { checkpoints = {}, workspacePath = '/nowhere', ...rest } = options;
+  const {
+    checkpoints = {},
+    workspacePath = '/nowhere',
+    logged = [],
+    ...rest
+  } = options;
   const outputs: Record<string, unknown> = {};
-  const logged: string[] = [];
   const logger = mockServices.logger.mock({
     info: line => void logged.push(line),
     warn: line => void logged.push(line),
+    error: line => void logged.push(line),
   });
   const handled = action.handler({
     ...createMockActionContext({

@@ -1,10 +1,10 @@
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { proposeChangeRequestSchema } from '@nante/model';
-import { githubFor, toBackstageError } from '@nante/plugin-infrastructure-node';
 import { keptComponent } from '../component';
 import type { ActionDeps } from '../deps';
 import { assertFilledIn, readApp } from '../input';
 import { authorizeChange } from '../ownRepository';
+import { placeOf } from '../repositoryPlace';
 import { appInput, githubInput, requestIdInput, runIdOutput } from '../schema';
 import { parseRequest, startRun } from '../startRun';
 import { workspaceTexts } from '../workspaceTexts';
@@ -123,30 +123,4 @@ export function createGithubChangeAction(deps: ActionDeps) {
       ctx.output('alreadyThere', made?.alreadyThere ?? false);
     },
   });
-}
-
-/** Which repository an input means. @throws InputError where there is no such connection */
-async function placeOf(
-  { engine }: Pick<ActionDeps, 'engine'>,
-  {
-    repository,
-    connection: named,
-  }: { repository: string; connection?: string },
-): Promise<{ connection: string; repository: string }> {
-  try {
-    const { name, connection } = githubFor(
-      await engine.config(),
-      { connection: named || undefined },
-      { change: true },
-    );
-    const isWhole = repository.includes('/');
-    return {
-      connection: name,
-      repository: isWhole
-        ? repository
-        : `${connection.organization}/${repository}`,
-    };
-  } catch (error) {
-    throw toBackstageError(error);
-  }
 }

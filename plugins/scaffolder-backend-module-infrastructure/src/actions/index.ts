@@ -7,6 +7,7 @@ import { createDeregisterAction } from './deregister';
 import { createDestroyAction } from './destroy';
 import { createGithubChangeAction } from './githubChangePropose';
 import { createGithubRepositoryAction } from './githubRepositoryCreate';
+import { createGithubRunAction } from './githubRunFollow';
 import { createOnboardAction } from './onboard';
 import { createPowerAction } from './power';
 import { createProjectAction } from './projectCreate';
@@ -44,5 +45,6 @@ export function createActions(
     createRepositoryAction(deps),
     createGithubRepositoryAction(deps),
     createGithubChangeAction(deps),
+    createGithubRunAction(deps),
   ];
 }
