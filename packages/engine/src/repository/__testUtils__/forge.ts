@@ -26,8 +26,6 @@ export interface Forge {
   folder(files?: Record<string, string | Buffer>): string;
   /** Calls of an act that may have changed something in GitHub, by method and route. */
   changes(act: () => Promise<unknown>): Promise<string[]>;
-  /** Asks GitHub as somebody else, by the name of a token of the sandbox. */
-  as(token: string): Promise<GithubApi>;
   stop(): Promise<void>;
 }
 
@@ -88,11 +86,6 @@ export async function startForge(): Promise<Forge> {
         route.startsWith('GET') ? [] : Array<string>(count).fill(route),
       );
     },
-    as: name => {
-      const tokens = endpoint.tokens as Record<string, string>;
-      const engine = lab.engineWith({ secrets: { GH_PAT: tokens[name] } });
-      return engine.github('github');
-    },
     async stop() {
       await lab.stop();
       for (const folder of folders)
@@ -125,7 +118,7 @@ export const changeRequest = (
   change: Partial<ProposeChangeRequest> = {},
 ): ProposeChangeRequest => ({
   ...asker(),
-  ...{ app: 'hello', repository: 'acme/hello', branch: 'nante/pipeline' },
+  ...{ app: 'site', repository: 'acme/site', branch: 'nante/pipeline' },
   ...{ title: 'Add a pipeline', body: 'Builds it.', overwrite: false },
   files: { 'docs/pipeline.md': '# Pipeline\n' },
   ...change,
