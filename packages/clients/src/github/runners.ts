@@ -69,7 +69,10 @@ export function runnerCalls(
       ]);
       // One that nobody shows us may be free: then an empty list would be a wrong alarm.
       if (!own || (!shared && own.length === 0)) return undefined;
-      return [...own, ...(shared ?? [])];
+      const all = [...own, ...(shared ?? [])];
+      // A server may list those of the organization with those of the repository.
+      const keyOf = ({ id, name }: GithubRunner) => `${id} ${name}`;
+      return [...new Map(all.map(one => [keyOf(one), one])).values()];
     },
   };
 }
