@@ -14,7 +14,6 @@ const wanted = [
   ['skopeo', ['--version'], 'skopeo'],
   // Builds images of workflows where no Docker engine answers.
   ['buildah', ['--version'], 'buildah'],
-  ['buildah', ['--version'], 'buildah'],
 ];
 
 /**
