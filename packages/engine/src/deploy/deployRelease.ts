@@ -10,7 +10,14 @@ import type { Aftermath, Run } from '../operation/executeRun';
 import { redactStrings } from '../process';
 import type { StepTitle } from '../runs/recorder';
 import type { Destination } from './destination';
-import { endOf, failureOf, follow, isOver, startLine } from './follow';
+import {
+  endOf,
+  failureOf,
+  follow,
+  hasFailed,
+  isOver,
+  startLine,
+} from './follow';
 import { succeeded } from './history';
 import { ownDeployment } from './ownDeployment';
 import {
@@ -20,12 +27,17 @@ import {
   type DeploymentWay,
   type EnvironmentRequest,
 } from './planDeployment';
+import { returnToLastGood } from './returnToLastGood';
 import { namesOf } from './targets';
 
 /** Steps of a deployment. */
 export const stepsOf = ({
   dryRun,
-}: Pick<EnvironmentRequest, 'dryRun'>): readonly StepTitle[] =>
+  returnOnFailure,
+}: Pick<
+  EnvironmentRequest,
+  'dryRun' | 'returnOnFailure'
+>): readonly StepTitle[] =>
   dryRun
     ? [['check', 'See what would be deployed']]
     : [
@@ -33,6 +45,11 @@ export const stepsOf = ({
         ['check', 'Look what is there, and what may go there'],
         ['deploy', 'Start the deployment'],
         ['follow', 'Wait for its end'],
+        ...(returnOnFailure
+          ? ([
+              ['return', 'Deploy the last good release again, if it failed'],
+            ] as const)
+          : []),
       ];
 
 /** Deploys, or says what would be deployed. */
@@ -75,6 +92,12 @@ export async function deployRelease(
     };
     await recorder.update({ deployment: result }).catch(() => {});
   };
+  const skipReturn = async () => {
+    if (!request.returnOnFailure) return;
+    await recorder.step('return', async step =>
+      step.skip('Nothing has to be returned to.'),
+    );
+  };
   await note({});
   if (plan.isThere) {
     await recorder.step('deploy', async step =>
@@ -83,6 +106,7 @@ export async function deployRelease(
       ),
     );
     await recorder.step('follow', async step => step.skip('Nothing to do.'));
+    await skipReturn();
     return { deployment: result };
   }
   const own = ownDeployment(run, api, connection, request.requestId, plan);
@@ -96,9 +120,9 @@ export async function deployRelease(
   const url = await api.pageUrl('tasks', taskId);
   await note({ id: deployment.id, taskId, url });
   onFailure(async () => leftoversOf(api, deployment, url));
-  const ended = await recorder.step('follow', async step => {
+  const followed = recorder.step('follow', async step => {
     const end = await follow(run, api, {
-      ...{ deployment, request, lease, url },
+      ...{ deployment, request, lease, url, step: 'follow' },
       detail: text => step.detail(text),
       onState: state => note({ state }),
     }).catch(async error => {
@@ -107,9 +131,22 @@ export async function deployRelease(
     });
     await note(await endOf(api, plan, deployment, end));
     if (succeeded(end)) return end;
-    await own.giveUp(deployment);
-    throw failureOf(plan, end, result, url);
+    const failure = failureOf(plan, end, result, url);
+    // Where something is returned to, a repeat finds it again until that is over.
+    if (!request.returnOnFailure || !hasFailed(failure))
+      await own.giveUp(deployment);
+    throw failure;
   });
+  const ended = await followed.catch(async error => {
+    if (!request.returnOnFailure || !hasFailed(error)) throw error;
+    const end = await returnToLastGood(run, api, {
+      ...{ connection, deployment, failure: error, lease, plan, request },
+      note,
+    });
+    if (end.isOver) await own.giveUp(deployment);
+    throw end.error;
+  });
+  await skipReturn();
   recorder.log(
     'info',
     `${plan.project.name} ${release.version} is in ${environment.name}; it took ${result.seconds} s`,

@@ -21,12 +21,14 @@ export async function follow(
     request: EnvironmentRequest;
     lease: Lease;
     url: string;
+    /** Step of the run that follows it. */
+    step: 'follow' | 'return';
     detail(text: string): void;
     onState(state: DeploymentResult['state']): Promise<void>;
   },
 ): Promise<EndedTask> {
   const { context, recorder, redactor } = run;
-  const { deployment, request, lease, url } = what;
+  const { deployment, request, lease, url, step } = what;
   const redact = (text: string) => redactor.redact(text);
   const lines = recorder.linesAfter(-1);
   // Lines after the first mention of this very deployment are about it.
@@ -35,7 +37,7 @@ export async function follow(
   );
   const said = lines
     .slice(begin + 1)
-    .flatMap(line => (line.step === 'follow' ? [line.text] : []));
+    .flatMap(line => (line.step === step ? [line.text] : []));
   const limitMs = Math.min(
     request.timeoutMinutes * 60_000,
     context.timing.followLimitMs,
@@ -75,11 +77,19 @@ export function isOver({ code, details }: NanteError): boolean {
   return code === 'cancelled' || details?.taskEnded === true;
 }
 
+/** In the details of an error: the task failed, so that one may go back. */
+const failedDetail = 'taskFailed';
+
+/** True for the failure of a deployment that one may go back from: it ended by itself, and not well. */
+export function hasFailed(error: unknown): error is NanteError {
+  return NanteError.is(error) && error.details?.[failedDetail] === true;
+}
+
 /** Why a deployment that is over is no success. */
 export function failureOf(
   { project, release, environment }: DeploymentPlan,
   { task }: EndedTask,
-  { problems }: DeploymentResult,
+  { problems }: Pick<DeploymentResult, 'problems'>,
   url: string,
 ): NanteError {
   const what = `Deploying ${project.name} ${release.version} to ${environment.name}`;
@@ -88,11 +98,14 @@ export function failureOf(
     TimedOut: 'took longer than Octopus allows',
   };
   const [first] = problems;
+  // Whoever cancelled it in Octopus wanted what is there now.
+  const isFailure = task.state !== 'Canceled';
   return new NanteError(
     'failed',
     `${what} ${ends[task.state] ?? 'failed'}${first ? `: ${first}` : '.'}`,
     {
       hint: `The whole log is at ${url}. Roll back to what was there before: nante rollback.`,
+      details: { [failedDetail]: isFailure },
     },
   );
 }
