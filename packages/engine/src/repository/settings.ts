@@ -9,7 +9,7 @@ import type { Lease } from '../lock/lease';
 import type { Run } from '../operation/executeRun';
 
 /** Name of the one secret that repositories get. */
-export const repositorySecret = 'DOPPLER_TOKEN';
+const sealedName = 'DOPPLER_TOKEN';
 
 /** Events that pages and followed runs live on; pushes let the catalog read what has changed. */
 const events = ['workflow_run', 'workflow_job', 'push'];
@@ -66,16 +66,16 @@ export async function makeSecret(place: Place, step: Step): Promise<void> {
   const { signal } = run;
   if (!request.dopplerToken) return step.skip('None was asked for.');
   const there = await api.secretNames(repository, { signal });
-  if (there.includes(repositorySecret))
+  if (there.includes(sealedName))
     return step.skip(
-      `${repositorySecret} is there already; delete it in GitHub to have it set anew.`,
+      `${sealedName} is there already; delete it in GitHub to have it set anew.`,
     );
   const { dopplerToken: name } = connection;
   const { [name]: value } = await run.context.options.secrets.read([name]);
   run.redactor.add([value]);
   await lease.assertHeld();
-  await api.setSecret(repository, repositorySecret, value, { signal });
-  return step.detail(`${repositorySecret}, from ${name}, sealed`);
+  await api.setSecret(repository, sealedName, value, { signal });
+  return step.detail(`${sealedName}, from ${name}, sealed`);
 }
 
 /** Where GitHub sends events, where the connection says that. */
