@@ -33,7 +33,7 @@ export interface ListHostsResponse {
 /** `GET /hosts/:connection/:vmId`; `GET /servers/:name` for an onboarded server that is no guest, by its entity's name */
 export type GetHostResponse = HostDetail;
 
-/** `GET /runs?mine=true&state=failed&kind=deploy&limit=50&host=web-1&app=shop`; `kind` may name several, comma separated */
+/** `GET /runs?mine=true&state=failed&kind=deploy&door=workflow&limit=50&host=web-1&app=shop`; `kind` may name several, comma separated */
 export interface ListRunsResponse {
   runs: RunDocument[];
 }

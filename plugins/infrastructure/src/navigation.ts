@@ -5,6 +5,7 @@ import { useNavigate, useSearchParams } from 'react-router-dom';
 import {
   activityRouteRef,
   checksRouteRef,
+  createPageRouteRef,
   deploymentRouteRef,
   deploymentsRouteRef,
   entityPageRouteRef,
@@ -47,6 +48,8 @@ export interface Links {
   workflows(search?: string): string;
   /** Artifacts tab of a component; `search` narrows it, for example to a version. */
   artifacts(ref: string, search?: string): string;
+  /** What can be requested. */
+  create(): string;
   /** What the portal's search finds. */
   search(query: string): string;
   /** Pipeline tab of a component. */
@@ -73,6 +76,7 @@ export function useLinks(): Links {
   const checks = useRouteRef(checksRouteRef);
   const workflows = useRouteRef(workflowsRouteRef);
   const entity = useRouteRef(entityPageRouteRef);
+  const create = useRouteRef(createPageRouteRef);
   const searchPage = useRouteRef(searchRouteRef);
   const template = useRouteRef(templateRouteRef);
   const task = useRouteRef(taskRouteRef);
@@ -100,6 +104,7 @@ export function useLinks(): Links {
       activity: () => activity?.() ?? '/activity',
       checks: () => checks?.() ?? '/checks',
       workflows: search => searched(workflows?.() ?? '/workflows', search),
+      create: () => create?.() ?? '/create',
       search: query => {
         const found = new URLSearchParams({ query });
         return `${searchPage?.() ?? '/search'}?${found}`;
@@ -127,6 +132,7 @@ export function useLinks(): Links {
     activity,
     checks,
     workflows,
+    create,
     searchPage,
     entity,
     template,

@@ -27,6 +27,7 @@ import { homeWidgets } from './home/widgets';
 import {
   activityRouteRef,
   checksRouteRef,
+  createPageRouteRef,
   deploymentRouteRef,
   deploymentsRouteRef,
   entityPageRouteRef,
@@ -208,6 +209,7 @@ export const infrastructurePlugin = createFrontendPlugin({
     checks: checksRouteRef,
   },
   externalRoutes: {
+    create: createPageRouteRef,
     search: searchRouteRef,
     template: templateRouteRef,
     task: taskRouteRef,

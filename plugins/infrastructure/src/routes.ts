@@ -20,6 +20,11 @@ export const templateRouteRef = createExternalRouteRef({
   defaultTarget: 'scaffolder.selectedTemplate',
 });
 
+/** What can be requested. */
+export const createPageRouteRef = createExternalRouteRef({
+  defaultTarget: 'scaffolder.root',
+});
+
 /** The page of the search. */
 export const searchRouteRef = createExternalRouteRef({
   defaultTarget: 'search.root',

@@ -6,6 +6,7 @@ import {
   provisionInputSchema,
   repositoryPathSchema,
   resizeRequestSchema,
+  runDocumentSchema,
   runKindSchema,
   runStateSchema,
   versionSchema,

@@ -1,5 +1,6 @@
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Badge, Link, Text } from '@backstage/ui';
+import { runKindSchema } from '@nante/model';
 import type { ActivityEntry } from '@nante/plugin-infrastructure-common';
 import {
   RiCheckboxCircleFill,
@@ -42,6 +43,10 @@ function Entry({ entry }: { entry: ActivityEntry }) {
   const { t } = useTranslationRef(infrastructureTranslationRef);
   const links = useLinks();
   const source = t(`activity.source.${entry.source}`);
+  // Runs have a word for what they do; other systems' kinds are their own.
+  const known =
+    entry.source === 'run' ? runKindSchema.safeParse(entry.kind).data : null;
+  const kind = known ? t(`runs.kind.${known}`) : entry.kind;
   return (
     <li className={styles.entry}>
       <time className={styles.time} dateTime={entry.at}>
@@ -58,7 +63,7 @@ function Entry({ entry }: { entry: ActivityEntry }) {
         <span className={styles.text}>{entry.text}</span>
         <span className={styles.line}>
           <Badge size="small">{source}</Badge>
-          <span>{entry.kind}</span>
+          <span>{kind}</span>
           <span>{t('activity.by', { actor: refName(entry.actor) })}</span>
           {entry.environment && <span>{entry.environment}</span>}
           {entry.runId && (

@@ -49,7 +49,7 @@ describe('the activity page', () => {
     expect(asked).toEqual(['?source=octopus', '?source=octopus&before=page-2']);
     await userEvent.click(screen.getByRole('button', { name: /Kind/ }));
     await userEvent.click(
-      await screen.findByRole('option', { name: 'deploy' }),
+      await screen.findByRole('option', { name: 'Deploy' }),
     );
     await waitFor(() =>
       expect(asked.at(-1)).toBe('?source=octopus&kind=deploy'),

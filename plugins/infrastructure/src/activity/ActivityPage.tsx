@@ -9,6 +9,7 @@ import {
   Skeleton,
   Text,
 } from '@backstage/ui';
+import { runKindSchema } from '@nante/model';
 import {
   type ActivityEntry,
   runReadPermission,
@@ -191,7 +192,13 @@ export function ActivityPage() {
               <Filter
                 label={t('activity.filter.kind')}
                 value={kind}
-                options={kinds.map(same)}
+                options={kinds.map(value => {
+                  const known = runKindSchema.safeParse(value).data;
+                  return {
+                    value,
+                    label: known ? t(`runs.kind.${known}`) : value,
+                  };
+                })}
                 onChange={setKind}
               />
               <Filter

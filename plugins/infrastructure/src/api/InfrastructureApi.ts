@@ -49,6 +49,8 @@ export interface RunsQuery {
   app?: string;
   /** Kinds of runs, comma separated. */
   kind?: string;
+  /** Where it was started from: `portal`, `workflow` or `cli`. */
+  door?: string;
   /** Most runs to answer, newest first; the backend's own default when left out. */
   limit?: number;
 }

@@ -17,6 +17,7 @@ import { stopwatch } from '../components/format';
 import { ChangeList } from '../deployments/ChangeList';
 import { useLinks } from '../navigation';
 import { infrastructureTranslationRef } from '../translation';
+import { AppDeploymentCard, Problems, Returned } from './AppDeploymentCard';
 import { ArtifactCard } from './ArtifactCard';
 import { Already, Outside, PlaceCard } from './PlaceCard';
 import styles from './RunPage.module.css';
@@ -124,24 +125,14 @@ function DeploymentCard({ result }: { result: DeploymentResult }) {
             { label: t('delivery.targets'), value: result.targets.join(', ') },
           ]}
         />
+        <Returned to={result.returnedTo} />
         <div>
           <Text as="h3" weight="bold">
             {t('delivery.changes')}
           </Text>
           <ChangeList changes={result.changes} />
         </div>
-        {result.problems.length > 0 && (
-          <div>
-            <Text as="h3" weight="bold">
-              {t('delivery.problems')}
-            </Text>
-            <ul className={styles.list}>
-              {result.problems.map(problem => (
-                <li key={problem}>{problem}</li>
-              ))}
-            </ul>
-          </div>
-        )}
+        <Problems lines={result.problems} />
         {result.id && (
           <Link href={links.deployment(result.connection, result.id)}>
             {t('delivery.openDeployment')}
@@ -177,6 +168,7 @@ export function DeliveryCards({ run }: { run: RunDocument }) {
       )}
       {release && <ReleaseCard result={release} />}
       {deployment && <DeploymentCard result={deployment} />}
+      {run.appDeployment && <AppDeploymentCard result={run.appDeployment} />}
       {artifact && <ArtifactCard result={artifact} />}
       {repository && (
         <PlaceCard

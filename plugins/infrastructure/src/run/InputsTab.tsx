@@ -32,7 +32,11 @@ export function InputsTab({ run }: { run: RunDocument }) {
         />
       )}
       {tools && <Text color="secondary">{`${t('run.tools')}: ${tools}`}</Text>}
-      {run.link && <Link href={run.link}>{t('run.task')}</Link>}
+      {run.link && (
+        <Link href={run.link}>
+          {t(run.door === 'workflow' ? 'run.workflowRun' : 'run.task')}
+        </Link>
+      )}
     </Flex>
   );
 }

@@ -15,6 +15,7 @@ import { runReadPermission } from '@nante/plugin-infrastructure-common';
 import { useCallback, useState } from 'react';
 import { infrastructureApiRef } from '../api/InfrastructureApi';
 import { CopyText } from '../components/CopyText';
+import { DoorLabel } from '../components/DoorLabel';
 import { Problem } from '../components/Problem';
 import { refName } from '../components/format';
 import { useLive } from '../hooks/useLive';
@@ -31,6 +32,7 @@ import { PlanTable } from './PlanTable';
 import { ProofTable } from './ProofTable';
 import { RepairCard } from './RepairCard';
 import { ArrivalsTable } from './ArrivalsTable';
+import { RepositoryCards } from './RepositoryCards';
 import { ResultCard } from './ResultCard';
 import { RunLog } from './RunLog';
 import styles from './RunPage.module.css';
@@ -71,6 +73,7 @@ function Summary({ run }: { run: RunDocument }) {
         <ResultCard result={run.result} />
       )}
       <DeliveryCards run={run} />
+      <RepositoryCards run={run} />
       {run.tools.provider === 'stand-in' && (
         <Alert status="info" icon title={t('run.standIn')} />
       )}
@@ -167,7 +170,7 @@ export function RunPage() {
             ? [{ label: t('run.environment'), value: run.environment }]
             : []),
           { label: t('run.requestedBy'), value: refName(run.requestedBy) },
-          { label: t('run.door'), value: t(`run.doors.${run.door}`) },
+          { label: t('run.door'), value: <DoorLabel run={run} /> },
         ]}
         customActions={
           data.mayCancel && !final && !run.cancelRequested ? (

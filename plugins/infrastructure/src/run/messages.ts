@@ -21,6 +21,12 @@ export const runMessages = {
   rollback: 'Roll back {{host}}',
   publish: 'Publish {{host}}',
   'create-repository': 'Create the repository {{host}}',
+  setUpRepository: 'Set up the repository {{name}}',
+  proposeTitled: 'Propose “{{title}}” to {{name}}',
+  'deploy-dockerTo':
+    'Deploy {{project}} {{version}} to {{environment}} (Docker)',
+  'deploy-k8sTo':
+    'Deploy {{project}} {{version}} to {{environment}} (Kubernetes)',
   'set-up-repository': 'Set up the repository of {{host}}',
   'propose-change': 'Propose a change to {{host}}',
   'deploy-docker': 'Deploy {{host}} to Docker hosts',
@@ -105,6 +111,7 @@ export const runMessages = {
   doors: { portal: 'Portal', workflow: 'Workflow', cli: 'Command line' },
   tools: 'Tools',
   task: 'Task',
+  workflowRun: 'Workflow run',
   standIn: 'Provider: stand-in of the sandbox',
   cause: 'Likely cause',
   powerOf: {

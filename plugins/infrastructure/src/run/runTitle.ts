@@ -42,6 +42,36 @@ function deliveryTitle(t: Sentences, run: RunDocument): string | undefined {
         host: run.repository?.name ?? text('name'),
       });
     default:
+      return repositoryTitle(t, run, text);
+  }
+}
+
+/** What a run about a repository, or a deployment without Octopus, does. */
+function repositoryTitle(
+  t: Sentences,
+  run: RunDocument,
+  text: (name: string) => string,
+): string | undefined {
+  switch (run.kind) {
+    case 'set-up-repository':
+      return t('run.setUpRepository', {
+        name: run.sourceRepository?.repository ?? (text('name') || run.app),
+      });
+    case 'propose-change':
+      return text('title')
+        ? t('run.proposeTitled', {
+            title: text('title'),
+            name: run.pullRequest?.repository ?? text('repository'),
+          })
+        : undefined;
+    case 'deploy-docker':
+    case 'deploy-k8s':
+      return t(`run.${run.kind}To`, {
+        project: run.app,
+        version: run.appDeployment?.version ?? text('version'),
+        environment: run.environment,
+      });
+    default:
       return undefined;
   }
 }

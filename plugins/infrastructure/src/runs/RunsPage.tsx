@@ -8,6 +8,7 @@ import {
   Container,
   Flex,
   Header,
+  Select,
   Table,
   Text,
   ToggleButton,
@@ -23,6 +24,7 @@ import {
 import { runReadPermission } from '@nante/plugin-infrastructure-common';
 import { useCallback, useMemo } from 'react';
 import { infrastructureApiRef } from '../api/InfrastructureApi';
+import { DoorLabel } from '../components/DoorLabel';
 import { Freshness } from '../components/Freshness';
 import { Problem } from '../components/Problem';
 import { RunStateLabel } from '../components/StateLabel';
@@ -41,18 +43,26 @@ const deliveries: RunKind[] = [
   'release',
   'deploy',
   'rollback',
+  'deploy-docker',
+  'deploy-k8s',
 ];
 const artifacts: RunKind[] = ['publish', 'create-repository'];
+const repositories: RunKind[] = ['set-up-repository', 'propose-change'];
+const ofApps = [...deliveries, ...artifacts, ...repositories];
 /** Kinds of runs by what they are about. */
 const kindsOf = {
   all: [],
-  hosts: runKindSchema.options.filter(
-    kind => !deliveries.includes(kind) && !artifacts.includes(kind),
-  ),
+  hosts: runKindSchema.options.filter(kind => !ofApps.includes(kind)),
   deployments: deliveries,
   artifacts,
+  repositories,
 } satisfies Record<string, RunKind[]>;
 const abouts = Object.keys(kindsOf) as (keyof typeof kindsOf)[];
+const doors = ['portal', 'workflow', 'cli'] as const;
+/** Filters that let everything through. */
+const nothing = { state: '', about: '', door: '' };
+/** Key of "all" in a choice: the library takes no empty ones. */
+const ANY = 'any';
 
 function Duration({ run }: { run: RunDocument }) {
   const final = finalRunStates.includes(run.state);
@@ -109,6 +119,15 @@ function useColumns(): ColumnConfig<RunDocument>[] {
         cell: run => <CellText title={refName(run.requestedBy)} />,
       },
       {
+        id: 'door',
+        label: t('runs.column.door'),
+        cell: run => (
+          <Cell>
+            <DoorLabel run={run} />
+          </Cell>
+        ),
+      },
+      {
         id: 'when',
         label: t('runs.column.when'),
         cell: run => <CellText title={clock(run.startedAt ?? run.createdAt)} />,
@@ -139,6 +158,7 @@ export function RunsPage() {
   const [state, setState] = useQueryValue('state');
   const [whose, setWhose] = useQueryValue('whose');
   const [about, setAbout] = useQueryValue('about');
+  const [door, setDoor] = useQueryValue('door');
   const everyone = whose === 'everyone';
   const kind = kindsOf[abouts.find(name => name === about) ?? 'all'].join(',');
   const load = useCallback(
@@ -148,10 +168,11 @@ export function RunsPage() {
           mine: everyone ? undefined : true,
           state: state || undefined,
           kind: kind || undefined,
+          door: door || undefined,
         },
         signal,
       ),
-    [api, everyone, state, kind],
+    [api, everyone, state, kind, door],
   );
   const { data, error, updatedAt, reload } = useLive(load, {
     intervalMs: LOOK_MS,
@@ -163,7 +184,9 @@ export function RunsPage() {
     paginationOptions: { pageSize: 20 },
   });
 
-  const filtered = Boolean(state || about) || !everyone;
+  const filtered = Boolean(state || about || door);
+  const nothingYet = everyone ? 'runs.empty' : 'runs.emptyMine';
+  const nothingFound = filtered ? 'runs.noMatch' : nothingYet;
   return (
     <>
       <Header
@@ -216,6 +239,19 @@ export function RunsPage() {
               </ToggleButton>
             ))}
           </ToggleButtonGroup>
+          <Select
+            className={styles.select}
+            aria-label={t('runs.column.door')}
+            value={door || ANY}
+            options={[
+              { value: ANY, label: t('runs.anyDoor') },
+              ...doors.map(value => ({
+                value,
+                label: t(`run.doors.${value}`),
+              })),
+            ]}
+            onChange={key => setDoor(key === ANY ? '' : String(key))}
+          />
         </div>
         {error && !data ? (
           <Problem
@@ -231,25 +267,25 @@ export function RunsPage() {
             rowConfig={{ getHref: run => links.run(run.id) }}
             emptyState={
               <Flex direction="column" align="center" gap="3" p="6">
-                <Text>{filtered ? t('runs.noMatch') : t('runs.empty')}</Text>
-                {filtered ? (
-                  <Button
-                    size="small"
-                    variant="secondary"
-                    onPress={() =>
-                      setQuery({ state: '', about: '', whose: 'everyone' })
-                    }
-                  >
-                    {t('runs.clear')}
-                  </Button>
-                ) : (
-                  <ButtonLink
-                    size="small"
-                    href={links.template('new-virtual-machine')}
-                  >
-                    {t('runs.create')}
-                  </ButtonLink>
-                )}
+                <Text>{t(nothingFound)}</Text>
+                <Flex gap="3">
+                  {(filtered || !everyone) && (
+                    <Button
+                      size="small"
+                      variant="secondary"
+                      onPress={() =>
+                        setQuery({ ...nothing, whose: 'everyone' })
+                      }
+                    >
+                      {t(filtered ? 'runs.clear' : 'runs.showEveryone')}
+                    </Button>
+                  )}
+                  {!filtered && (
+                    <ButtonLink size="small" href={links.create()}>
+                      {t('runs.create')}
+                    </ButtonLink>
+                  )}
+                </Flex>
               </Flex>
             }
           />
