@@ -13,21 +13,14 @@ const endSchema = z.strictObject({
   conclusion: z.enum(['success', 'failure', 'cancelled']),
 });
 
-/** What can be done to a runner from outside. */
-export interface RunnerControl {
-  die?(): void;
-}
-
 /**
  * Control calls of this system: `GET state` says how much there is, `POST webhooks/settled` waits until all are sent,
- * `POST token` gives a token other scopes, `POST runs/<id>/end` ends a run in place of a runner (pretended), and
- * `POST runner/die` lets the runner go away in the middle of a job.
+ * `POST token` gives a token other scopes, and `POST runs/<id>/end` ends a run in place of a runner (pretended).
  *
  * @returns undefined when the path is none of these
  */
 export async function answerControl(
   github: Github,
-  runner: RunnerControl | undefined,
   request: Request,
   path: string,
 ): Promise<Response | undefined> {
@@ -41,12 +34,6 @@ export async function answerControl(
   if (call === 'POST token') {
     const { name, scopes } = parseInput(tokenSchema, await bodyOf(request));
     github.tokens.setScopes(name, scopes);
-    return done();
-  }
-  if (call === 'POST runner/die') {
-    if (!runner?.die)
-      throw new NanteError('conflict', 'There is no runner that could die.');
-    runner.die();
     return done();
   }
   const [, id] = /^POST runs\/(\d+)\/end$/.exec(call) ?? [];

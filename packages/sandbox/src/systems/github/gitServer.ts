@@ -83,7 +83,8 @@ function push(
   actor: Actor,
   request: Request,
 ): Response {
-  return receivePack(github.git.folder(repository.id), request, {
+  const folder = github.git.folder(repository.id);
+  return receivePack({ folder, hooks: github.git.hooks }, request, {
     async judge(updates, objects) {
       const refusal = await refusalOf(
         github,

@@ -118,7 +118,7 @@ export async function createGithub(
     async listening({ url }) {
       github.url = url;
       writeFileAtomic(portFile, JSON.stringify({ port: +new URL(url).port }));
-      github.faults.onRunnerDies = () => runner?.die();
+      github.faults.onRunnerDies = () => runner?.die?.();
       runner = await options.startRunner?.({
         ...{ runs, url, organization, log: context.log },
         findRepository: (owner, name) => folderOf(github, owner, name),
@@ -126,7 +126,7 @@ export async function createGithub(
     },
     setFault: (kind, parameters) => github.faults.set(kind, parameters),
     clearFaults: () => github.faults.clear(),
-    control: (request, path) => answerControl(github, runner, request, path),
+    control: (request, path) => answerControl(github, request, path),
     async reset() {
       await webhooks.settled();
       for (const { id, status } of state.all('runs'))

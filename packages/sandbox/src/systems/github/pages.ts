@@ -18,11 +18,16 @@ export async function answerPage(
   if (kind === 'raw' && repository) return raw(github, repository, rest);
   const body = repository
     ? await repositoryPage(github, repository, kind, rest)
-    : startPage(github, owner);
+    : startPage(github, owner, name);
   return page(repository ? `${owner}/${name}` : 'GitHub', body);
 }
 
-function startPage({ state }: Github, owner: string): string | undefined {
+function startPage(
+  { state }: Github,
+  owner: string,
+  name: string,
+): string | undefined {
+  if (name !== '') return undefined;
   const found = state.filter(
     'repositories',
     one => owner === '' || one.owner === owner,

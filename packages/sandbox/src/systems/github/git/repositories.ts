@@ -3,9 +3,7 @@ import { join } from 'node:path';
 import { git } from './git';
 
 /** What makes a repository behave as GitHub does. */
-const settings = (hooks: string) => `[core]
-\thooksPath = ${JSON.stringify(hooks)}
-[uploadpack]
+const settings = `[uploadpack]
 \tallowAnySHA1InWant = true
 \tallowFilter = true
 [receive]
@@ -19,12 +17,13 @@ const settings = (hooks: string) => `[core]
 /** The folders of all bare repositories, named by their ids so that a new name moves nothing. */
 export class BareRepositories {
   readonly #folder: string;
-  readonly #settings: string;
 
   /** @param hooks - folder of the hooks that all of them share */
-  constructor(folder: string, hooks: string) {
+  constructor(
+    folder: string,
+    readonly hooks: string,
+  ) {
     this.#folder = folder;
-    this.#settings = settings(hooks);
     mkdirSync(folder, { recursive: true });
   }
 
@@ -36,11 +35,14 @@ export class BareRepositories {
   async create(id: number, defaultBranch: string): Promise<string> {
     const folder = this.folder(id);
     await git(
-      ['init', '--quiet', '--bare', `--initial-branch=${defaultBranch}`],
+      [
+        ...['init', '--quiet', '--bare', '--template='],
+        `--initial-branch=${defaultBranch}`,
+      ],
       { folder },
     );
     // In one go: a program for each of them would be most of a start.
-    appendFileSync(join(folder, 'config'), this.#settings);
+    appendFileSync(join(folder, 'config'), settings);
     return folder;
   }
 

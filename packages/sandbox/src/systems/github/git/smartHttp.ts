@@ -55,14 +55,17 @@ export function uploadPack(folder: string, request: Request): Response {
 
 /** Answers `POST …/git-receive-pack`: a push. Its end waits for what follows from it, so that who pushed finds the run. */
 export function receivePack(
-  folder: string,
+  { folder, hooks }: { folder: string; hooks: string },
   request: Request,
   { judge, moved }: PushListener,
 ): Response {
-  const git = startGit(['receive-pack', '--stateless-rpc', folder], {
-    folder,
-    env: protocolOf(request),
-  });
+  const git = startGit(
+    [
+      ...['-c', `core.hooksPath=${hooks}`],
+      ...['receive-pack', '--stateless-rpc', folder],
+    ],
+    { folder, env: protocolOf(request) },
+  );
   let asked: RefUpdate[] = [];
   answerHook(git.stdio[3] as unknown as Duplex, async (updates, objects) => {
     const refusal = await judge(updates, objects);
