@@ -5,12 +5,13 @@
 PATH=${PATH//"$NANTE_RUNNER_BIN:"/}
 trap : INT TERM
 type -P "$1" >/dev/null || echo "::error::$1 is not on the PATH of the runner"
-# What bash itself says of its children is not for the log.
-exec 3>&1 2>/dev/null
-"$@" </dev/null > >(trap '' INT TERM && exec cat >&3) 2>&1 3>&-
-code=$?
+exec 3>&1 4> >(trap '' INT TERM && exec grep --text --line-buffered '' >&3)
 reader=$!
-exec 3>&-
+# What bash itself says of its children is not for the log.
+exec 2>/dev/null
+"$@" </dev/null >&4 2>&4 3>&- 4>&-
+code=$?
+exec 3>&- 4>&-
 # A process that was left behind still has the output: it is not waited for.
 for ((tries = 0; tries < 50; tries++)); do
   kill -0 "$reader" || break

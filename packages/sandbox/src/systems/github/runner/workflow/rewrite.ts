@@ -86,6 +86,9 @@ class Rewriter {
         name,
       };
     }
+    const calls = Object.values(jobs).some(job => job.uses !== undefined);
+    if (parents.length > 0 && calls)
+      jobs['nante-end'] = collector(Object.keys(jobs), this.#options, parents);
     // In a called workflow, github.workflow is still the caller's.
     return JSON.stringify({ ...document, name: this.#workflowName, jobs });
   }
@@ -235,6 +238,28 @@ export async function rewriteWorkflows(
   const rewriter = new Rewriter(options, result, name);
   result.workflow = await rewriter.rewrite(document, options.caller, []);
   return result;
+}
+
+/**
+ * A last job of a called workflow that itself calls others: act hands result and outputs on to the caller at the end of a job
+ * with steps alone.
+ */
+function collector(
+  needs: string[],
+  { mark }: Pick<Options, 'mark'>,
+  parents: readonly string[],
+): JobDocument {
+  const plain = { shell: 'bash -e {0}', 'working-directory': '/' };
+  return {
+    name: `${mark}${parents.join('/')}/nante-end:`,
+    needs,
+    if: 'always()',
+    'runs-on': 'self-hosted',
+    steps: [
+      { ...plain, run: 'exit 0' },
+      { ...plain, run: 'exit 1', if: "contains(needs.*.result, 'failure')" },
+    ],
+  };
 }
 
 /** Id of the step with which each job begins. */
