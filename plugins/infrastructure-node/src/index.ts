@@ -73,6 +73,7 @@ export type {
   GithubApi,
   GithubCommit,
   GithubRepository,
+  GithubRunner,
   NexusComponent,
   NexusSearch,
   OctopusApi,

@@ -6,7 +6,10 @@ import { mockServices, startTestBackend } from '@backstage/backend-test-utils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import type { Entity } from '@backstage/catalog-model';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
-import { eventsServiceRef } from '@backstage/plugin-events-node';
+import {
+  type EventParams,
+  eventsServiceRef,
+} from '@backstage/plugin-events-node';
 import type { InfrastructureConfig, RunDocument } from '@nante/model';
 import { RESOURCE_TYPE_PROJECT } from '@nante/plugin-infrastructure-common';
 import {
@@ -97,10 +100,12 @@ export async function start({
   ansible,
 }: Options = {}) {
   const deny = [...denied, ...(member ? ['infrastructure.operate'] : [])];
+  const listeners: ((params: EventParams) => Promise<void>)[] = [];
   const published: { topic: string; eventPayload: unknown }[] = [];
   const settings = {
     shared: config,
     ansible,
+    secrets: { source: 'environment' },
     sandbox: { guests: 'record', real: false, provider: 'stand-in' },
   } as InfrastructureSettings;
   let runner!: Runner;
@@ -124,7 +129,9 @@ export async function start({
           publish: async params => {
             published.push(params);
           },
-          subscribe: async () => {},
+          subscribe: async ({ onEvent }) => {
+            listeners.push(onEvent);
+          },
         }),
       }),
       catalogServiceMock.factory({ entities }),
@@ -176,7 +183,24 @@ export async function start({
     request(server).get(`/api/infrastructure${path}`);
   const post = (path: string, content: object = {}) =>
     request(server).post(`/api/infrastructure${path}`).send(content);
-  return { get, post, published, runner, server, world };
+  /** What GitHub sent, after its signature was checked. */
+  const hear = async ({
+    event,
+    payload,
+  }: {
+    event: string;
+    payload: unknown;
+  }) =>
+    Promise.all(
+      listeners.map(listener =>
+        listener({
+          topic: 'github',
+          eventPayload: payload,
+          metadata: { 'x-github-event': event },
+        }),
+      ),
+    );
+  return { get, post, published, runner, server, world, hear };
 }
 
 function isOfProject(permission: { resourceType?: string }): boolean {

@@ -6,6 +6,7 @@ import {
 import type {
   PipelineJobLogResponse,
   PipelineResponse,
+  PipelineRun,
   PipelineRunResponse,
   PipelineStage,
   SourceAge,
@@ -37,6 +38,8 @@ import { toPipelineCommit, toPipelineJob, toPipelineRun } from './toAnswer';
 const LOG_LINES = 5_000;
 /** Runs of one commit whose jobs are looked at. */
 const RUNS_OF_COMMIT = 6;
+/** Runs that nothing works on, of which is said why. */
+const EXPLAINED = 3;
 
 interface Deps {
   deployments: Pick<DeploymentRegistry, 'octopusNames' | 'space'>;
@@ -111,7 +114,7 @@ export class PipelinePages {
     ]);
     const [component] = found.components;
     return {
-      run: toPipelineRun(run, this.#waitsFor(found, run)),
+      run: toPipelineRun(run, await this.#waitsFor(found, run)),
       jobs: jobs.map(toPipelineJob),
       results: documents.map(document => ({
         id: document.id,
@@ -163,7 +166,7 @@ export class PipelinePages {
       },
       branch,
       ...(await this.#chain(component, known, runs, sha, head)),
-      runs: runs.map(run => toPipelineRun(run, this.#waitsFor(known, run))),
+      runs: await this.#listed(known, runs),
       uses: (head?.callers ?? []).flatMap(file => usesOf(file, workflows)),
       currentVersion: workflows?.version,
       dispatchable: (head?.callers ?? []).flatMap(
@@ -236,14 +239,26 @@ export class PipelinePages {
       : stages;
   }
 
-  #waitsFor(
-    { connection, repository }: KnownRepository,
+  /** Runs as the list shows them; of the newest that nothing works on, why. */
+  async #listed(
+    known: KnownRepository,
+    runs: WorkflowRun[],
+  ): Promise<PipelineRun[]> {
+    const waiting = runs
+      .filter(({ status }) => status !== 'completed')
+      .slice(0, EXPLAINED);
+    const reasons = await Promise.all(
+      waiting.map(run => this.#waitsFor(known, run)),
+    );
+    return runs.map(run => toPipelineRun(run, reasons[waiting.indexOf(run)]));
+  }
+
+  async #waitsFor(
+    known: KnownRepository,
     run: WorkflowRun,
-  ): string | undefined {
-    return this.#deps.follower.waitsFor({
-      ...{ connection, repository },
-      runId: run.id,
-    });
+  ): Promise<string | undefined> {
+    const followed = this.#deps.follower.waitsFor({ ...known, runId: run.id });
+    return followed ?? this.#deps.repositories.view(known).waitsFor(run);
   }
 
   #ageOf(

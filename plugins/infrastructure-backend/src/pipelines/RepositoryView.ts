@@ -3,11 +3,13 @@ import {
   type GithubApi,
   type GithubCommit,
   type GithubRepository,
+  type GithubRunner,
   KeptAnswers,
   Refreshed,
   type RepositoryName,
   type WorkflowJob,
   type WorkflowRun,
+  describeWait,
   limitEndOf,
   unlessLimited,
 } from '@nante/plugin-infrastructure-node';
@@ -27,8 +29,11 @@ const FRESH = {
   /** Jobs of a run that works. */
   jobs: 4_000,
   jobsWithEvents: 60_000,
+  runners: 30_000,
 } as const;
 const RUNS = 30;
+/** How long something may be queued until that is said, in milliseconds. */
+const QUEUED = 5_000;
 /** Logs are large, and people look at few. */
 const LOGS = 20;
 
@@ -51,6 +56,7 @@ export class RepositoryView {
   readonly #runs: Refreshed<{ runs: WorkflowRun[]; etag?: string }>;
   readonly #head: Refreshed<{ head?: Head }>;
   readonly #jobs: KeptAnswers<{ jobs: WorkflowJob[]; isOver: boolean }>;
+  readonly #runners: KeptAnswers<GithubRunner[] | undefined>;
   readonly #logs: KeptAnswers<string | undefined>;
   #limitedUntil = -Infinity;
 
@@ -106,6 +112,7 @@ export class RepositoryView {
         return this.#hasEvents() ? FRESH.jobsWithEvents : FRESH.jobs;
       },
     });
+    this.#runners = new KeptAnswers({ now, keepFor: () => FRESH.runners });
     this.#logs = new KeptAnswers({
       now,
       keepFor: log => (log === undefined ? FRESH.jobs : Infinity),
@@ -205,6 +212,23 @@ export class RepositoryView {
     return this.#logs.get(String(jobId), () =>
       this.#asking((api, signal) => api.jobLog(this.name, jobId, { signal })),
     );
+  }
+
+  /** Why nothing works on a run, one sentence; undefined where something does, and for one that was only just made. Never throws. */
+  async waitsFor(run: WorkflowRun): Promise<string | undefined> {
+    const { status, createdAt } = run;
+    const age = this.#now() - Date.parse(createdAt);
+    if (status === 'completed' || age < QUEUED) return undefined;
+    const jobs = await this.jobs(run).catch(() => []);
+    const queued = jobs.filter(job => job.status === 'queued');
+    const runners = queued.length
+      ? await this.#runners
+          .get('runners', () =>
+            this.#asking((api, signal) => api.runners(this.name, { signal })),
+          )
+          .catch(() => undefined)
+      : undefined;
+    return describeWait(run, queued, runners);
   }
 
   /** The next look asks again for what can have changed. */

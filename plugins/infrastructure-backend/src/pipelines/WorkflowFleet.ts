@@ -160,7 +160,8 @@ export class WorkflowFleet {
     const uses = (read?.head?.callers ?? []).flatMap(caller =>
       usesOf(caller, workflows),
     );
-    const state = read ? worstOf(uses) : 'unknown';
+    // One that the token may not see may call anything.
+    const state = read && view.url ? worstOf(uses) : 'unknown';
     const [component] = found.components;
     const isBehind = state === 'behind' || state === 'floating';
     return {

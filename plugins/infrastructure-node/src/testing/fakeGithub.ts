@@ -160,6 +160,10 @@ export class FakeGithub {
     fake.jobs.forEach((_, index) => this.end(fake, index, 'cancelled'));
   }
 
+  newestCommit(repository: string): string {
+    return this.#of(repository).commits.at(-1)!.sha;
+  }
+
   /** Newest run of a repository, of a commit where one is named. */
   newest(repository: string, sha?: string): FakeRun | undefined {
     return this.#of(repository).runs.find(
