@@ -64,6 +64,8 @@ const kubeletSettings = {
   // Nobody but the API server of this scenario reaches it.
   authentication: { anonymous: { enabled: true }, webhook: { enabled: false } },
   authorization: { mode: 'AlwaysAllow' },
+  // There is no DNS of the cluster here.
+  clusterDNS: ['10.96.0.10'],
 };
 
 /** A registry that speaks plain HTTP. */
@@ -94,6 +96,13 @@ export async function makeNode(
     if (code !== 0) throw new Error(`${command}\n${output}`);
     return output;
   };
+  // A container may not make the session keys of others; a virtual machine may, and its administrator is no root.
+  const opened = await ssh(
+    keyFile,
+    `ops@${address}`,
+    'sudo -n install -D -m 600 ~/.ssh/authorized_keys /root/.ssh/authorized_keys',
+  );
+  if (opened.code !== 0) throw new Error(opened.output);
   const put = async (source: string, target: string) => {
     const { code, output } = await runCommand('scp', [
       ...['-q', '-i', keyFile, '-o', 'StrictHostKeyChecking=no'],
