@@ -272,13 +272,6 @@ void runScenario('accessibility', async undo => {
   await page.goto(`${portal.url}/activity`);
   await page.getByRole('listitem').first().waitFor();
   await keepPicture(page, 'activity');
-  await page.goto(`${portal.url}/`);
-  await page.getByRole('region', { name: 'Capacity' }).waitFor();
-  await page.getByRole('progressbar').first().waitFor();
-  await keepPicture(page, 'home');
-  await page.goto(`${portal.url}/create`);
-  await page.getByRole('article', { name: 'New container' }).waitFor();
-  await keepPicture(page, 'create');
   await page.goto(`${portal.url}/catalog/default/component/hello/pipeline`);
   await page.getByRole('table', { name: 'Workflow runs' }).waitFor();
   await keepPicture(page, 'pipeline');

@@ -1,7 +1,7 @@
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { Link } from '@backstage/ui';
 import type { RunDocument } from '@nante/model';
 import { RiFlowChart, RiTerminalBoxLine, RiWindowLine } from '@remixicon/react';
-import { Outside } from '../run/PlaceCard';
 import { infrastructureTranslationRef } from '../translation';
 import { Label, type Look } from './StateLabel';
 
@@ -19,11 +19,27 @@ export function DoorLabel({
 }) {
   const { t } = useTranslationRef(infrastructureTranslationRef);
   const { door, link } = run;
-  const label = <Label look={looks[door]} word={t(`run.doors.${door}`)} />;
+  const word = t(`run.doors.${door}`);
   // Whoever started it says where: only what is a page is made a link.
-  return door === 'workflow' && link && /^https?:\/\//.test(link) ? (
-    <Outside href={link}>{label}</Outside>
-  ) : (
-    label
+  const isPage =
+    door === 'workflow' && link !== undefined && /^https?:\/\//.test(link);
+  return (
+    <Label
+      look={looks[door]}
+      word={
+        isPage ? (
+          <Link
+            variant="body-small"
+            href={link}
+            target="_blank"
+            rel="noopener noreferrer"
+          >
+            {word}
+          </Link>
+        ) : (
+          word
+        )
+      }
+    />
   );
 }

@@ -14,6 +14,7 @@ import {
   RiTimeLine,
   type RemixiconComponentType,
 } from '@remixicon/react';
+import type { ReactNode } from 'react';
 import { infrastructureTranslationRef } from '../translation';
 import styles from './StateLabel.module.css';
 
@@ -46,7 +47,7 @@ const runLooks: Record<RunState | RunStep['state'], Look> = {
 /** An icon, a word and a colour. */
 export function Label(props: {
   look: Look;
-  word: string;
+  word: ReactNode;
   title?: string;
   spins?: boolean;
 }) {

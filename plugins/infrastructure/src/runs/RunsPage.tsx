@@ -24,11 +24,12 @@ import {
 import { runReadPermission } from '@nante/plugin-infrastructure-common';
 import { useCallback, useMemo } from 'react';
 import { infrastructureApiRef } from '../api/InfrastructureApi';
+import { Age } from '../components/Age';
 import { DoorLabel } from '../components/DoorLabel';
 import { Freshness } from '../components/Freshness';
 import { Problem } from '../components/Problem';
 import { RunStateLabel } from '../components/StateLabel';
-import { clock, refName, stopwatch } from '../components/format';
+import { refName, stopwatch } from '../components/format';
 import { useLive } from '../hooks/useLive';
 import { useNow } from '../hooks/useNow';
 import { useLinks, useQueryValue, useSetQuery } from '../navigation';
@@ -130,7 +131,13 @@ function useColumns(): ColumnConfig<RunDocument>[] {
       {
         id: 'when',
         label: t('runs.column.when'),
-        cell: run => <CellText title={clock(run.startedAt ?? run.createdAt)} />,
+        cell: run => (
+          <Cell>
+            <Text>
+              <Age at={run.startedAt ?? run.createdAt} />
+            </Text>
+          </Cell>
+        ),
       },
       {
         id: 'duration',

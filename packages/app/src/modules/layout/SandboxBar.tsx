@@ -55,6 +55,14 @@ function pretended(sandbox: Sandbox): { what: string; how: string }[] {
       how: 'a stand-in for S3 on this machine.',
     },
     {
+      what: 'GitHub',
+      how: 'a stand-in on this machine. Clones and pushes are real git, and workflows really run, on a runner beside it with act.',
+    },
+    {
+      what: 'Octopus and Nexus',
+      how: 'stand-ins on this machine; what they deploy and keep is real where the guests are.',
+    },
+    {
       what: 'Doppler',
       how: 'a stand-in on this machine; its secrets open nothing else.',
     },
