@@ -350,6 +350,21 @@ if (!isHere) {
       },
     );
 
+    it('and what is not in the document is found', () => {
+      const request = { method: 'PUT', path: '/repos/a/b/topics' };
+      expect(
+        vendor.problemsOf({
+          ...request,
+          query: { page: '1' },
+          body: { name: 1 },
+        }),
+      ).toEqual([
+        'PUT /repos/a/b/topics?page is unknown',
+        'PUT /repos/a/b/topics lacks names',
+        'PUT /repos/a/b/topics.name is unknown',
+      ]);
+    });
+
     it('and all of them are', () => {
       const compared = calls.map(({ name }) => name.split(' ')[0]);
       // These send nothing.

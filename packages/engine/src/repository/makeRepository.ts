@@ -29,15 +29,10 @@ export async function makeRepository(
       await notes.write('created', { id: standing.repository.id });
     return standing.repository;
   }
-  if (standing.state === 'gone') {
-    run.recorder.log(
-      'warn',
-      `${making.owner}/${request.name} was ours and is not in GitHub any more: it is made anew`,
-    );
-    await notes.write('removed');
-  }
   const repository =
-    standing.state === 'begun' ? standing.repository : await create(making);
+    standing.state === 'begun'
+      ? standing.repository
+      : await create(making, standing.state === 'gone');
   await notes.write('intended', { id: repository.id });
   await lease.assertHeld();
   const topics = [...new Set([...repository.topics, ownTopic])];
@@ -46,33 +41,59 @@ export async function makeRepository(
   return { ...repository, topics };
 }
 
-async function create(making: Making): Promise<GithubRepository> {
+/** @param isGone - one that was ours is not there, or our token does not see it: our records stay until GitHub lets another one be made */
+async function create(
+  making: Making,
+  isGone: boolean,
+): Promise<GithubRepository> {
   const { run, api, owner, request, notes, lease } = making;
-  const { name, app, requestId, visibility } = request;
-  const stamp = {
-    app,
-    requestId: (await notes.read())?.requestId ?? requestId,
-  };
+  const { name, app, visibility } = request;
+  const before = isGone ? undefined : await notes.read();
+  const requestId = before?.requestId ?? request.requestId;
+  const stamp = { app, requestId };
   await lease.assertHeld();
-  await notes.write('intended');
+  if (!isGone) await notes.write('intended');
   try {
-    return await api.createRepository(
+    const made = await api.createRepository(
       {
         ...{ owner, name, visibility },
         description: stamped(request.description, stamp),
       },
       { signal: run.signal },
     );
+    if (isGone) await forget(making);
+    return made;
   } catch (error) {
     // The answer may have been lost, or somebody was faster. After a cancel too, so that it listens to no signal.
     const look = api.repository({ owner, name });
     const there = await look.catch(() => undefined);
-    const isOurs = there && isStamped(there.description, stamp);
-    if (isOurs) await notes.write('intended', { id: there.id });
-    else if (isCertain(error)) await notes.write('removed');
-    if (isOurs && !isCancelled(error)) return there;
-    throw error;
+    if (there && isStamped(there.description, stamp)) {
+      if (isGone) await forget(making);
+      await notes.write('intended', { id: there.id });
+      if (!isCancelled(error)) return there;
+    } else if (isCertain(error) && !isGone) await notes.write('removed');
+    throw isGone && NanteError.is(error) && error.code === 'conflict'
+      ? hidden(making)
+      : error;
   }
+}
+
+function hidden({ owner, request: { name } }: Making): NanteError {
+  return new NanteError(
+    'conflict',
+    `${owner}/${name} is ours by our ledger; GitHub says that it is there, and does not show it to our token. Nothing was changed.`,
+    {
+      hint: 'Give the token access to this repository again; docs/github.md lists the rights.',
+    },
+  );
+}
+
+async function forget({ run, owner, request, notes }: Making): Promise<void> {
+  await notes.write('removed');
+  run.recorder.log(
+    'warn',
+    `${owner}/${request.name} was ours and was not in GitHub any more: it is made anew`,
+  );
 }
 
 /** GitHub has said no: nothing came of it. */

@@ -266,6 +266,21 @@ it('one of ours that somebody deleted is made anew', async () => {
   expect(first.state).toBe('succeeded');
 });
 
+it('one of ours that our token does not see any more is not forgotten', async () => {
+  await setUp(wish('hidden'));
+  await forge.lab.fault('github', {
+    ...{ kind: 'status', status: 404 },
+    ...{ method: 'GET', path: '/repos/acme/hidden$' },
+  });
+  expect(await failure(setUp(wish('hidden')))).toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('does not show it to our token'),
+  });
+  await forge.lab.clearFaults();
+  expect(await ledgerOf('hidden')).toMatchObject([{ state: 'created' }]);
+  expect((await setUp(wish('hidden'))).state).toBe('succeeded');
+});
+
 describe('a token', () => {
   const withToken = (name: string) => {
     const tokens = forge.lab.setting.endpoints.github!.tokens as Record<
