@@ -1,11 +1,12 @@
 // The Ansible roles on booted guests, a virtual machine's and a container's: by the real ansible-playbook over SSH, twice,
 // and seen from outside afterwards, also after a restart. `--no-report` leaves docs/roles-report.md as it is;
-// `--tentacle` tries the role octopus-tentacle alone;
+// `--tentacle` tries the role octopus-tentacle alone, `--app-deploy` the role app-deploy;
 // `--tailscale DIR` does nothing but try base_setup with the real programs in DIR: tailscale, tailscaled and a control server.
 import assert from 'node:assert/strict';
 import { parseArgs } from 'node:util';
 import { until } from '../lib/until';
 import { part, runScenario } from '../lib/report';
+import { appDeployOn, refusedByAppDeploy } from '../lib/roles/appDeploy';
 import {
   assertContainers,
   assertLoggedIn,
@@ -30,7 +31,7 @@ import {
   wrongHosts,
 } from '../lib/roles/refusals';
 import { realTailscale } from '../lib/roles/realTailscale';
-import { startRegistry } from '../lib/roles/registry';
+import { startRegistry, type LoginRegistry } from '../lib/roles/registry';
 import { RolesReport } from '../lib/roles/report';
 import { refusedByTentacle, tentacleOn } from '../lib/roles/tentacle';
 import {
@@ -254,6 +255,7 @@ async function containers(
     });
   }
   report.refused(await refusedByDocker(lab, mesh, registry, lab.guests[1]));
+  await apps(lab, report, { mesh, registry });
 }
 
 async function tentacles(
@@ -266,12 +268,26 @@ async function tentacles(
     await tentacleOn(lab, host, report, isClosed(host));
 }
 
+async function apps(
+  lab: RoleLab,
+  report: RolesReport,
+  inWhole?: { mesh: Mesh; registry: LoginRegistry },
+) {
+  report.refused(await refusedByAppDeploy(lab, lab.guests[1]));
+  for (const host of lab.guests)
+    await appDeployOn(lab, host, report, {
+      had: inWhole && mgmtDocker(host, inWhole.mesh, inWhole.registry),
+      isClosed: Boolean(inWhole) && meshOnly(host),
+    });
+}
+
 void runScenario('roles', async undo => {
   const { values } = parseArgs({
     options: {
       'no-report': { type: 'boolean' },
       tailscale: { type: 'string' },
       tentacle: { type: 'boolean' },
+      'app-deploy': { type: 'boolean' },
     },
   });
   if (values.tailscale) return realTailscale(values.tailscale, undo);
@@ -281,6 +297,10 @@ void runScenario('roles', async undo => {
   const report = new RolesReport();
   if (values.tentacle) {
     await tentacles(lab, report, () => false);
+    return { ansible: lab.ansible, roles: report.figures };
+  }
+  if (values['app-deploy']) {
+    await apps(lab, report);
     return { ansible: lab.ansible, roles: report.figures };
   }
   report.refused(await wrongArguments(lab));

@@ -115,7 +115,8 @@ export class RoleLab {
         dataDir: data,
         guests: 'nspawn',
         systems: [
-          ...['proxmox', 'tailscale', 'openobserve', 'packages', 'octopus'],
+          ...['proxmox', 'tailscale', 'openobserve', 'packages'],
+          ...['octopus', 'nexus'],
         ] as SandboxOptions['systems'],
         ...options,
         log: say,

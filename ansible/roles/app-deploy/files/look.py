@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -55,6 +56,13 @@ def is_logged_in(registry, wanted):
     return not wanted or hashlib.sha256(login).hexdigest() == wanted
 
 
+def opened(app):
+    """Ports that were opened for the app, published and others."""
+    files = [f"/etc/nftables.d/published/app-deploy-{app}.nft", f"/etc/nftables.d/app-deploy-{app}.nft"]
+    found = [re.findall(r"\b(\d+)\b(?= accept| \} accept)", text(path)) for path in files]
+    return {"published": "".join(found[0]), "host": "".join(found[1])}
+
+
 def text(path):
     try:
         with open(path, encoding="utf-8") as file:
@@ -75,6 +83,7 @@ def main():
                 "hasImage": bool(image) and answer("/usr/bin/docker", "image", "inspect", "--format", "{{.Id}}", image) is not None,
                 "isLoggedIn": is_logged_in(image.split("/")[0], os.environ.get("APP_DEPLOY_LOGIN", "")),
                 "hasEnvironment": os.path.islink(os.path.join(root, ".env")),
+                "opened": opened(os.path.basename(root)),
                 "hasFirewall": "table inet base_setup" in rules,
                 "hasPublished": os.path.isdir("/etc/nftables.d/published"),
             }

@@ -1,4 +1,5 @@
 import type {
+  DeployDockerRequest,
   DeployRequest,
   DestroyRequest,
   ProvisionRequest,
@@ -11,7 +12,8 @@ export type ProcessRequest =
   | { verb: 'provision'; request: ProvisionRequest }
   | { verb: 'destroy'; request: DestroyRequest }
   | { verb: 'register'; request: RegisterRequest }
-  | { verb: 'deploy'; request: DeployRequest };
+  | { verb: 'deploy'; request: DeployRequest }
+  | { verb: 'deploy-docker'; request: DeployDockerRequest };
 
 /** Runs one request in a process of its own, so that a test can kill it; prints each step as it begins. */
 async function main() {
@@ -36,6 +38,8 @@ async function main() {
       return engine.register(given.request, options);
     case 'deploy':
       return engine.deploy(given.request, options);
+    case 'deploy-docker':
+      return engine.deployDocker(given.request, options);
     default:
       return given satisfies never;
   }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DeployDockerRequest } from '@nante/model';
+import { kill } from '../__testUtils__/killed';
 import { provisionRequest, startLab, type Lab } from '../__testUtils__/lab';
 import { ansibleBin, ansibleProject } from '../__testUtils__/labGuest';
 import { cli, failure } from '../__testUtils__/outcome';
@@ -35,10 +36,11 @@ let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'deploy-docker-'));
   lab = await startLab();
-  engine = lab.engineWith({
+  Object.assign(lab.setting, {
     ansible: { bin: ansibleBin, project: ansibleProject },
     ...{ privateKey: 'a key', sandboxGuests: 'record' },
   });
+  engine = lab.engineWith({});
   for (const name of ['shop-1', 'shop-2'])
     await engine.provision(provisionRequest({ name }), cli);
 });
@@ -170,6 +172,21 @@ describe('A deployment by Compose', () => {
     expect(run.state).toBe('succeeded');
     expect(run.appDeployment).toBeUndefined();
     expect(await readLedger(lab.store, 'deployments.shop.dev')).toEqual(before);
+  });
+
+  it('that was killed is taken up by its repeat, which takes both locks over', async () => {
+    const wish = request({ version: '1.3.0', image: imageOf('e') });
+    const what = { verb: 'deploy-docker' as const, request: wish };
+    expect(await kill(lab, what, 'deploy', 50)).toBe(true);
+    const [entry] = await readLedger(lab.store, 'deployments.shop.dev');
+    const run = await engine.deployDocker(wish, cli);
+    expect(run).toMatchObject({
+      ...{ id: wish.requestId, state: 'succeeded' },
+      appDeployment: { version: '1.3.0', healthy: true },
+    });
+    const [after] = await readLedger(lab.store, 'deployments.shop.dev');
+    expect(after).toMatchObject({ id: entry.id, outsideId: '1.3.0' });
+    expect(after.state).toBe('created');
   });
 
   it('and a configuration of its hosts follow one another, and all locks are given back', async () => {
