@@ -59,7 +59,7 @@ export function preparePlace(place: RunnerPlace): void {
   }
   // What a run left half made.
   for (const name of readdirSync(folders.actions))
-    if (/^[0-9a-f]{32}\./.test(name) && !name.endsWith('.json'))
+    if (/^[0-9a-f]{32}\./.test(name) && !/\.(json|whole)$/.test(name))
       rmSync(join(folders.actions, name), { recursive: true, force: true });
 }
 

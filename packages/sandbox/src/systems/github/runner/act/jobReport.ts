@@ -25,7 +25,10 @@ export class JobReport {
   #extra = 0;
   #openExtra: string | undefined;
   #isContinued = false;
-  #summary = '';
+  #summaries: string[] = [];
+  /** Word that lets commands work again, while a step keeps them from it. */
+  #resume: string | undefined;
+  #lastProblem = '';
   #isEnded = false;
 
   constructor(parts: {
@@ -85,9 +88,9 @@ export class JobReport {
     const isCancelled = conclusion === 'failure' && this.#isCancelled();
     this.#skipTo(this.#plan.steps.length);
     this.#closeExtra('success');
-    if (this.#summary) {
+    if (this.#summaries.length > 0) {
       this.log('##[group]Summary, which GitHub shows on the page of the run');
-      this.log(this.#summary.trimEnd());
+      this.log(this.#summaries.join('').trimEnd());
       this.log('##[endgroup]');
     }
     this.#runs.endJob(this.#id, isCancelled ? 'cancelled' : conclusion);
@@ -120,6 +123,7 @@ export class JobReport {
     this.#passed = index + 1;
     this.#current = step;
     this.#isContinued = false;
+    this.#lastProblem = '';
     this.#runs.beginStep(this.#id!, { number: index + 2, name: step.name });
     this.log(`##[group]${step.title}`);
     if (step.script) this.log(step.script.trimEnd());
@@ -188,15 +192,29 @@ export class JobReport {
 
   #write(line: ActLine) {
     const { command, arg = '', msg } = line;
-    if (command === 'add-mask') this.#masks.add(arg);
-    if (command === 'summary') this.#summary += line.content ?? '';
-    else if (command !== undefined && shown.has(command))
-      this.log(`##[${command}]${arg}`);
-    else if (command !== undefined && !silent.has(command))
-      this.log((line.raw ?? msg).trimEnd());
-    else if (command !== undefined) return;
+    if (command !== undefined) this.#obey(command, arg, line);
     else if (line.isOutput) this.log(msg.replace(/\r?\n$/, ''));
-    else if (line.level === 'error') this.log(`##[error]${problem(msg)}`);
+    else if (line.level === 'error') this.#fail(problem(msg));
+  }
+
+  #obey(command: string, arg: string, line: ActLine) {
+    if (command === 'add-mask') this.#masks.add(arg);
+    if (command === 'stop-commands') this.#resume = arg;
+    else if (command === this.#resume) this.#resume = undefined;
+    else if (command === 'summary') this.#summarize(line.content ?? '');
+    else if (shown.has(command)) this.log(`##[${command}]${arg}`);
+    else if (!silent.has(command)) this.log((line.raw ?? line.msg).trimEnd());
+  }
+
+  /** A composite action hands on what its last step said, at each level. */
+  #summarize(text: string) {
+    if (this.#summaries.at(-1) !== text) this.#summaries.push(text);
+  }
+
+  /** So does one that failed. */
+  #fail(text: string) {
+    if (this.#lastProblem !== text) this.log(`##[error]${text}`);
+    this.#lastProblem = text;
   }
 }
 

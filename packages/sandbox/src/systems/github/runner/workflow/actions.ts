@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   readFileSync,
   readdirSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +20,7 @@ interface ActionDocument {
 }
 
 /** Changes with what is written into copies: older ones are then made again. */
-const version = 1;
+const version = 2;
 
 /**
  * Copies of the repositories whose actions a run uses, one for each commit, kept between runs. Composite actions in them are
@@ -77,18 +79,43 @@ async function make(copy: string, source: Source, context: RewriteContext) {
     };
     const files = readdirSync(begun, { recursive: true, encoding: 'utf8' });
     for (const file of files)
-      if (/(^|\/)action\.ya?ml$/.test(file))
-        await rewriteAction(join(begun, file), source, own);
+      if (isAction(file)) await rewriteAction(join(begun, file), source, own);
     const kept: Kept = { actions: [...own.actions], changes: [...own.changes] };
     writeFileSync(`${copy}.json`, JSON.stringify(kept));
-    renameSync(begun, copy);
+    // Another run may be faster with the same copy.
+    if (!existsSync(`${copy}.whole`)) renameSync(begun, `${copy}.whole`);
+    linkedCopy(`${copy}.whole`, `${begun}.links`);
+    renameSync(`${begun}.links`, copy);
   } catch (error) {
-    // Another run was faster with the same copy.
     if (!existsSync(copy)) throw error;
   } finally {
-    rmSync(begun, { recursive: true, force: true });
-    rmSync(`${begun}.index`, { force: true });
+    for (const suffix of ['', '.links', '.index'])
+      rmSync(`${begun}${suffix}`, { recursive: true, force: true });
   }
+}
+
+/**
+ * A copy of which only the folders with actions are real; all else is a link into the whole one. act copies the repository of an
+ * action for each step that uses it.
+ */
+function linkedCopy(whole: string, copy: string): void {
+  mkdirSync(copy);
+  for (const entry of readdirSync(whole, { withFileTypes: true })) {
+    const [from, to] = [join(whole, entry.name), join(copy, entry.name)];
+    if (entry.isDirectory() && hasAction(from)) linkedCopy(from, to);
+    else if (entry.isFile()) copyFileSync(from, to);
+    else symlinkSync(from, to);
+  }
+}
+
+function hasAction(folder: string): boolean {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).some(file =>
+    isAction(file),
+  );
+}
+
+function isAction(file: string): boolean {
+  return /(^|\/)action\.ya?ml$/.test(file);
 }
 
 async function rewriteAction(
