@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import readline from 'node:readline';
+import { markedProcesses, readActLine } from '@nante/sandbox';
 import { ref, repository } from './workflowRepositories';
 
 /** What a workflow did, as act reports it. */
@@ -148,32 +149,19 @@ export function startWorkflow(
   };
 }
 
-interface ActLine {
-  msg?: string;
-  raw_output?: boolean;
-  command?: string;
-  name?: string;
-  arg?: string;
-  content?: string;
-  kvPairs?: Record<string, string>;
-  stepID?: string[];
-}
-
 function take(run: WorkflowRun, line: string): void {
-  let said: ActLine;
-  try {
-    said = JSON.parse(line) as ActLine;
-  } catch {
+  const said = readActLine(line);
+  if (!said) {
     run.log += `${line}\n`;
     return;
   }
-  run.log += `${(said.msg ?? '').trimEnd()}\n`;
+  run.log += `${said.msg.trimEnd()}\n`;
   const { command, name = '', arg = '' } = said;
-  if (said.raw_output) run.text += said.msg ?? '';
+  if (said.isOutput) run.text += said.msg;
   else if (command === 'set-output') {
-    const id = said.stepID?.join('.') ?? '';
+    const id = said.stepIds.join('.');
     (run.steps[id] ??= {})[name] = arg;
-    if (said.stepID?.at(-1) === 'nante') run.outputs[name] = arg;
+    if (said.stepIds.at(-1) === 'nante') run.outputs[name] = arg;
   } else if (command === 'summary') run.summary += said.content ?? '';
   else if (command === 'error' || command === 'warning')
     run.annotations.push({
@@ -189,17 +177,13 @@ function take(run: WorkflowRun, line: string): void {
  * @returns names of the programs that were killed
  */
 export function killMarked(trackingId: string): string[] {
-  const mark = `RUNNER_TRACKING_ID=${trackingId}\0`;
-  return fs.readdirSync('/proc').flatMap(name => {
-    if (!/^\d+$/.test(name)) return [];
+  return markedProcesses(`RUNNER_TRACKING_ID=${trackingId}`).flatMap(pid => {
     try {
-      if (!fs.readFileSync(`/proc/${name}/environ`, 'latin1').includes(mark))
-        return [];
-      const program = fs.readFileSync(`/proc/${name}/comm`, 'utf8').trim();
-      process.kill(Number(name), 'SIGKILL');
+      const program = fs.readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+      process.kill(pid, 'SIGKILL');
       return [program];
     } catch {
-      // It ended, or is a process of the kernel.
+      // It ended meanwhile.
       return [];
     }
   });

@@ -2,6 +2,8 @@ export { cleanSandbox } from './clean';
 export { chooseDriver, describeDrivers, type GuestDriver } from './guests';
 export { missingTools } from './guests/nspawn/requirements';
 export { startSandbox } from './sandbox';
+export { readActLine } from './systems/github/runner/act/lines';
+export { markedProcesses } from './systems/github/runner/processes';
 export type { Sandbox, SandboxOptions } from './sandbox';
 export type { Endpoints, SystemEndpoint } from './endpoints';
 export type { GuestKind } from './systems';
