@@ -1,82 +1,29 @@
-import type { JobLogs } from './jobLogs';
-import type { Conclusion, GithubState, Job, PlannedJob, Run } from './model';
-import { overallConclusion, readyJobs } from './workflows/outcome';
+import type { Conclusion, Job, Run } from './model';
+import { RunQueue } from './runQueue';
+import { now, RunRecord } from './runRecord';
+import type { CancelKind, RunChange, RunParts, TakenRun } from './runTypes';
+import { overallConclusion } from './workflows/outcome';
 
-/** Everything that a runner needs to execute a run. */
-export interface TakenRun {
-  /** `GITHUB_RUN_ID`; links lead to `<url>/<owner>/<name>/actions/runs/<id>`. */
-  id: number;
-  repository: { owner: string; name: string };
-  /** Folder of the bare repository that has the commit. */
-  folder: string;
-  /** `GITHUB_SHA`: of a pull request its merge with the base. */
-  sha: string;
-  /** Full name: `refs/heads/main`, `refs/tags/v1`, `refs/pull/3/merge`. */
-  ref: string;
-  /** Path of the workflow's file in that commit. */
-  path: string;
-  name: string;
-  number: number;
-  attempt: number;
-  event: Run['event'];
-  /** `github.event`, the inputs of a dispatch included. */
-  payload: Record<string, unknown>;
-  actor: string;
-  triggeringActor: string;
-  /** All jobs, callers followed into the workflows that they call. */
-  jobs: PlannedJob[];
-  /** Of the repository and its organization. */
-  secrets: Record<string, string>;
-  variables: Record<string, string>;
-  /** What jobs with such an `environment` have beside and before these, by its name. */
-  environments: Record<
-    string,
-    { secrets: Record<string, string>; variables: Record<string, string> }
-  >;
-  /** `GITHUB_TOKEN`: of this repository only, gone when the run has ended. */
-  token: string;
-}
-
-/** Values that only the server can say. */
-export interface RunParts {
-  state: GithubState;
-  logs: JobLogs;
-  /** All but what the run's document says by itself. */
-  describe(
-    run: Run,
-  ): Pick<
-    TakenRun,
-    'repository' | 'folder' | 'secrets' | 'variables' | 'environments' | 'token'
-  >;
-  /** True while a fault keeps runners away. */
-  hasNoRunner(): boolean;
-}
-
-/** A run or one of its jobs became something else; `action` is the vendor's word for it. */
-export type RunChange =
-  | { of: 'run'; action: 'requested' | 'in_progress' | 'completed'; run: Run }
-  | {
-      of: 'job';
-      action: 'queued' | 'waiting' | 'in_progress' | 'completed';
-      run: Run;
-      job: Job;
-    };
-
-/** How a run is asked to end: `force` takes the run from the runner at once. */
-export type CancelKind = 'cancel' | 'force';
+export type { CancelKind, RunChange, RunParts, TakenRun } from './runTypes';
 
 /**
  * The runs of workflows: who waits, who runs, what became of them. The REST calls, the webhooks and the self-hosted runner
  * all see this one record.
  */
 export class WorkflowRuns {
-  onChange: (change: RunChange) => void = () => {};
   readonly #parts: RunParts;
-  readonly #queued = new Set<() => void>();
+  readonly #record: RunRecord;
+  readonly #queue: RunQueue;
   readonly #cancelled = new Set<(run: number, how: CancelKind) => void>();
 
   constructor(parts: RunParts) {
     this.#parts = parts;
+    this.#record = new RunRecord(parts.state);
+    this.#queue = new RunQueue(this.#record, id => this.cancel(id, 'cancel'));
+  }
+
+  set onChange(listener: (change: RunChange) => void) {
+    this.#record.onChange = listener;
   }
 
   // --- for the runner
@@ -99,13 +46,12 @@ export class WorkflowRuns {
   /** A runner that went away, or came back. */
   setOnline(runner: number, isOnline: boolean): void {
     this.#parts.state.update('runners', runner, { isOnline, isBusy: false });
-    if (isOnline) this.#announce();
+    if (isOnline) this.announce();
   }
 
   /** Calls whenever there may be something to take. @returns stops that */
   onQueued(listener: () => void): () => void {
-    this.#queued.add(listener);
-    return () => this.#queued.delete(listener);
+    return this.#queue.onQueued(listener);
   }
 
   /**
@@ -115,28 +61,13 @@ export class WorkflowRuns {
    */
   takeNext(runner: number): TakenRun | undefined {
     const { state } = this.#parts;
-    if (this.#parts.hasNoRunner()) return undefined;
-    const labels = new Set(
-      state.get('runners', runner)?.labels.map(label => label.toLowerCase()),
-    );
-    const run = state.find(
-      'runs',
-      one =>
-        one.status === 'queued' &&
-        // What a stranger's pull request says must not run on a machine of ours.
-        one.headRepository === one.repository &&
-        one.plan.every(job =>
-          job.labels.every(label => labels.has(label.toLowerCase())),
-        ),
-    );
+    const run = this.#parts.hasNoRunner() ? undefined : this.#nextFor(runner);
     if (!run) return undefined;
     state.update('runners', runner, { isBusy: true });
-    const taken = this.#change(run, {
-      status: 'in_progress',
-      startedAt: now(),
-      runner,
+    const taken = this.#record.change(run, {
+      ...{ status: 'in_progress', startedAt: now(), runner },
     });
-    this.#tell({ of: 'run', action: 'in_progress', run: taken });
+    this.#record.tell({ of: 'run', action: 'in_progress', run: taken });
     return {
       id: run.id,
       sha: run.checkout,
@@ -172,32 +103,25 @@ export class WorkflowRuns {
         one.status !== 'completed' &&
         (one.name === job.name || (one.key !== '' && one.key === job.key)),
     );
-    const { id } =
-      waiting ??
-      this.#addJob(run, {
-        key: job.key ?? '',
-        name: job.name,
-        labels: job.labels ?? planned?.labels ?? [],
-        needs: [],
-        environment: planned?.environment,
-      });
+    const added = {
+      ...{ key: job.key ?? '', name: job.name, needs: [] },
+      labels: job.labels ?? planned?.labels ?? [],
+      environment: planned?.environment,
+    };
+    const { id } = waiting ?? this.#record.addJob(run, added);
     const runner = run.runner && state.get('runners', run.runner);
     const begun = state.update('jobs', id, {
-      status: 'in_progress',
-      name: job.name,
-      startedAt: now(),
+      ...{ status: 'in_progress', name: job.name, startedAt: now() },
       ...(runner ? { runner: { id: runner.id, name: runner.name } } : {}),
     });
-    this.#tell({ of: 'job', action: 'in_progress', run, job: begun });
+    this.#record.tell({ of: 'job', action: 'in_progress', run, job: begun });
     return id;
   }
 
   /** A step of a job begins; steps are numbered from 1. */
   beginStep(jobId: number, step: { number: number; name: string }): void {
-    this.#putStep(jobId, step.number, {
-      name: step.name,
-      status: 'in_progress',
-      startedAt: now(),
+    this.#record.putStep(jobId, step.number, {
+      ...{ name: step.name, status: 'in_progress', startedAt: now() },
     });
   }
 
@@ -207,39 +131,14 @@ export class WorkflowRuns {
   }
 
   endStep(jobId: number, number: number, conclusion: Conclusion): void {
-    this.#putStep(jobId, number, {
-      status: 'completed',
-      conclusion,
-      completedAt: now(),
+    this.#record.putStep(jobId, number, {
+      ...{ status: 'completed', conclusion, completedAt: now() },
     });
   }
 
   /** A job ended; steps of it that did not are cancelled, or skipped where they never began. */
   endJob(jobId: number, conclusion: Conclusion): void {
-    const { state } = this.#parts;
-    const job = state.get('jobs', jobId);
-    if (!job || job.status === 'completed') return;
-    const steps = job.steps.map(step =>
-      step.status === 'completed'
-        ? step
-        : {
-            ...step,
-            status: 'completed' as const,
-            conclusion: step.startedAt
-              ? ('cancelled' as const)
-              : ('skipped' as const),
-            completedAt: now(),
-          },
-    );
-    const ended = state.update('jobs', jobId, {
-      status: 'completed',
-      conclusion,
-      steps,
-      completedAt: now(),
-    });
-    const run = this.run(job.run);
-    this.#change(run, {});
-    this.#tell({ of: 'job', action: 'completed', run, job: ended });
+    this.#record.endJob(jobId, conclusion);
   }
 
   /**
@@ -251,16 +150,14 @@ export class WorkflowRuns {
     const run = this.run(runId);
     if (run.status === 'completed') return;
     const isCancelled = run.cancel !== undefined || conclusion === 'cancelled';
-    for (const job of this.jobs(run))
-      if (job.status !== 'completed')
-        this.endJob(
-          job.id,
-          isCancelled ? 'cancelled' : unfinished(job, conclusion),
-        );
+    for (const job of this.jobs(run)) {
+      const end = isCancelled ? 'cancelled' : unfinished(job, conclusion);
+      this.endJob(job.id, end);
+    }
     const known = new Set(this.jobs(run).map(({ key }) => key));
     for (const planned of run.plan)
       if (!known.has(planned.key))
-        this.endJob(this.#addJob(run, planned).id, 'skipped');
+        this.endJob(this.#record.addJob(run, planned).id, 'skipped');
     this.#complete(
       run,
       conclusion ?? overallConclusion(this.jobs(run), isCancelled),
@@ -282,48 +179,40 @@ export class WorkflowRuns {
 
   /** @throws when there is none */
   run(id: number): Run {
-    const run = this.#parts.state.get('runs', id);
-    if (!run) throw new Error(`There is no run ${id}.`);
-    return run;
+    return this.#record.run(id);
   }
 
   /** Jobs of the newest attempt, or of another. */
-  jobs({ id, attempt }: Pick<Run, 'id' | 'attempt'>): Job[] {
-    return this.#parts.state.filter(
-      'jobs',
-      job => job.run === id && job.attempt === attempt,
-    );
+  jobs(run: Pick<Run, 'id' | 'attempt'>): Job[] {
+    return this.#record.jobs(run);
   }
 
   /** Makes a run: it waits for a runner, for its group, or for a reviewer, or it has failed already. */
   create(document: Omit<Run, 'id'>): Run {
     const run = this.#parts.state.insert('runs', document);
-    this.#tell({ of: 'run', action: 'requested', run });
-    if (run.status === 'completed') {
-      this.#tell({ of: 'run', action: 'completed', run });
-      return run;
-    }
-    return this.#enter(run);
+    this.#record.tell({ of: 'run', action: 'requested', run });
+    if (run.status !== 'completed') return this.#queue.enter(run);
+    this.#record.tell({ of: 'run', action: 'completed', run });
+    return run;
   }
 
   /** Begins the next attempt of a run that has ended. */
   rerun(runId: number, login: string): Run {
     const run = this.run(runId);
-    const next = this.#change(run, {
-      attempt: run.attempt + 1,
-      status: 'queued',
-      conclusion: undefined,
-      cancel: undefined,
-      startedAt: undefined,
+    const next = this.#record.change(run, {
+      ...{ attempt: run.attempt + 1, status: 'queued' },
+      ...{ conclusion: undefined, cancel: undefined, startedAt: undefined },
       triggeringActor: login,
     });
-    this.#tell({ of: 'run', action: 'requested', run: next });
-    return this.#enter(next);
+    this.#record.tell({ of: 'run', action: 'requested', run: next });
+    return this.#queue.enter(next);
   }
 
   /** Asks a run to end. One that no runner has is cancelled at once; a forced one is taken from its runner. */
   cancel(runId: number, how: CancelKind): void {
-    const run = this.#change(this.run(runId), { cancel: { how, at: now() } });
+    const run = this.#record.change(this.run(runId), {
+      cancel: { how, at: now() },
+    });
     const isTaken = run.status === 'in_progress';
     if (isTaken) for (const listener of this.#cancelled) listener(runId, how);
     if (!isTaken || how === 'force') this.endRun(runId, 'cancelled');
@@ -337,8 +226,9 @@ export class WorkflowRuns {
       return;
     }
     const waitsFor = run.waitsFor.filter(name => !environments.includes(name));
-    const next = this.#change(run, { waitsFor });
-    if (waitsFor.length === 0 && run.status === 'waiting') this.#release(next);
+    const next = this.#record.change(run, { waitsFor });
+    if (waitsFor.length === 0 && run.status === 'waiting')
+      this.#queue.release(next);
   }
 
   /** After a start: who had taken a run is gone. */
@@ -351,141 +241,39 @@ export class WorkflowRuns {
 
   /** Lets runners look again, for example when a fault is over. */
   announce(): void {
-    this.#announce();
+    this.#queue.announce();
   }
 
-  #enter(run: Run): Run {
-    if (run.waitsFor.length > 0) {
-      const waiting = this.#change(run, { status: 'waiting' });
-      this.#addReadyJobs(waiting, 'waiting');
-      return waiting;
-    }
-    return this.#release(run);
-  }
-
-  /** Into the queue, or behind another of its group. */
-  #release(run: Run): Run {
-    const { concurrency } = run;
-    const others = concurrency ? this.#group(run) : [];
-    if (!concurrency || others.length === 0) return this.#queue(run);
-    if (concurrency.cancelInProgress) {
-      const pending = this.#change(run, { status: 'pending' });
-      for (const other of others) this.cancel(other.id, 'cancel');
-      return this.#parts.state.get('runs', pending.id) ?? pending;
-    }
-    const waiting = others.filter(({ status }) => status === 'pending');
-    const surplus = waiting.length - concurrency.queue + 1;
-    const pending = this.#change(run, { status: 'pending' });
-    for (const other of waiting.slice(0, Math.max(0, surplus)))
-      this.cancel(other.id, 'cancel');
-    return pending;
-  }
-
-  /** Others of the same group that have not ended, oldest first. */
-  #group(run: Run): Run[] {
-    return this.#parts.state.filter(
-      'runs',
-      other =>
-        other.id !== run.id &&
-        other.repository === run.repository &&
-        other.status !== 'completed' &&
-        other.status !== 'waiting' &&
-        other.concurrency?.group.toLowerCase() ===
-          run.concurrency?.group.toLowerCase(),
+  #nextFor(runner: number): Run | undefined {
+    const { state } = this.#parts;
+    const has = new Set(
+      state.get('runners', runner)?.labels.map(label => label.toLowerCase()),
     );
-  }
-
-  #queue(run: Run): Run {
-    const queued = this.#change(run, { status: 'queued' });
-    this.#addReadyJobs(queued, 'queued');
-    this.#announce();
-    return queued;
-  }
-
-  #addReadyJobs(run: Run, status: 'queued' | 'waiting') {
-    const there = this.jobs(run);
-    for (const job of there)
-      if (job.status === 'waiting' && status === 'queued') {
-        const queued = this.#parts.state.update('jobs', job.id, { status });
-        this.#tell({ of: 'job', action: status, run, job: queued });
-      }
-    if (there.length === 0)
-      for (const planned of readyJobs(run.plan))
-        this.#addJob(run, planned, status);
-  }
-
-  #addJob(
-    run: Run,
-    { key, name, labels, environment }: PlannedJob,
-    status: 'queued' | 'waiting' = 'queued',
-  ): Job {
-    const job = this.#parts.state.insert('jobs', {
-      run: run.id,
-      attempt: run.attempt,
-      key,
-      name,
-      labels,
-      ...(environment ? { environment } : {}),
-      status,
-      createdAt: now(),
-      steps: [],
-    });
-    this.#tell({ of: 'job', action: status, run, job });
-    return job;
+    return state.find(
+      'runs',
+      one =>
+        one.status === 'queued' &&
+        // What a stranger's pull request says must not run on a machine of ours.
+        one.headRepository === one.repository &&
+        one.plan.every(({ labels }) =>
+          labels.every(label => has.has(label.toLowerCase())),
+        ),
+    );
   }
 
   #complete(run: Run, conclusion: Conclusion) {
     const { state } = this.#parts;
-    const ended = this.#change(run, { status: 'completed', conclusion });
+    const ended = this.#record.change(run, {
+      ...{ status: 'completed', conclusion },
+    });
     const isStillBusy = state.find(
       'runs',
       one => one.status === 'in_progress' && one.runner === run.runner,
     );
     if (run.runner && !isStillBusy && state.get('runners', run.runner))
       state.update('runners', run.runner, { isBusy: false });
-    this.#tell({ of: 'run', action: 'completed', run: ended });
-    if (!run.concurrency) return;
-    const group = this.#group(run);
-    if (group.some(({ status }) => status !== 'pending')) return;
-    const [next] = group;
-    if (next) this.#queue(next);
-  }
-
-  #putStep(
-    jobId: number,
-    number: number,
-    change: Partial<Omit<Job['steps'][number], 'number'>>,
-  ) {
-    const { state } = this.#parts;
-    const job = state.get('jobs', jobId);
-    // A run that was taken away by force goes on for a moment at its runner.
-    if (!job || job.status === 'completed') return;
-    const before = job.steps.find(step => step.number === number) ?? {
-      number,
-      name: '',
-      status: 'queued' as const,
-    };
-    const steps = job.steps.filter(step => step.number !== number);
-    state.update('jobs', jobId, {
-      steps: [...steps, { ...before, ...change }].sort(
-        (left, right) => left.number - right.number,
-      ),
-    });
-  }
-
-  #change(run: Run, change: Partial<Run>): Run {
-    return this.#parts.state.update('runs', run.id, {
-      ...change,
-      updatedAt: now(),
-    });
-  }
-
-  #tell(change: RunChange) {
-    this.onChange(change);
-  }
-
-  #announce() {
-    for (const listener of this.#queued) listener();
+    this.#record.tell({ of: 'run', action: 'completed', run: ended });
+    this.#queue.followed(ended);
   }
 }
 
@@ -493,8 +281,4 @@ export class WorkflowRuns {
 function unfinished(job: Job, conclusion: Conclusion | undefined): Conclusion {
   if (job.status !== 'in_progress') return 'skipped';
   return conclusion === 'success' ? 'success' : 'failure';
-}
-
-function now(): string {
-  return new Date().toISOString();
 }

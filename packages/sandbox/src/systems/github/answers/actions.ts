@@ -1,4 +1,4 @@
-import { noCommit, RepositoryReader } from '../git/read';
+import { noCommit } from '../git/read';
 import type { Job, Repository, Run, Runner, Workflow } from '../model';
 import type { Github } from '../server';
 import { apiOf, nodeId, numberOf, simpleUser, time } from './basics';
@@ -82,9 +82,8 @@ export async function workflowRun(
 }
 
 async function headCommit({ git }: Github, { repository, sha }: Run) {
-  const reader = new RepositoryReader(git.folder(repository));
   try {
-    return simpleCommit(await reader.commit(sha));
+    return simpleCommit(await git.commit(repository, sha));
   } catch {
     // The branch went, and git has swept it away; the run stays.
     const nobody = { name: '', email: '', date: '1970-01-01T00:00:00Z' };

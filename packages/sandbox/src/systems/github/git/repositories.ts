@@ -1,6 +1,9 @@
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { git } from './git';
+import { RepositoryReader, type Commit } from './read';
+
+const rememberedCommits = 2000;
 
 /** What makes a repository behave as GitHub does. */
 const settings = `[uploadpack]
@@ -17,6 +20,7 @@ const settings = `[uploadpack]
 /** The folders of all bare repositories, named by their ids so that a new name moves nothing. */
 export class BareRepositories {
   readonly #folder: string;
+  readonly #commits = new Map<string, Commit>();
 
   /** @param hooks - folder of the hooks that all of them share */
   constructor(
@@ -46,11 +50,23 @@ export class BareRepositories {
     return folder;
   }
 
+  /** A commit, which never changes and is asked for again and again: of every run in a list. */
+  async commit(id: number, sha: string): Promise<Commit> {
+    const key = `${id} ${sha}`;
+    const known = this.#commits.get(key);
+    if (known) return known;
+    const commit = await new RepositoryReader(this.folder(id)).commit(sha);
+    if (this.#commits.size >= rememberedCommits) this.#commits.clear();
+    this.#commits.set(key, commit);
+    return commit;
+  }
+
   remove(id: number): void {
     rmSync(this.folder(id), { recursive: true, force: true });
   }
 
   clear(): void {
+    this.#commits.clear();
     rmSync(this.#folder, { recursive: true, force: true });
     mkdirSync(this.#folder, { recursive: true });
   }

@@ -3,6 +3,10 @@ import { accountRoutes } from './account';
 import { branchRoutes } from './branches';
 import { commitRoutes } from './commits';
 import { contentRoutes } from './contents';
+import { environmentRoutes } from './environments';
+import { logRoutes } from './logs';
+import { reviewRoutes } from './reviews';
+import { peopleRoutes } from './people';
 import { gitDataRoutes } from './gitData';
 import { hookRoutes } from './hooks';
 import { pullRoutes } from './pulls';
@@ -24,4 +28,8 @@ export const servedRoutes: Route[] = [
   ...runRoutes,
   ...settingRoutes,
   ...hookRoutes,
+  ...peopleRoutes,
+  ...reviewRoutes,
+  ...logRoutes,
+  ...environmentRoutes,
 ];

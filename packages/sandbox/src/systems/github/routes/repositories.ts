@@ -1,16 +1,15 @@
 import { z } from 'zod';
-import { permissionOf } from '../access';
-import { simpleUser } from '../answers/basics';
 import { fullRepository, minimalRepository } from '../answers/repository';
 import { GithubError, notFound, unprocessable } from '../errors';
 import { git } from '../git/git';
 import { noCommit, RepositoryReader } from '../git/read';
 import { input } from '../input';
+import { createRepository, removeRepository } from '../repositories';
 import type { Repository } from '../model';
 import type { Call, Route } from '../router';
 import type { Github } from '../server';
 import { organizationOf } from './account';
-import { commitOf, moveRef, reader, signature, writer } from './shared';
+import { moveRef, signature, writer } from './shared';
 
 const namePattern = /^[A-Za-z0-9._-]{1,100}$/;
 
@@ -83,27 +82,6 @@ function checkName({ state }: Github, owner: string, name: string): void {
       { resource: 'Repository', code: 'custom', field: 'name', message: why },
     ],
   });
-}
-
-/** Makes a repository with its folder. */
-export async function createRepository(
-  github: Github,
-  fields: Pick<Repository, 'owner' | 'name' | 'description' | 'visibility'> &
-    Partial<Repository>,
-): Promise<Repository> {
-  const at = new Date().toISOString();
-  const made = github.state.insert('repositories', {
-    isArchived: false,
-    defaultBranch: 'main',
-    topics: [],
-    createdAt: at,
-    updatedAt: at,
-    collaborators: {},
-    settings: {},
-    ...fields,
-  });
-  await github.git.create(made.id, made.defaultBranch);
-  return made;
 }
 
 async function create(call: Call, owner: string): Promise<unknown> {
@@ -280,102 +258,4 @@ export const repositoryRoutes: Route[] = [
     call: 'GET /repos/{owner}/{repo}/languages',
     answer: () => ({}),
   },
-  {
-    call: 'GET /repos/{owner}/{repo}/contributors',
-    async answer(call) {
-      const { github, repository, page } = call;
-      const [any] = await reader(call).refs('refs/heads');
-      if (!any) return undefined;
-      const head = await commitOf(call, repository.defaultBranch);
-      const commits = await reader(call).log(head, { limit: 500 });
-      const counts = new Map<string, number>();
-      for (const { author } of commits) {
-        const user = github.state.find(
-          'users',
-          ({ email }) => email === author.email,
-        );
-        if (user) counts.set(user.login, (counts.get(user.login) ?? 0) + 1);
-      }
-      return page([...counts]).map(([login, contributions]) => ({
-        ...simpleUser(github, login),
-        contributions,
-      }));
-    },
-  },
-  {
-    call: 'GET /repos/{owner}/{repo}/collaborators/{username}/permission',
-    answer({ github, repository, params }) {
-      const { state } = github;
-      const user = state.find(
-        'users',
-        ({ login }) => login === params.username,
-      );
-      if (!user) throw notFound();
-      const actor = { login: user.login, token: '', scopes: ['repo'] };
-      const permission = permissionOf(state, actor, repository);
-      return {
-        permission,
-        role_name: permission,
-        user: {
-          ...simpleUser(github, user.login),
-          role_name: permission,
-          permissions: {
-            pull: permission !== 'none',
-            triage: permission === 'write' || permission === 'admin',
-            push: permission === 'write' || permission === 'admin',
-            maintain: permission === 'admin',
-            admin: permission === 'admin',
-          },
-        },
-      };
-    },
-  },
-  {
-    call: 'PUT /repos/{owner}/{repo}/collaborators/{username}',
-    needs: 'admin',
-    answer({ github, repository, params, body }) {
-      const { permission = 'push' } = input(
-        z.object({ permission: z.string().optional() }),
-        body,
-      );
-      const { state } = github;
-      if (!state.find('users', ({ login }) => login === params.username))
-        throw notFound();
-      const as = { pull: 'read', push: 'write', admin: 'admin' } as const;
-      const given = as[permission as keyof typeof as];
-      if (!given) throw unprocessable(`No permission is called ${permission}.`);
-      state.update('repositories', repository.id, {
-        collaborators: {
-          ...repository.collaborators,
-          [params.username]: given,
-        },
-      });
-    },
-  },
 ];
-
-/** A repository goes with all that belongs to it. */
-function removeRepository(github: Github, { id }: Repository): void {
-  const { state, git: repositories, logs } = github;
-  for (const run of state.filter('runs', one => one.repository === id)) {
-    for (const job of state.filter('jobs', one => one.run === run.id)) {
-      logs.remove(job.id);
-      state.remove('jobs', job.id);
-    }
-    state.remove('runs', run.id);
-  }
-  for (const kind of [
-    'protections',
-    'hooks',
-    'pulls',
-    'secrets',
-    'variables',
-    'environments',
-    'statuses',
-    'workflows',
-  ] as const)
-    for (const one of state.filter(kind, ({ repository }) => repository === id))
-      state.remove(kind, one.id);
-  state.remove('repositories', id);
-  repositories.remove(id);
-}

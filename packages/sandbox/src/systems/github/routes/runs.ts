@@ -1,10 +1,5 @@
-import { strToU8, zipSync } from 'fflate';
-import { z } from 'zod';
 import { job as jobAnswer, workflowRun } from '../answers/actions';
-import { nodeId, simpleUser } from '../answers/basics';
-import { repositoryApi, repositoryPage } from '../answers/repository';
 import { GithubError, notFound } from '../errors';
-import { input } from '../input';
 import type { Job, Run } from '../model';
 import type { Call, Route } from '../router';
 import { counted } from './shared';
@@ -16,7 +11,11 @@ export function runOf({ github, repository, params }: Call): Run {
   return run;
 }
 
-function jobOf({ github, repository, params }: Call): { job: Job; run: Run } {
+/** The job of a call, with its run. @throws GithubError 404 */
+export function jobOf({ github, repository, params }: Call): {
+  job: Job;
+  run: Run;
+} {
   const job = github.state.get('jobs', Number(params.job_id));
   const run = job && github.state.get('runs', job.run);
   if (!job || run?.repository !== repository.id) throw notFound();
@@ -88,7 +87,8 @@ export async function runsPage(call: Call, runs: Run[]) {
 const show = (call: Call) => (one: { run: Run; job: Job }) =>
   jobAnswer(call.github, call.repository, one.run, one.job);
 
-function jobsOf({ github }: Call, run: Run, attempt?: number): Job[] {
+/** Jobs of a run: of all attempts unless told. */
+export function jobsOf({ github }: Call, run: Run, attempt?: number): Job[] {
   return github.state.filter(
     'jobs',
     job =>
@@ -118,76 +118,6 @@ function rerun(call: Call, id: number) {
     );
   call.github.runs.rerun(id, call.by.login);
   return {};
-}
-
-/** The text of a job as a file that can be had for a minute. @throws GithubError 404 until the job has ended */
-function textLog({ github }: Call, { id, status, name }: Job): Response {
-  const text = github.logs.read(id);
-  if (status !== 'completed' || text === undefined) throw notFound();
-  const location = github.shortLived.make(
-    `${name}.txt`,
-    () =>
-      new Response(text, {
-        headers: { 'content-type': 'text/plain; charset=utf-8' },
-      }),
-  );
-  return new Response(null, { status: 302, headers: { location } });
-}
-
-/** All logs of an attempt in an archive. */
-function zippedLogs(call: Call, run: Run, attempt: number): Response {
-  const { github } = call;
-  const files = jobsOf(call, run, attempt).flatMap((job, index) => {
-    const text = github.logs.read(job.id);
-    const name = `${index}_${job.name.replaceAll('/', '_')}.txt`;
-    return text === undefined ? [] : [[name, strToU8(text)] as const];
-  });
-  if (files.length === 0) throw notFound();
-  const archive = zipSync(Object.fromEntries(files));
-  const location = github.shortLived.make(
-    `logs_${run.id}.zip`,
-    () =>
-      new Response(new Uint8Array(archive), {
-        headers: { 'content-type': 'application/zip' },
-      }),
-  );
-  return new Response(null, { status: 302, headers: { location } });
-}
-
-function environmentAnswer(call: Call, name: string) {
-  const { github, repository } = call;
-  const found = github.state.find(
-    'environments',
-    one => one.repository === repository.id && one.name === name,
-  );
-  return {
-    id: found?.id ?? 0,
-    node_id: nodeId('Environment', found?.id ?? 0),
-    name,
-    url: `${repositoryApi(github, repository)}/environments/${encodeURIComponent(name)}`,
-    html_url: `${repositoryPage(github, repository)}/deployments/activity_log?environments_filter=${encodeURIComponent(name)}`,
-  };
-}
-
-function pendingDeployments(call: Call, run: Run) {
-  const { github, repository, by } = call;
-  return run.waitsFor.map(name => {
-    const reviewers =
-      github.state.find(
-        'environments',
-        one => one.repository === repository.id && one.name === name,
-      )?.reviewers ?? [];
-    return {
-      environment: environmentAnswer(call, name),
-      wait_timer: 0,
-      wait_timer_started_at: null,
-      current_user_can_approve: reviewers.includes(by.login),
-      reviewers: reviewers.map(login => ({
-        type: 'User',
-        reviewer: simpleUser(github, login),
-      })),
-    };
-  });
 }
 
 const base = '/repos/{owner}/{repo}/actions';
@@ -256,30 +186,6 @@ export const runRoutes: Route[] = [
     answer: call => show(call)(jobOf(call)),
   },
   {
-    call: `GET ${base}/jobs/{job_id}/logs`,
-    answer: call => textLog(call, jobOf(call).job),
-  },
-  {
-    call: `GET ${base}/runs/{run_id}/logs`,
-    answer(call) {
-      const run = runOf(call);
-      return zippedLogs(call, run, run.attempt);
-    },
-  },
-  {
-    call: `GET ${base}/runs/{run_id}/attempts/{attempt_number}/logs`,
-    answer: call =>
-      zippedLogs(call, runOf(call), Number(call.params.attempt_number)),
-  },
-  {
-    call: `DELETE ${base}/runs/{run_id}/logs`,
-    needs: 'write',
-    answer(call) {
-      for (const { id } of jobsOf(call, runOf(call)))
-        call.github.logs.remove(id);
-    },
-  },
-  {
     call: `POST ${base}/runs/{run_id}/cancel`,
     needs: 'write',
     status: 202,
@@ -309,73 +215,6 @@ export const runRoutes: Route[] = [
     needs: 'write',
     status: 201,
     answer: call => rerun(call, jobOf(call).run.id),
-  },
-  {
-    call: `POST ${base}/runs/{run_id}/approve`,
-    needs: 'write',
-    status: 201,
-    answer(call) {
-      const run = runOf(call);
-      if (run.conclusion !== 'action_required')
-        throw new GithubError(403, 'This run is not from a fork pull request');
-      call.github.runs.rerun(run.id, call.by.login);
-      return {};
-    },
-  },
-  {
-    call: `GET ${base}/runs/{run_id}/pending_deployments`,
-    answer: call => pendingDeployments(call, runOf(call)),
-  },
-  {
-    call: `POST ${base}/runs/{run_id}/pending_deployments`,
-    needs: 'write',
-    answer(call) {
-      const { github, by } = call;
-      const run = runOf(call);
-      const asked = input(
-        z.object({
-          environment_ids: z.array(z.number()),
-          state: z.enum(['approved', 'rejected']),
-          comment: z.string(),
-        }),
-        call.body,
-      );
-      const environments = github.state.filter('environments', one =>
-        asked.environment_ids.includes(one.id),
-      );
-      if (environments.some(({ reviewers }) => !reviewers.includes(by.login)))
-        throw new GithubError(
-          403,
-          'You are not a reviewer of this environment.',
-        );
-      github.state.update('runs', run.id, {
-        approvals: [
-          ...run.approvals,
-          ...environments.map(({ name }) => ({
-            environment: name,
-            user: by.login,
-            state: asked.state,
-            comment: asked.comment,
-          })),
-        ],
-      });
-      github.runs.review(
-        run.id,
-        environments.map(({ name }) => name),
-        asked.state === 'approved',
-      );
-      return [];
-    },
-  },
-  {
-    call: `GET ${base}/runs/{run_id}/approvals`,
-    answer: call =>
-      runOf(call).approvals.map(({ environment, user, state, comment }) => ({
-        state,
-        comment,
-        environments: [environmentAnswer(call, environment)],
-        user: simpleUser(call.github, user),
-      })),
   },
   {
     call: `GET ${base}/runs/{run_id}/artifacts`,

@@ -1,7 +1,7 @@
 import { RepositoryReader } from '../git/read';
 import type { Repository } from '../model';
 import { noteWorkflows } from '../pushes';
-import { createRepository } from '../routes/repositories';
+import { createRepository } from '../repositories';
 import type { Github } from '../server';
 import { commitFiles, type SeedCommit } from './commitFiles';
 import { foreignCommits, helloCommits, legacyCommits } from './hello';
