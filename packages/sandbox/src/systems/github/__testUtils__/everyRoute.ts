@@ -49,6 +49,7 @@ export async function walkThroughAllRoutes(
   await hooks(go, github, r);
   await actions(go, github, r);
   await branchesAndCommits(go, r);
+  await ofStranger(go, github, r);
   await go('DELETE', `${r}/environments/prod`);
   await go('POST', '/repos/nante/nante/forks', { organization: 'acme' });
   await get('/repos/nante/nante/forks');
@@ -262,6 +263,25 @@ async function actions(go: Go, github: TestGithub, r: string) {
   await go('POST', `${a}/runs/${id}/approve`);
   await go('DELETE', `${a}/runs/${id}/logs`);
   await go('DELETE', `${a}/runs/${id}`);
+}
+
+/** A pull request of a fork, whose run somebody has to approve. */
+async function ofStranger(go: Go, github: TestGithub, r: string) {
+  const dana = github.as('developer');
+  await go('PATCH', r, { visibility: 'public' });
+  await dana('POST', `${r}/forks`, {});
+  const text = workflow.replace(
+    'workflow_dispatch:',
+    'pull_request:\n  workflow_dispatch:',
+  );
+  await dana('PUT', '/repos/dana/tour/contents/.github/workflows/pull.yml', {
+    ...{ message: 'Try', content: Buffer.from(text).toString('base64') },
+  });
+  await dana('POST', `${r}/pulls`, {
+    ...{ title: 'Try', head: 'dana:main', base: 'main' },
+  });
+  const { workflow_runs: runs } = await go('GET', `${r}/actions/runs`);
+  await go('POST', `${r}/actions/runs/${runs[0].id}/approve`);
 }
 
 async function branchesAndCommits(go: Go, r: string) {
