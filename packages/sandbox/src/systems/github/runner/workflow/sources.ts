@@ -67,12 +67,11 @@ export async function resolveUses(
   const folder = find(owner, name);
   if (!folder) return undefined;
   const sha = await commitOf(folder, ref);
-  return (
-    sha && {
-      source: { repository: `${owner}/${name}`, folder, sha },
-      path: clean(path),
-    }
-  );
+  if (!sha) return undefined;
+  return {
+    source: { repository: `${owner}/${name}`, folder, sha },
+    path: clean(path),
+  };
 }
 
 /** Full id of the commit that a branch, tag or id names. */
