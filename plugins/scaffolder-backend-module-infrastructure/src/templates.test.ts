@@ -48,10 +48,6 @@ const backstage: Record<string, ObjectSchema> = {
     },
     required: ['url', 'values'],
   },
-  'catalog:register': {
-    properties: { catalogInfoUrl: {}, optional: {} },
-    required: ['catalogInfoUrl'],
-  },
 };
 
 /** Parameters of all pages of a form. */

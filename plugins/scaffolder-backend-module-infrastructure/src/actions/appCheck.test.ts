@@ -177,11 +177,18 @@ describe('infrastructure:app:check', () => {
     await expect(check({ engine: site({ repository }) })).rejects.toThrow(
       'acme has a repository orders already, which was not made here. Choose another name',
     );
-    const ours = { connection: 'github', app: 'orders', repositoryId: '7' };
+    const ours = {
+      ...{ connection: 'github', app: 'orders', repositoryId: '7' },
+      runId: 'run-1',
+    };
     const { outputs } = await check({
       engine: site({ repository, managed: [ours] }),
     });
     expect(outputs.name).toBe('orders');
+    const getRun = async () => ({ owner: 'group:default/billing' }) as never;
+    await expect(
+      check({ engine: { ...site({ repository, managed: [ours] }), getRun } }),
+    ).rejects.toThrow('The repository orders was made for group:default/bill');
     await expect(
       check({
         engine: site({ repository, managed: [{ ...ours, app: 'other' }] }),

@@ -109,15 +109,19 @@ export function createAppCheckAction(deps: ActionDeps) {
         ? { owner: asked ?? 'group:default/example', site: exampleSite }
         : await ctx.checkpoint({
             key: `${key}.${app}`,
-            fn: async () => ({
-              owner: await authorizeMaking(
+            fn: async () => {
+              const owned = await authorizeMaking(
                 deps,
                 await ctx.getInitiatorCredentials(),
                 component,
                 { owner: asked, makesHost: input.makesHost ?? false },
-              ),
-              site: await checkSite(deps, wish, { signal }),
-            }),
+              );
+              const found = { ...wish, owner: owned };
+              return {
+                owner: owned,
+                site: await checkSite(deps, found, { signal }),
+              };
+            },
           });
       ctx.logger.info(
         `${app} can be made for ${owner}, with the workflows ${site.github.workflows.repository} ${site.github.workflows.version}.`,

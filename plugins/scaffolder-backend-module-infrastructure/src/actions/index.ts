@@ -2,6 +2,7 @@ import type { TemplateAction } from '@backstage/plugin-scaffolder-node';
 import type { ActionDeps } from '../deps';
 import { createAnsibleRunAction } from './ansibleRun';
 import { createAppCheckAction } from './appCheck';
+import { createAppRegisterAction } from './appRegister';
 import { createDeployAction } from './deploy';
 import { createDeregisterAction } from './deregister';
 import { createDestroyAction } from './destroy';
@@ -27,6 +28,7 @@ export function createActions(
 ): TemplateAction<any, any, any>[] {
   return [
     createAppCheckAction(deps),
+    createAppRegisterAction(deps),
     createProvisionAction(deps),
     createDestroyAction(deps),
     createPowerAction(deps),

@@ -16,6 +16,8 @@ import {
 /** What a template is about to make. */
 export interface Wish {
   app: string;
+  /** Entity ref of the group that it is for. */
+  owner: string;
   environment: string;
   /** What its pipeline publishes. */
   publishes: ArtifactFormat[];
@@ -49,7 +51,7 @@ export interface Surroundings {
 
 type Source = Pick<
   Engine,
-  'github' | 'managedRepositories' | 'nexus' | 'octopus'
+  'getRun' | 'github' | 'managedRepositories' | 'nexus' | 'octopus'
 >;
 
 /**
@@ -123,7 +125,7 @@ async function assertFree(
   engine: Source,
   connection: string,
   organization: string,
-  { app }: Wish,
+  { app, owner }: Wish,
   options: { signal?: AbortSignal },
 ): Promise<void> {
   const api = await engine.github(connection);
@@ -132,13 +134,21 @@ async function assertFree(
     options,
   );
   if (!found) return;
-  const ours = (await engine.managedRepositories(options)).some(
+  const ours = (await engine.managedRepositories(options)).find(
     one =>
       one.connection === connection &&
       one.app === app &&
       one.repositoryId === String(found.id),
   );
-  if (ours) return;
+  if (ours) {
+    const made = await engine.getRun(ours.runId, options);
+    if (!made?.owner || made.owner === owner) return;
+    throw new NanteError(
+      'conflict',
+      `The repository ${app} was made for ${made.owner}.`,
+      { hint: 'Choose another name.' },
+    );
+  }
   throw new NanteError(
     'conflict',
     `${organization} has a repository ${app} already, which was not made here.`,
