@@ -35,6 +35,9 @@ export function StageDetail(props: {
     if (stage.state === 'pending') {
       return <Text as="p">{t('pipeline.stage.notYet')}</Text>;
     }
+    if (stage.state === 'waiting') {
+      return <Text as="p">{t('pipeline.stage.waiting')}</Text>;
+    }
     if (stage.state === 'skipped') {
       return <Text as="p">{t('pipeline.stage.skipped')}</Text>;
     }

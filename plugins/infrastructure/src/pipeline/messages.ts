@@ -1,5 +1,4 @@
 export const pipelineMessages = {
-  title: 'Pipeline',
   state: {
     pending: 'Not yet',
     queued: 'Queued',
@@ -28,6 +27,7 @@ export const pipelineMessages = {
     took: 'Took',
     noLog: 'It has no job of its own, so there is no log to show here.',
     notYet: 'It begins when the stage before it has succeeded.',
+    waiting: 'It waits until somebody approves it in GitHub.',
     skipped:
       'It was left out: a stage before it did not succeed, or its workflow does not do it on this branch.',
   },
@@ -62,7 +62,6 @@ export const pipelineMessages = {
     title: '{{workflow}} #{{number}}',
     close: 'Close',
     openGithub: 'Open in GitHub',
-    jobs: 'Jobs',
     noJobs: 'GitHub has not made any job of it yet.',
     steps: 'Steps of {{job}}',
     step: 'Step',
@@ -81,7 +80,6 @@ export const pipelineMessages = {
       'No workflow of this repository can be started by hand: it needs on: workflow_dispatch.',
     rerunDone: 'Its failed jobs run again',
     cancelDone: 'GitHub was asked to cancel it',
-    dispatchDone: 'The workflow was started',
     failed: 'GitHub did not do it',
     cancelTitle: 'Cancel {{run}}?',
     cancelWhat:
