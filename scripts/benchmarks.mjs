@@ -20,6 +20,7 @@ const known = [
   'quiet-sync',
   'deployments',
   'publish',
+  'follow',
 ];
 
 /**

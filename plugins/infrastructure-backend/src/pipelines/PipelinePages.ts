@@ -112,7 +112,6 @@ export class PipelinePages {
       view.jobs(run),
       runs.ofWorkflows({ links: new Set([run.url]) }),
     ]);
-    const [component] = found.components;
     return {
       run: toPipelineRun(run, await this.#waitsFor(found, run)),
       jobs: jobs.map(toPipelineJob),
@@ -121,9 +120,7 @@ export class PipelinePages {
         kind: document.kind,
         state: document.state,
       })),
-      mayRun: component
-        ? await repositories.mayRun(person, component, found)
-        : { allowed: person.operator },
+      mayRun: await repositories.mayChange(person, found),
     };
   }
 

@@ -188,6 +188,22 @@ export class Repositories {
     return allowedUnless(await this.#whyNot(person, component, of));
   }
 
+  /** As `mayRun`, of a repository: by the first component that names it; without one, operators alone. */
+  async mayChange(
+    person: PipelinePerson,
+    of: ClaimedRepository,
+  ): Promise<Allowed> {
+    const [component] = of.components;
+    if (component) return this.mayRun(person, component, of);
+    if (this.connection(of.connection).readOnly)
+      return allowedUnless(`The connection ${of.connection} is read-only.`);
+    return allowedUnless(
+      person.operator
+        ? undefined
+        : `Only operators may do this with ${of.repository}: no component names it.`,
+    );
+  }
+
   async #whyNot(
     person: PipelinePerson,
     component: LinkedComponent,

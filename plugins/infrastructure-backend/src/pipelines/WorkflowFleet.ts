@@ -6,7 +6,6 @@ import {
   connectionsOf,
 } from '@nante/model';
 import type {
-  Allowed,
   FleetRepository,
   RaiseWorkflowsRequest,
   RaiseWorkflowsResponse,
@@ -100,7 +99,7 @@ export class WorkflowFleet {
   ): Promise<RaiseWorkflowsResponse> {
     const { repositories, runner, started } = this.#deps;
     const found = await repositories.find(request);
-    const { allowed, reason } = await this.#mayRaise(found, person);
+    const { allowed, reason } = await repositories.mayChange(person, found);
     if (!allowed) throw new NotAllowedError(reason);
     const release = repositories.connection(found.connection).workflows;
     const head = release && (await repositories.view(found).head());
@@ -176,28 +175,8 @@ export class WorkflowFleet {
       ...{ uses, state },
       pullRequest:
         isBehind && workflows ? await this.#pull(found, workflows) : undefined,
-      mayRaise: await this.#mayRaise(found, person),
+      mayRaise: await repositories.mayChange(person, found),
     };
-  }
-
-  async #mayRaise(
-    found: ClaimedRepository,
-    person: PipelinePerson,
-  ): Promise<Allowed> {
-    const { repositories } = this.#deps;
-    const [component] = found.components;
-    if (component) return repositories.mayRun(person, component, found);
-    if (repositories.connection(found.connection).readOnly)
-      return {
-        allowed: false,
-        reason: `The connection ${found.connection} is read-only.`,
-      };
-    return person.operator
-      ? { allowed: true }
-      : {
-          allowed: false,
-          reason: `Only operators may do this with ${found.repository}: no component names it.`,
-        };
   }
 
   async #pull(

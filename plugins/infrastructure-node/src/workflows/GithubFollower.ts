@@ -72,7 +72,8 @@ export class GithubFollower implements WorkflowFollower {
           api.runners(repository, { signal }),
         );
       },
-      mayAsk: () => this.#budget.take(true),
+      // Those of the repository, and those of its organization.
+      mayAsk: () => this.#budget.take(true, 2),
       freshFor: this.#timing.runners,
       now: this.#now,
     });

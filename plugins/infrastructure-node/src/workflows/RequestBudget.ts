@@ -15,22 +15,23 @@ export class RequestBudget {
     this.#now = options.now;
   }
 
-  /** Milliseconds until one may be sent. */
-  wait(isUrgent: boolean): number {
+  /** Milliseconds until so many more may be sent. */
+  wait(isUrgent: boolean, count = 1): number {
     this.#forget();
     const most = isUrgent
       ? this.#perMinute
       : Math.max(1, Math.floor(this.#perMinute * 0.8));
-    if (this.#sent.length < most) return 0;
+    const over = this.#sent.length + count - most;
+    if (over <= 0) return 0;
     // The one whose leaving makes room.
-    const leaving = this.#sent[this.#sent.length - most];
+    const leaving = this.#sent[Math.min(over, this.#sent.length) - 1];
     return Math.max(leaving + MINUTE - this.#now(), 1);
   }
 
-  /** Counts one. @returns false where none may be sent now */
-  take(isUrgent: boolean): boolean {
-    if (this.wait(isUrgent) > 0) return false;
-    this.#sent.push(this.#now());
+  /** Counts so many. @returns false where they may not be sent now */
+  take(isUrgent: boolean, count = 1): boolean {
+    if (this.wait(isUrgent, count) > 0) return false;
+    for (let n = 0; n < count; n += 1) this.#sent.push(this.#now());
     return true;
   }
 

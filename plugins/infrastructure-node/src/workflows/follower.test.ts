@@ -7,7 +7,7 @@ const repository = 'acme/shop';
 /** Short waits; the order of things is the same. */
 const timing = {
   ...{ poll: 20, quietPoll: 5_000, firstLook: 200, grace: 30 },
-  ...{ queued: 40, runners: 1_000, unknown: 60, retry: 10 },
+  ...{ queued: 300, runners: 5_000, unknown: 60, retry: 10 },
 };
 
 function given(options: { perMinute?: number } = {}) {
