@@ -58,17 +58,3 @@ export function unprocessable(
     errors.length > 0 ? { errors } : undefined,
   );
 }
-
-/** A name that somebody has already. */
-export function alreadyExists(
-  resource: string,
-  field: string,
-  message: string,
-): GithubError {
-  return unprocessable(
-    'Validation Failed',
-    message === ''
-      ? { resource, field, code: 'already_exists' }
-      : { resource, field, code: 'custom', message },
-  );
-}

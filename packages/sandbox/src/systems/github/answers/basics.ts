@@ -17,12 +17,6 @@ export function apiOf({ url }: Pick<Github, 'url'>): string {
   return `${url}/api/v3`;
 }
 
-/** `?…` values of a list: the page, and how many pages there are. */
-export interface PageOf {
-  page: number;
-  perPage: number;
-}
-
 /** A user in the short form that others contain. */
 export function simpleUser(github: Github, login: string) {
   const user = github.state.find('users', one => one.login === login);
