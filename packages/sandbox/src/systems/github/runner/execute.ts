@@ -166,11 +166,14 @@ export class Execution {
     this.#pid = act.pid;
     const closed = once(act, 'close');
     const read = async (stream: NodeJS.ReadableStream) => {
-      let isFirst = true;
+      let isReading = true;
       for await (const text of readline.createInterface({ input: stream })) {
-        if (isFirst) forgetSecrets(this.#folder);
-        isFirst = false;
         const line = readActLine(text);
+        // Its first words come before it has read anything.
+        if (isReading && line?.job !== undefined) {
+          isReading = false;
+          forgetSecrets(this.#folder);
+        }
         if (line) report.take(line);
         else report.takeOther(text);
         this.#leaveGroups();

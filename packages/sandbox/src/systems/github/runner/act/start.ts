@@ -74,7 +74,7 @@ export function startAct(start: ActStart): ChildProcess {
   });
 }
 
-/** Takes the secrets from the disk; act has read them when it says its first word. */
+/** Takes the secrets from the disk; act has read them when it says the first word of a job. */
 export function forgetSecrets(folder: string): void {
   rmSync(join(folder, files.secrets), { force: true });
 }
