@@ -10,12 +10,14 @@ import {
 import { eventsServiceRef } from '@backstage/plugin-events-node';
 import {
   deploymentRegistryServiceRef,
+  engineServiceRef,
   hostRegistryServiceRef,
   infrastructureSettingsServiceRef,
 } from '@nante/plugin-infrastructure-node';
 import { InfrastructureEntityProvider } from './InfrastructureEntityProvider';
+import { RepositoryGuard } from './RepositoryGuard';
 
-/** Brings every host of every connection into the catalog. */
+/** Brings every host of every connection into the catalog, and holds repositories that we made to what they were made for. */
 export const catalogModuleInfrastructure = createBackendModule({
   pluginId: 'catalog',
   moduleId: 'infrastructure',
@@ -26,6 +28,7 @@ export const catalogModuleInfrastructure = createBackendModule({
         catalog: catalogServiceRef,
         config: coreServices.rootConfig,
         deployments: deploymentRegistryServiceRef,
+        engine: engineServiceRef,
         events: eventsServiceRef,
         logger: coreServices.logger,
         processing: catalogProcessingExtensionPoint,
@@ -45,6 +48,7 @@ export const catalogModuleInfrastructure = createBackendModule({
           ...(schedule &&
             readSchedulerServiceTaskScheduleDefinitionFromConfig(schedule)),
         });
+        processing.addProcessor(new RepositoryGuard(deps));
         processing.addEntityProvider(
           new InfrastructureEntityProvider({
             ...deps,
