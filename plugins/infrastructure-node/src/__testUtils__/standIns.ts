@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  type GithubApi,
   type NexusApi,
   type OctopusApi,
+  createGithubClient,
   createNexusClient,
   createOctopusClient,
 } from '@nante/clients';
@@ -170,6 +172,30 @@ export async function startStandIns(
       const text = await answer.text();
       return text ? JSON.parse(text) : undefined;
     },
+    async stop() {
+      await sandbox.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The stand-in of GitHub, with the real client. */
+export interface GithubStandIn {
+  client: GithubApi;
+  stop(): Promise<void>;
+}
+
+/** Starts it. Nothing runs its workflows. */
+export async function startGithub(): Promise<GithubStandIn> {
+  const folder = mkdtempSync(join(tmpdir(), 'nante-node-'));
+  const sandbox = await startSandbox({ dataDir: folder, systems: ['github'] });
+  const { github } = sandbox.endpoints;
+  if (!github) throw new Error('The sandbox has no GitHub');
+  return {
+    client: createGithubClient({
+      url: String(github.apiUrl),
+      token: String(github.token),
+    }),
     async stop() {
       await sandbox.stop();
       rmSync(folder, { recursive: true, force: true });
