@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { commandResultSchema, type RunDocument } from '@nante/model';
 import { startPlace, type Place } from './__testUtils__/terminal';
 import { outputsText } from './output/outputs';
@@ -123,6 +125,17 @@ describe('deploy-docker and deploy-k8s', () => {
   ])('refuse %s', async (_, args, message) => {
     const { code, stderr } = await place.nante(args);
     expect(stderr).toContain(message);
+    expect(code).toBe(2);
+  });
+
+  it('read files and single values, and name hosts that there are not', async () => {
+    const file = join(place.folder, 'compose.yaml');
+    writeFileSync(file, 'services: { app: { image: "${IMAGE}" } }');
+    const { code, stderr } = await place.nante([
+      ...[...docker, '--image', image, '--compose-file', file],
+      ...['--variables', '{"LEVEL":"info","COUNT":3}', '--dry-run'],
+    ]);
+    expect(stderr).toContain('shop has no host shop-1 in dev');
     expect(code).toBe(2);
   });
 });
