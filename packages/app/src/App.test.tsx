@@ -23,5 +23,6 @@ describe('the portal', () => {
     expect(
       rendered.getAllByRole('button', { name: /^Sign in as/ }),
     ).toHaveLength(4);
-  }, 60_000);
+    // Most of it is spent on reading the plugins, the first time above all.
+  }, 120_000);
 });
