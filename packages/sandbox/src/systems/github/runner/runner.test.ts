@@ -333,6 +333,40 @@ jobs: { one: { runs-on: self-hosted, steps: [{ run: echo }] } }
     ).not.toContain('TOKEN');
   });
 
+  it('runs each leg of a matrix as a job of its own, with a repository in a folder and no terminal', async () => {
+    const github = await startWithRunner();
+    const { path } = await repositoryWith(github, 'app', {
+      [file]: `on: push
+defaults: { run: { working-directory: sources } }
+jobs:
+  build:
+    name: Build \${{ matrix.on }}
+    strategy: { matrix: { on: [one, two] } }
+    runs-on: [self-hosted, linux]
+    steps:
+      - uses: ${checkout}
+        with: { fetch-depth: 0, path: sources }
+      - run: |
+          git rev-list --count HEAD
+          echo "found=\${{ hashFiles('sources/.github/**/*.yml') != '' }}" >>"$GITHUB_ENV"
+          mkdir "$RUNNER_TEMP/more" && echo "$RUNNER_TEMP/more" >>"$GITHUB_PATH"
+      - run: echo "found $found on \${PATH%%:*}, $(tty)" || true
+  pair:
+    strategy: { matrix: { include: [{ system: debian, version: 13 }] } }
+    runs-on: self-hosted
+    steps: [{ run: echo, working-directory: / }]
+`,
+    });
+    const run = await runThat(github, path, 'completed');
+    const jobs = await jobsOf(github, path, run.id);
+    expect(`${run.conclusion} ${JSON.stringify(jobs)}`).toMatch(/^success/);
+    expect(Object.keys(jobs).sort()).toEqual([
+      ...['Build one', 'Build two', 'pair (debian, 13)'],
+    ]);
+    for (const name of ['Build one', 'Build two'])
+      expect(jobs[name].log).toMatch(/found true on .*\/more, not a tty/);
+  });
+
   it('is off-line and says what to do where act is missing', async () => {
     const github = await startWithRunner({ act: '/nowhere/act' });
     expect(github.standIn.credentials.runner).toMatchObject({
