@@ -178,7 +178,6 @@ async function follow(
   for (let index = 0; index < size.runs; index += 1) await begin(index);
   await new Promise(resolve => setTimeout(resolve, WAITING));
 
-  const endedAt = Date.now();
   for (const { runId } of started) {
     const answer = await fetch(`${github.control}/runs/${runId}/end`, {
       method: 'POST',
@@ -186,6 +185,7 @@ async function follow(
     });
     assert.ok(answer.ok, await answer.text());
   }
+  const endedAt = Date.now();
   while (ended.length < size.runs && Date.now() - endedAt < PATIENCE)
     await new Promise(resolve => setTimeout(resolve, 200));
   assert.equal(ended.length, size.runs, 'Not every end was seen.');
@@ -197,7 +197,7 @@ async function follow(
   return {
     sent,
     most: mostAMinute(counted),
-    lastEnd: (Math.max(...ended) - endedAt) / 1000,
+    lastEnd: Math.max(Math.max(...ended) - endedAt, 0) / 1000,
     saidInTime: said.size,
     events: hook?.received() ?? 0,
     byRoute,

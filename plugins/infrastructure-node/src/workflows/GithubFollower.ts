@@ -1,7 +1,9 @@
 import type { Engine } from '@nante/engine';
 import { NanteError } from '@nante/model';
 import { describeError } from '../hosts/ConnectionSource';
+import { askAbout } from './askAbout';
 import { readDelivery } from './deliveries';
+import { EventMemory } from './EventMemory';
 import { Followed } from './Followed';
 import {
   type EndedRun,
@@ -13,16 +15,13 @@ import {
   usualTiming,
 } from './followerTypes';
 import { limitEndOf, unlessLimited } from './limits';
+import { Pauses } from './Pauses';
 import { RequestBudget } from './RequestBudget';
 import { RunnerNotes } from './RunnerNotes';
 import { WatchedRun } from './WatchedRun';
 import { describeWait } from './waiting';
 
 const MINUTE = 60_000;
-/** Events of a repository are believed to arrive for that long after the last one, in milliseconds. */
-const HEARS_FOR = 60 * MINUTE;
-/** Runs that events told of and nobody follows: one that is started is often told of before it is followed. */
-const REMEMBERED = 2_000;
 /** Part of the budget that runs may use whose events arrive, and the others. */
 const SHARES = { quiet: 1 / 3, poll: 0.75 };
 /** Requests that are under way at once. */
@@ -37,14 +36,11 @@ export class GithubFollower implements WorkflowFollower {
   readonly #timing: FollowerTiming;
   readonly #runners: RunnerNotes;
   readonly #followed = new Map<string, Followed>();
-  /** Oldest first. */
-  readonly #remembered = new Map<string, WatchedRun>();
-  readonly #heard = new Map<string, number>();
+  readonly #memory: EventMemory;
+  readonly #pauses: Pauses;
   readonly #listeners = new Set<
     (change: { repository: string; runId: number }) => void
   >();
-  /** Connections that are not asked until then, and how often in a row they failed. */
-  readonly #paused = new Map<string, { until: number; failures: number }>();
   #asking = 0;
   #timer?: NodeJS.Timeout;
 
@@ -65,6 +61,8 @@ export class GithubFollower implements WorkflowFollower {
       perMinute: this.#perMinute,
       now: this.#now,
     });
+    this.#memory = new EventMemory(this.#now);
+    this.#pauses = new Pauses({ first: this.#timing.retry, now: this.#now });
     this.#runners = new RunnerNotes({
       ask: async ({ connection, repository }) => {
         const api = await this.#engine.github(connection);
@@ -111,10 +109,10 @@ export class GithubFollower implements WorkflowFollower {
     if (!news) return;
     const { repository, runId } = news;
     const now = this.#now();
-    this.#heard.set(repository.toLowerCase(), now);
+    this.#memory.hear(repository);
     const key = keyOf(repository, runId);
     const followed = this.#followed.get(key);
-    const known = followed?.known ?? this.#remember(key);
+    const known = followed?.known ?? this.#memory.remember(key);
     const isNew = news.run
       ? known.takeRun(news.run)
       : known.takeJob(news.job, news.attempt);
@@ -137,8 +135,7 @@ export class GithubFollower implements WorkflowFollower {
   }
 
   hears(repository: string): boolean {
-    const at = this.#heard.get(repository.toLowerCase());
-    return at !== undefined && this.#now() - at < HEARS_FOR;
+    return this.#memory.hears(repository);
   }
 
   waitsFor({ repository, runId }: WorkflowRunName): string | undefined {
@@ -149,7 +146,7 @@ export class GithubFollower implements WorkflowFollower {
     const key = keyOf(name.repository, name.runId);
     const there = this.#followed.get(key);
     if (there) return there;
-    const known = this.#remembered.get(key) ?? new WatchedRun();
+    const known = this.#memory.find(key) ?? new WatchedRun();
     const now = this.#now();
     const followed = new Followed(name, known, now);
     if (known.run) {
@@ -168,17 +165,6 @@ export class GithubFollower implements WorkflowFollower {
     const key = keyOf(repository, runId);
     if (this.#followed.get(key) === followed) this.#followed.delete(key);
     this.#pump();
-  }
-
-  #remember(key: string): WatchedRun {
-    const known = this.#remembered.get(key) ?? new WatchedRun();
-    this.#remembered.delete(key);
-    this.#remembered.set(key, known);
-    for (const oldest of this.#remembered.keys()) {
-      if (this.#remembered.size <= REMEMBERED) break;
-      this.#remembered.delete(oldest);
-    }
-    return known;
   }
 
   #changed(followed: Followed): void {
@@ -225,7 +211,10 @@ export class GithubFollower implements WorkflowFollower {
     for (const followed of all) {
       wakeAt = Math.min(wakeAt, this.#sayWait(followed));
       if (followed.isAsking) continue;
-      const readyAt = Math.max(followed.dueAt, this.#pausedUntil(followed));
+      const readyAt = Math.max(
+        followed.dueAt,
+        this.#pauses.until(followed.name.connection),
+      );
       if (readyAt > this.#now()) {
         wakeAt = Math.min(wakeAt, readyAt);
       } else if (
@@ -240,10 +229,6 @@ export class GithubFollower implements WorkflowFollower {
     if (wakeAt === Infinity) return;
     const wait = Math.max(wakeAt - this.#now(), 1);
     this.#timer = setTimeout(() => this.#pump(), Math.min(wait, MINUTE));
-  }
-
-  #pausedUntil({ name }: Followed): number {
-    return this.#paused.get(name.connection)?.until ?? -Infinity;
   }
 
   /** @returns when there is something to say; infinite where there is nothing more */
@@ -283,8 +268,10 @@ export class GithubFollower implements WorkflowFollower {
 
   async #answer(followed: Followed): Promise<void> {
     try {
-      const isNew = await this.#request(followed);
-      this.#paused.delete(followed.name.connection);
+      const { connection } = followed.name;
+      const api = await this.#engine.github(connection);
+      const isNew = await askAbout(api, followed);
+      this.#pauses.clear(connection);
       followed.problem = undefined;
       followed.limitedUntil = undefined;
       followed.isUrgent = false;
@@ -302,35 +289,11 @@ export class GithubFollower implements WorkflowFollower {
     }
   }
 
-  async #request(followed: Followed): Promise<boolean> {
-    const { known, repository, name } = followed;
-    const api = await this.#engine.github(name.connection);
-    const question = followed.question;
-    followed.turn += 1;
-    if (question === 'run') {
-      const etag = followed.runTag;
-      const said = await unlessLimited(api, signal =>
-        api.workflowRun(repository, name.runId, { signal, etag }),
-      );
-      followed.runTag = said.etag ?? etag;
-      return said.value !== undefined && known.takeRun(said.value);
-    }
-    // At the end every job has to be seen, whatever was seen before.
-    const isLast = known.run?.status === 'completed';
-    const etag = isLast ? undefined : followed.jobsTag;
-    const said = await unlessLimited(api, signal =>
-      api.jobs(repository, name.runId, { signal, etag }),
-    );
-    followed.jobsTag = said.etag ?? followed.jobsTag;
-    return said.value !== undefined && known.takeJobs(said.value);
-  }
-
   #fail(followed: Followed, error: unknown): void {
     const now = this.#now();
     const limitEnd = limitEndOf(error);
     if (limitEnd !== undefined) {
-      // Clocks differ: a limit that has just ended is not asked about at once.
-      this.#pause(followed, Math.max(limitEnd, now + this.#timing.retry), 0);
+      this.#pauses.limit(followed.name.connection, limitEnd);
       this.#tellAll(followed.name.connection, one => {
         one.limitedUntil = new Date(limitEnd).toISOString();
       });
@@ -350,17 +313,11 @@ export class GithubFollower implements WorkflowFollower {
       this.#forget(followed);
       return;
     }
-    const { failures = 0 } = this.#paused.get(followed.name.connection) ?? {};
-    const wait = Math.min(this.#timing.retry * 2 ** failures, MINUTE);
-    this.#pause(followed, now + wait, failures + 1);
+    this.#pauses.fail(followed.name.connection);
     const problem = describeError(error);
     this.#tellAll(followed.name.connection, one => {
       one.problem = problem;
     });
-  }
-
-  #pause({ name }: Followed, until: number, failures: number): void {
-    this.#paused.set(name.connection, { until, failures });
   }
 
   #tellAll(connection: string, note: (followed: Followed) => void): void {
