@@ -24,8 +24,9 @@ export async function createRepository(
 
 /** A repository goes with all that belongs to it. */
 export function removeRepository(github: Github, { id }: Repository): void {
-  const { state, git: repositories, logs } = github;
+  const { state, git: repositories, logs, runs } = github;
   for (const run of state.filter('runs', one => one.repository === id)) {
+    if (run.status !== 'completed') runs.cancel(run.id, 'force');
     for (const job of state.filter('jobs', one => one.run === run.id)) {
       logs.remove(job.id);
       state.remove('jobs', job.id);

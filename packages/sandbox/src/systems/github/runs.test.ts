@@ -247,6 +247,24 @@ it('waits for a reviewer of the environment, who lets it go on or not', async ()
   expect(await review('rejected')).toEqual(['waiting', 'failure']);
 });
 
+it('takes a run away from its runner when its repository goes, whatever the runner still tells', async () => {
+  const own = await app();
+  const runner = addRunner();
+  const id = await own.dispatch();
+  github.runs.takeNext(runner);
+  const job = github.runs.beginJob(id, { key: 'test', name: 'test' });
+  const asked: string[] = [];
+  github.runs.onCancel((_, how) => asked.push(how));
+  await github.call('DELETE', own.path);
+  expect(asked).toEqual(['force']);
+  github.runs.beginStep(job, { number: 1, name: 'Late' });
+  github.runs.endJob(job, 'success');
+  github.runs.writeLog(github.runs.beginJob(id, { name: 'later' }), 'late');
+  github.runs.endRun(id);
+  expect(github.runs.cancelRequested(id)).toBe('force');
+  expect(await github.steer('GET', '/state')).toMatchObject({ runs: 3 });
+});
+
 it('says of a run that was under way when the stand-in went down that it failed', async () => {
   const own = await app();
   const runner = addRunner();

@@ -89,18 +89,20 @@ export class WorkflowRuns {
    * A job begins.
    *
    * @param job - `key` as in the plan where it is known; `name` as a person is to read it, with the leg of a matrix
-   * @returns its id, for the calls below
+   * @returns its id, for the calls below; 0 for a run that is gone with its repository
    */
   beginJob(
     runId: number,
     job: { key?: string; name: string; labels?: string[] },
   ): number {
     const { state } = this.#parts;
-    const run = this.run(runId);
+    const run = state.get('runs', runId);
+    if (!run) return 0;
     const planned = run.plan.find(({ key }) => key === job.key);
     const waiting = this.jobs(run).find(
       one =>
-        one.status !== 'completed' &&
+        // Another leg of its matrix may have begun.
+        (one.status === 'queued' || one.status === 'waiting') &&
         (one.name === job.name || (one.key !== '' && one.key === job.key)),
     );
     const added = {
@@ -127,7 +129,8 @@ export class WorkflowRuns {
 
   /** One line, or several, of a job's log. No secret may be in it: the runner masks them. */
   writeLog(jobId: number, line: string): void {
-    this.#parts.logs.append(jobId, line);
+    if (this.#parts.state.get('jobs', jobId))
+      this.#parts.logs.append(jobId, line);
   }
 
   endStep(jobId: number, number: number, conclusion: Conclusion): void {
@@ -147,8 +150,8 @@ export class WorkflowRuns {
    * @param conclusion - follows from the jobs unless told
    */
   endRun(runId: number, conclusion?: Conclusion): void {
-    const run = this.run(runId);
-    if (run.status === 'completed') return;
+    const run = this.#parts.state.get('runs', runId);
+    if (!run || run.status === 'completed') return;
     const isCancelled = run.cancel !== undefined || conclusion === 'cancelled';
     for (const job of this.jobs(run)) {
       const end = isCancelled ? 'cancelled' : unfinished(job, conclusion);
@@ -164,9 +167,10 @@ export class WorkflowRuns {
     );
   }
 
-  /** Whether somebody wants this run to end, and how. */
+  /** Whether somebody wants this run to end, and how; one that is gone with its repository has ended by force. */
   cancelRequested(runId: number): CancelKind | undefined {
-    return this.run(runId).cancel?.how;
+    const run = this.#parts.state.get('runs', runId);
+    return run ? run.cancel?.how : 'force';
   }
 
   /** Calls when a run that was taken is to end. @returns stops that */

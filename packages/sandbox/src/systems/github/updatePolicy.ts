@@ -49,7 +49,7 @@ export async function refusalOf(
 }
 
 function hiddenRef({ ref }: RefUpdate): Refusal | undefined {
-  if (/^refs\/(heads|tags|notes|nante)\/./.test(ref)) return undefined;
+  if (/^refs\/(heads|tags|notes)\/./.test(ref)) return undefined;
   return {
     rule: 'hidden',
     lines: [`error: deny updating a hidden ref: ${ref}`],
