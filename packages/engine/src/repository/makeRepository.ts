@@ -21,7 +21,7 @@ export async function makeRepository(
   making: Making,
   standing: Standing,
 ): Promise<GithubRepository> {
-  const { run, api, notes, lease, request } = making;
+  const { run, api, notes, lease } = making;
   if (standing.state === 'ours') {
     const entry = await notes.read();
     // An earlier try may have been cut off just after it.
