@@ -56,12 +56,19 @@ export interface Config {
       [name: string]: {
         /**
          * Kind of system: a cluster, a tailnet that hosts join, an OpenObserve that they report to, a space of an Octopus
-         * that deploys to them, or a Nexus with artifacts.
+         * that deploys to them, a Nexus with artifacts, an organization of GitHub, or a Kubernetes that apps are deployed to.
          */
-        type: 'proxmox' | 'tailscale' | 'openobserve' | 'octopus' | 'nexus';
+        type:
+          | 'proxmox'
+          | 'tailscale'
+          | 'openobserve'
+          | 'octopus'
+          | 'nexus'
+          | 'github'
+          | 'kubernetes';
         /**
          * Address of the API, for example `https://pve.example.com:8006`. Left out: the secret PROXMOX_API_URL, OO_HOST,
-         * OCTOPUS_SERVER_URL or NEXUS_URL, or Tailscale's own.
+         * OCTOPUS_SERVER_URL, NEXUS_URL or GITHUB_API_URL, or Tailscale's and GitHub's own.
          */
         url?: string;
         /** PEM file with the private CA of the API. */
@@ -82,7 +89,7 @@ export interface Config {
         authKey?: string;
         /** Tailscale: tags of every host; `[tag:nante]` unless given. */
         tags?: string[];
-        /** OpenObserve: organization; `default` unless given. */
+        /** OpenObserve: organization; `default` unless given. GitHub: login of the organization, or user, of new repositories. */
         organization?: string;
         /** OpenObserve: name of the secret with the user; OO_USER unless given. */
         user?: string;
@@ -102,7 +109,30 @@ export interface Config {
         username?: string;
         /** Nexus: repositories that the pages look into, by name; all that the user may see unless given. */
         repositories?: string[];
-        /** Proxmox, Octopus and Nexus: everything is shown, nothing can be changed. */
+        /** GitHub: name of the secret with the token; GH_PAT unless given. */
+        token?: string;
+        /** GitHub: name of the secret with the token of Doppler that new repositories get; CI_DOPPLER_TOKEN unless given. */
+        dopplerToken?: string;
+        /** GitHub: where it sends events of workflows, this portal's `/api/events/http/github`. Left out: the portal asks. */
+        webhookUrl?: string;
+        /** GitHub: name of the secret that signs those events; GITHUB_WEBHOOK_SECRET unless given. */
+        webhookSecret?: string;
+        /** GitHub: the release of this repository whose workflows new repositories call. */
+        workflows?: {
+          /** Where it is, `owner/name`. */
+          repository: string;
+          /** Its commit. */
+          commit: string;
+          /** Its tag, such as `v1.4.0`. */
+          version: string;
+        };
+        /** GitHub: labels of the runners that jobs ask for; `[self-hosted, linux]` unless given. */
+        runnerLabels?: string[];
+        /** Kubernetes: name of the secret with its kubeconfig; K8S_KUBECONFIG unless given. */
+        kubeconfig?: string;
+        /** Kubernetes: context of the kubeconfig; its current one unless given. */
+        context?: string;
+        /** All but a tailnet and OpenObserve: everything is shown, nothing can be changed. */
         readOnly?: boolean;
         /** Proxmox: guest ids that are handed out; a range of our own avoids races with people who take the next free id. */
         vmIds?: {
@@ -156,6 +186,10 @@ export interface Config {
         octopus?: string;
         /** Its environment by name; the one with this environment's name unless given. */
         octopusEnvironment?: string;
+        /** Name of the Kubernetes connection that apps here are deployed to. Left out: apps name theirs, or there is only one. */
+        cluster?: string;
+        /** Who does the work: the portal itself (the default), or the workflow that it starts in the app's repository. */
+        worker?: 'portal' | 'workflow';
         /** Defaults of role variables here, before those of the site. */
         roleDefaults?: { [variable: string]: unknown };
         /** Only operators may create or destroy here. */
