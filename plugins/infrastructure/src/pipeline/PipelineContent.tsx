@@ -1,32 +1,30 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { useEntity } from '@backstage/plugin-catalog-react';
-import { Alert, Button, Link, Skeleton, Text } from '@backstage/ui';
+import { Button, Link, Skeleton, Text } from '@backstage/ui';
 import {
   ANNOTATION_REPOSITORY,
   type PipelineResponse,
   pipelineReadPermission,
 } from '@nante/plugin-infrastructure-common';
 import { RiPlayLine } from '@remixicon/react';
-import { useCallback, useId, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { infrastructureApiRef } from '../api/InfrastructureApi';
-import { Age } from '../components/Age';
 import { Freshness } from '../components/Freshness';
 import { pipelineGoesOn } from '../components/PipelineStateLabel';
 import { Problem } from '../components/Problem';
 import { Section } from '../components/Section';
 import { SourceBanners } from '../components/SourceBanners';
-import { clock } from '../components/format';
 import { useLive } from '../hooks/useLive';
 import { useQueryValue } from '../navigation';
 import { infrastructureTranslationRef } from '../translation';
+import { CommitChain } from './CommitChain';
 import { DispatchDialog } from './DispatchDialog';
 import { NoPipeline } from './NoPipeline';
 import styles from './Pipeline.module.css';
+import { PipelineWarnings } from './PipelineWarnings';
 import { RunDrawer } from './RunDrawer';
 import { RunsTable } from './RunsTable';
-import { StageChain, stageKey } from './StageChain';
-import { StageDetail } from './StageDetail';
 import { UsesSection } from './UsesSection';
 import { useRunActions } from './useRunActions';
 
@@ -36,95 +34,6 @@ const QUIET_MS = 30_000;
 
 function goesOn({ stages, runs }: PipelineResponse): boolean {
   return [...stages, ...runs].some(({ state }) => pipelineGoesOn(state));
-}
-
-/** What went wrong is what people come for; else what goes on. */
-function firstOpen({ stages }: PipelineResponse): string | undefined {
-  const stage =
-    stages.find(({ state }) => state === 'failed') ??
-    stages.find(({ state }) => state === 'running');
-  return stage && stageKey(stage);
-}
-
-/** The newest commit and its way. */
-function Chain({ data }: { data: PipelineResponse }) {
-  const { t } = useTranslationRef(infrastructureTranslationRef);
-  const detailId = useId();
-  // Undefined until somebody opens or closes a stage.
-  const [chosen, setChosen] = useState<string>();
-  const open = chosen ?? firstOpen(data);
-  const stage = data.stages.find(item => stageKey(item) === open);
-  const { commit, branch, repository } = data;
-  return (
-    <div>
-      {commit && (
-        <div className={styles.commit}>
-          <Link href={commit.url} target="_blank" rel="noopener noreferrer">
-            {commit.title}
-          </Link>
-          <Text color="secondary">
-            {branch
-              ? t('pipeline.commitBy', {
-                  sha: commit.sha.slice(0, 7),
-                  author: commit.author,
-                  branch,
-                })
-              : t('pipeline.commitByOnly', {
-                  sha: commit.sha.slice(0, 7),
-                  author: commit.author,
-                })}
-            {', '}
-            <Age at={commit.at} />
-          </Text>
-        </div>
-      )}
-      <StageChain
-        stages={data.stages}
-        open={open}
-        detailId={detailId}
-        onOpen={key => setChosen(key === open ? '' : key)}
-      />
-      {stage && repository && (
-        <StageDetail
-          key={open}
-          id={detailId}
-          stage={stage}
-          repository={repository}
-        />
-      )}
-    </div>
-  );
-}
-
-/** Banners about GitHub itself, and about runs that nothing runs. */
-function Warnings({ data }: { data: PipelineResponse }) {
-  const { t } = useTranslationRef(infrastructureTranslationRef);
-  return (
-    <>
-      {data.limitedUntil && (
-        <Alert
-          status="warning"
-          icon
-          mb="3"
-          title={t('pipeline.limited', { time: clock(data.limitedUntil) })}
-        />
-      )}
-      {data.runs
-        .filter(({ waitsFor }) => waitsFor)
-        .map(run => (
-          <Alert
-            key={run.id}
-            status="warning"
-            icon
-            mb="3"
-            title={t('pipeline.waitsFor', {
-              run: `${run.workflow} #${run.number}`,
-            })}
-            description={run.waitsFor}
-          />
-        ))}
-    </>
-  );
 }
 
 /** A component's way from a commit to its environments, and the workflow runs that make it. */
@@ -186,7 +95,7 @@ export function PipelineContent() {
         error={error}
         updatedAt={updatedAt}
       />
-      <Warnings data={data} />
+      <PipelineWarnings data={data} />
       <div className={styles.page}>
         <div className={styles.head}>
           {repository && (
@@ -226,7 +135,7 @@ export function PipelineContent() {
         )}
         {!missing && (
           <Section title={t('pipeline.chain')}>
-            <Chain data={data} />
+            <CommitChain data={data} />
           </Section>
         )}
         {(!missing || data.runs.length > 0) && (

@@ -2,9 +2,6 @@ import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   Button,
   ButtonLink,
-  Cell,
-  CellText,
-  type ColumnConfig,
   Container,
   Flex,
   Header,
@@ -15,26 +12,17 @@ import {
   ToggleButtonGroup,
   useTable,
 } from '@backstage/ui';
-import {
-  type RunDocument,
-  type RunKind,
-  finalRunStates,
-  runKindSchema,
-} from '@nante/model';
+import { type RunDocument, type RunKind, runKindSchema } from '@nante/model';
 import { runReadPermission } from '@nante/plugin-infrastructure-common';
-import { useCallback, useMemo } from 'react';
+import { useCallback } from 'react';
 import { infrastructureApiRef } from '../api/InfrastructureApi';
-import { Age } from '../components/Age';
-import { DoorLabel } from '../components/DoorLabel';
 import { Freshness } from '../components/Freshness';
 import { Problem } from '../components/Problem';
-import { RunStateLabel } from '../components/StateLabel';
-import { refName, stopwatch } from '../components/format';
 import { useLive } from '../hooks/useLive';
-import { useNow } from '../hooks/useNow';
 import { useLinks, useQueryValue, useSetQuery } from '../navigation';
 import { infrastructureTranslationRef } from '../translation';
 import styles from './RunsPage.module.css';
+import { useColumns } from './columns';
 
 const LOOK_MS = 10_000;
 const states = ['', 'running', 'failed', 'cancelled', 'succeeded'] as const;
@@ -64,96 +52,6 @@ const doors = ['portal', 'workflow', 'cli'] as const;
 const nothing = { state: '', about: '', door: '' };
 /** Key of "all" in a choice: the library takes no empty ones. */
 const ANY = 'any';
-
-function Duration({ run }: { run: RunDocument }) {
-  const final = finalRunStates.includes(run.state);
-  const now = useNow(final ? 0 : 1000);
-  if (!run.startedAt) return <>—</>;
-  const end = run.finishedAt ? Date.parse(run.finishedAt) : now;
-  return <>{stopwatch((end - Date.parse(run.startedAt)) / 1000)}</>;
-}
-
-function useColumns(): ColumnConfig<RunDocument>[] {
-  const { t } = useTranslationRef(infrastructureTranslationRef);
-  const links = useLinks();
-  return useMemo(
-    () => [
-      {
-        id: 'host',
-        label: t('runs.column.host'),
-        isRowHeader: true,
-        cell: run => (
-          <CellText
-            title={run.host || run.app}
-            description={run.host ? run.app : undefined}
-            href={links.run(run.id)}
-          />
-        ),
-      },
-      {
-        id: 'state',
-        label: t('runs.column.state'),
-        cell: run => (
-          <Cell>
-            <RunStateLabel state={run.state} />
-          </Cell>
-        ),
-      },
-      {
-        id: 'what',
-        label: t('runs.column.what'),
-        cell: run => (
-          <CellText
-            title={t(`runs.kind.${run.kind}`)}
-            description={run.hostKind && t(`kind.${run.hostKind}`)}
-          />
-        ),
-      },
-      {
-        id: 'environment',
-        label: t('runs.column.environment'),
-        cell: run => <CellText title={run.environment || '—'} />,
-      },
-      {
-        id: 'who',
-        label: t('runs.column.who'),
-        cell: run => <CellText title={refName(run.requestedBy)} />,
-      },
-      {
-        id: 'door',
-        label: t('runs.column.door'),
-        cell: run => (
-          <Cell>
-            <DoorLabel run={run} />
-          </Cell>
-        ),
-      },
-      {
-        id: 'when',
-        label: t('runs.column.when'),
-        cell: run => (
-          <Cell>
-            <Text>
-              <Age at={run.startedAt ?? run.createdAt} />
-            </Text>
-          </Cell>
-        ),
-      },
-      {
-        id: 'duration',
-        label: t('runs.column.duration'),
-        cell: run => (
-          <Cell>
-            <Text>
-              <Duration run={run} />
-            </Text>
-          </Cell>
-        ),
-      },
-    ],
-    [t, links],
-  );
-}
 
 /** What was done, by whom, with which end; newest first. */
 export function RunsPage() {
