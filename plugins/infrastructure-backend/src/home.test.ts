@@ -8,6 +8,9 @@ import {
 import { document, pipelinesOn } from './__testUtils__/pipelines';
 import type { Options } from './__testUtils__/start';
 
+// Two cores are shared by many.
+jest.setTimeout(30_000);
+
 const now = new Date().toISOString();
 
 async function homeOn(options: Options = {}) {

@@ -12,6 +12,9 @@ import {
 import { component } from './__testUtils__/company';
 import type { Options } from './__testUtils__/start';
 
+// Two cores are shared by many.
+jest.setTimeout(30_000);
+
 const run = '/pipelines/runs/github/acme/shop/1';
 const log = '/pipelines/jobs/github/acme/shop/1/log';
 
@@ -197,6 +200,30 @@ describe('the chain of a commit', () => {
     // Its runs, its jobs, and the runners that it waits for.
     expect(github.count()).toBeLessThanOrEqual(first + 3);
   });
+});
+
+describe('pages that are open', () => {
+  it('are told once that something of a repository changed, however many events there are', async () => {
+    const { github, hear, published } = await pipelinesOn();
+    const fake = github.start('acme/shop');
+    await hear(github.runEvent(fake));
+    github.begin(fake);
+    await hear(github.jobEvent(fake));
+    await hear(github.jobEvent(fake));
+    await hear({ event: 'push', payload: {} });
+    const told = () => published.filter(({ topic }) => topic === 'signals');
+    const deadline = Date.now() + 10_000;
+    while (!told().length && Date.now() < deadline)
+      await new Promise(resolve => setTimeout(resolve, 50));
+    expect(told()).toEqual([
+      expect.objectContaining({
+        eventPayload: expect.objectContaining({
+          channel: 'infrastructure',
+          message: { kind: 'workflows', id: 'acme/shop' },
+        }),
+      }),
+    ]);
+  }, 20_000);
 });
 
 describe('a chain that there is not', () => {

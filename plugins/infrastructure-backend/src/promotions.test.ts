@@ -12,6 +12,9 @@ import {
   stagesOf,
 } from './__testUtils__/pipelines';
 
+// Two cores are shared by many.
+jest.setTimeout(30_000);
+
 let standIns: StandIns;
 beforeAll(async () => {
   standIns = await startStandIns();

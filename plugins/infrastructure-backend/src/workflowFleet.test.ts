@@ -13,6 +13,9 @@ import {
 import { type Options } from './__testUtils__/start';
 import { raiseUses, usesOf } from './pipelines/callers';
 
+// Two cores are shared by many.
+jest.setTimeout(30_000);
+
 /** A fleet with one repository of each state, and the changes that were asked for. */
 async function fleetOn(options: Options = {}) {
   const asked: ProposeChangeRequest[] = [];

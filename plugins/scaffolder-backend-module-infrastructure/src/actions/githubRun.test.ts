@@ -15,6 +15,9 @@ import {
 import { createGithubRunAction } from './githubRunFollow';
 import { examples } from './githubRunFollow.examples';
 
+// Two cores are shared by many.
+jest.setTimeout(30_000);
+
 const may = ['infrastructure.pipeline.run'];
 const repository = 'acme/shop';
 const commit = '4f1cbb0a61d3e2a7c5d8f90b1e6a7c3d2b1a0f9e';
