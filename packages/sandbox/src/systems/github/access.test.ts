@@ -172,6 +172,32 @@ it('takes a repository away with all that belongs to it', async () => {
   });
 });
 
+it('counts what it was asked, by the pattern of the call', async () => {
+  await github.steer('DELETE', '/requests');
+  for (const path of [
+    '/repos/acme/hello/actions/runs?per_page=1',
+    '/repos/acme/legacy/actions/runs',
+    '/repos/acme/hello/actions/workflows/ci.yml/runs',
+    '/repos/acme/hello/contents/public/index.html',
+    '/repos/acme/hello/git/ref/heads/main',
+    '/repos/acme/hello/actions/secrets/public-key',
+    '/orgs/acme/repos',
+  ])
+    await github.call('GET', path);
+  await fetch(`${github.url}/acme/hello.git/info/refs`);
+  const { byRoute } = await github.steer('GET', '/requests');
+  const repository = '/api/v3/repos/{owner}/{repo}';
+  expect(byRoute).toEqual({
+    [`GET ${repository}/actions/runs`]: 2,
+    [`GET ${repository}/actions/workflows/{workflow_id}/runs`]: 1,
+    [`GET ${repository}/contents/{path}`]: 1,
+    [`GET ${repository}/git/ref/{ref}`]: 1,
+    [`GET ${repository}/actions/secrets/public-key`]: 1,
+    'GET /api/v3/orgs/{org}/repos': 1,
+    'GET /{owner}/{repo}/info/refs': 1,
+  });
+});
+
 it('shows a plain page, which says what it is, for what links lead to', async () => {
   const read = async (path: string) => {
     const response = await fetch(github.url + path);

@@ -193,7 +193,7 @@ async function hooks(go: Go, github: TestGithub, r: string) {
   const { id } = await go('POST', `${r}/hooks`, {
     config: {
       ...{ url: `${github.url}/nowhere`, content_type: 'json' },
-      secret: 'shared',
+      secret: github.credentials.webhookSecret,
     },
     events: ['push'],
   });
