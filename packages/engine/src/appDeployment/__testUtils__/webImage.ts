@@ -47,7 +47,8 @@ async function tarOf(
 ): Promise<Buffer> {
   const tar = pack();
   for (const { name, content, mode } of entries)
-    tar.entry({ name, mode }, content);
+    // The same content is the same image, whenever it is made.
+    tar.entry({ name, mode, mtime: new Date(0) }, content);
   tar.finalize();
   const parts: Buffer[] = [];
   for await (const part of tar) parts.push(part as Buffer);

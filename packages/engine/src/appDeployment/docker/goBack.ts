@@ -45,9 +45,12 @@ export async function goBack(
     if (word?.log.length) await note({ problems: word.log });
     ends.push({ placed, word });
   }
+  // The role's own refusals say it themselves.
+  const isUntouched = /\bNothing was (?:changed|switched)\b/.test(why);
   const health = [];
   for (const { placed, word } of ends) {
-    if (settled.includes(word?.state)) await noteReturn(run, placed, request);
+    if (word ? settled.includes(word.state) : isUntouched)
+      await noteReturn(run, placed, request);
     if (word?.state !== 'returned') continue;
     const { url, answer } = await lookFromOutside(work, placed);
     health.push({ url, answer });
@@ -61,14 +64,20 @@ export async function goBack(
     }),
     healthy: !isDown && ends.every(({ word }) => settled.includes(word?.state)),
   });
-  const isSwitched = !failed?.word || failed.word.state !== 'unchanged';
+  // A play that ended without a word, or before anything was switched.
+  const isSwitched =
+    !failed || (failed.word?.state ?? 'unchanged') !== 'unchanged';
   const verdict = isSwitched ? 'is not healthy' : 'could not be deployed';
   const where = failed ? ` on ${failed.placed.host.name}` : '';
   return new NanteError(
     'failed',
     [
       `${request.app} ${request.version} ${verdict}${where}: ${why}.`,
-      ...endings(request.app, ends),
+      // What a refusal says itself is not said again.
+      ...endings(
+        request.app,
+        ends.filter(({ word }) => word ?? !isUntouched),
+      ),
     ].join(' '),
     {
       hint: 'The log of the run has its last words. Correct the app, and deploy that as a new version.',
@@ -82,10 +91,10 @@ function endings(app: string, ends: readonly HostEnd[]): string[] {
     host: placed.host.name,
     text: ending(app, word),
   }));
-  const sentences = Map.groupBy(texts, ({ text }) => text);
-  return [...sentences].map(
-    ([text, all]) => `${text} (${all.map(({ host }) => host).join(', ')}).`,
-  );
+  return [...new Set(texts.map(({ text }) => text))].map(text => {
+    const hosts = texts.flatMap(one => (one.text === text ? one.host : []));
+    return `${text} (${hosts.join(', ')}).`;
+  });
 }
 
 function ending(app: string, word: ReleaseWord | undefined): string {

@@ -47,7 +47,9 @@ const wordOf = (change: Partial<ReleaseWord>): ReleaseWord => ({
 });
 
 /** Deploys to three hosts that had 1.0.0; `says`: what becomes of it by host and role. */
-async function attempt(says: (host: string, isReturn: boolean) => ReleaseWord) {
+async function attempt(
+  says: (host: string, isReturn: boolean) => ReleaseWord | Error,
+) {
   const store = createMemoryStore();
   const { port } = server.address() as AddressInfo;
   const hosts = ['a', 'b', 'c'].map(name =>
@@ -78,6 +80,7 @@ async function attempt(says: (host: string, isReturn: boolean) => ReleaseWord) {
         const isReturn = given.app_deploy_state === 'returned';
         plays.push(`${name}${isReturn ? ' back' : ''}`);
         const word = says(name, isReturn);
+        if (word instanceof Error) return { failure: word };
         const isFailure =
           !isReturn && !['deployed', 'there'].includes(word.state);
         return { word, failure: isFailure ? new Error('play') : undefined };
@@ -144,4 +147,18 @@ it('what could not be deployed goes on as it was, and so do hosts that a lost on
   );
   expect(lost.error?.message).toContain('is not healthy either (a)');
   expect(lost.result?.healthy).toBe(false);
+});
+
+it('a host that could not be asked is said to be unknown, unless its refusal says that nothing was done', async () => {
+  const away = await attempt(() => new Error('a did not answer.'));
+  expect(away.error?.message).toBe(
+    'shop 2.0.0 could not be deployed on a: a did not answer. What runs there nobody could say: look at /opt/shop/current (a).',
+  );
+  expect(away.result).toMatchObject({ healthy: false });
+  const refused = await attempt(
+    () => new Error('Nothing was switched: this host has no Docker Compose.'),
+  );
+  expect(refused.error?.message).toBe(
+    'shop 2.0.0 could not be deployed on a: Nothing was switched: this host has no Docker Compose.',
+  );
 });
