@@ -1,6 +1,7 @@
 import { mockApis } from '@backstage/frontend-test-utils';
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import { HttpResponse } from 'msw';
 import { failedRun } from '../__fixtures__/answers';
 import { home } from '../__fixtures__/pipelines';
 import { showAlone } from '../__testUtils__/alone';
@@ -50,7 +51,7 @@ describe('the home page', () => {
     let asked = 0;
     backend.respond('/home', () => {
       asked += 1;
-      return Response.json(home);
+      return HttpResponse.json(home);
     });
     showAlone(
       <>
@@ -61,9 +62,7 @@ describe('the home page', () => {
     );
     expect(await screen.findByText('36 of 48 cores free')).toBeInTheDocument();
     expect(screen.getByText('96 GiB of 192 GiB free')).toBeInTheDocument();
-    expect(
-      screen.getAllByRole('progressbar').map(bar => bar.ariaValueNow),
-    ).toHaveLength(3);
+    expect(screen.getAllByRole('progressbar')).toHaveLength(3);
     expect(asked).toBe(1);
   });
 
@@ -81,7 +80,7 @@ describe('the home page', () => {
     const asked: string[] = [];
     backend.respond('/runs', ({ request }) => {
       asked.push(new URL(request.url).search);
-      return Response.json({ runs: [failedRun] });
+      return HttpResponse.json({ runs: [failedRun] });
     });
     showAlone(<MyRuns />);
     expect(
