@@ -28,7 +28,7 @@ export interface ActStart {
 /** Values that act reads from files of the run's folder, so that none is an argument. */
 const files = {
   event: 'event.json',
-  secrets: 'secrets.yml',
+  hidden: 'secrets.yml',
   variables: 'variables.yml',
   env: 'env.yml',
   workflow: 'workflow.yml',
@@ -47,7 +47,7 @@ export function startAct(start: ActStart): ChildProcess {
     writeFileSync(join(called, '.github/workflows', name), text);
   const contents = {
     event: eventOf(run),
-    secrets: {
+    hidden: {
       ...run.secrets,
       ...environmentValues(run.environments, 'secrets'),
       GITHUB_TOKEN: run.token,
@@ -76,7 +76,7 @@ export function startAct(start: ActStart): ChildProcess {
 
 /** Takes the secrets from the disk; act has read them when it says the first word of a job. */
 export function forgetSecrets(folder: string): void {
-  rmSync(join(folder, files.secrets), { force: true });
+  rmSync(join(folder, files.hidden), { force: true });
 }
 
 function write(folder: string, name: string, text: string) {
@@ -93,7 +93,7 @@ function actArguments(
     run.event,
     ...['--json', '--workflows', file('workflow')],
     ...['--eventpath', file('event'), '--actor', run.actor],
-    ...['--secret-file', file('secrets'), '--var-file', file('variables')],
+    ...['--secret-file', file('hidden'), '--var-file', file('variables')],
     ...['--env-file', file('env'), '--input-file', join(folder, 'none')],
     ...['--action-cache-path', join(folder, 'act')],
     ...['--no-cache-server', '--container-daemon-socket', '-'],

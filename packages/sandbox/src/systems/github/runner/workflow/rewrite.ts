@@ -118,18 +118,15 @@ class Rewriter {
         `"uses: $/…" became "uses: ${used.source.repository}/…@${used.source.sha}"`,
       );
     const [repository, ref] = calledRepository.split('@');
-    return {
-      ...job,
-      uses: `${repository}/.github/workflows/${file}@${ref}`,
-      secrets:
-        job.secrets === 'inherit'
-          ? 'inherit'
-          : {
-              ...job.secrets,
-              GITHUB_TOKEN: '${{ secrets.GITHUB_TOKEN }}',
-              ...handedOn(environments),
-            },
+    const named = {
+      ...(job.secrets as Record<string, unknown>),
+      GITHUB_TOKEN: '${{ secrets.GITHUB_TOKEN }}',
+      ...handedOn(environments),
     };
+    // `inherit` is the only word that there is.
+    const all = typeof job.secrets === 'string';
+    const place = `${repository}/.github/workflows/${file}@${ref}`;
+    return { ...job, uses: place, ...(all ? {} : { secrets: named }) };
   }
 
   async #job(
