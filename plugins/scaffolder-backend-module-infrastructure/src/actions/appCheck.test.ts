@@ -46,6 +46,18 @@ const hosted = (name: string, format: string) => ({
   ...{ name, format, type: 'hosted' },
 });
 
+/** Development has to be done before production. */
+const lifecycle = {
+  ...{ id: 'Lifecycles-1', name: 'Default Lifecycle' },
+  phases: [1, 2].map(number => ({
+    name: `Phase ${number}`,
+    automatic: [],
+    optional: [`Environments-${number}`],
+    minimum: 0,
+    isOptional: false,
+  })),
+};
+
 /** A site where all is there that an app needs, changed as a test says. */
 function site(
   change: {
@@ -54,6 +66,7 @@ function site(
     feeds?: object[];
     repository?: { id: number; url: string };
     managed?: object[];
+    project?: object;
   } = {},
 ): Situation['engine'] {
   return {
@@ -71,6 +84,12 @@ function site(
       }) as never,
     octopus: async () =>
       ({
+        findProject: async () => change.project,
+        lifecycles: async () => [lifecycle],
+        environments: async () => [
+          { id: 'Environments-1', name: 'Development' },
+          { id: 'Environments-2', name: 'prod' },
+        ],
         feeds: async () =>
           change.feeds ?? [
             { name: 'Central', type: 'Maven', url: 'https://repo.example/m2' },
@@ -167,6 +186,14 @@ describe('infrastructure:app:check', () => {
     ).rejects.toThrow(
       'Hosts in prod are made by workflows, which take sizes by their name: choose one of large.',
     );
+    await expect(
+      check({ engine: site() }, { environment: 'prod' }),
+    ).rejects.toThrow('The first version cannot go to prod: ');
+    const again = await check(
+      { engine: site({ project: {} }) },
+      { environment: 'prod' },
+    );
+    expect(again.outputs.worker).toBe('workflow');
     await expect(
       check({ engine: site() }, { environment: 'lab' }),
     ).rejects.toThrow('Nothing is deployed to lab by Octopus.');

@@ -1,10 +1,12 @@
 import { type InfrastructureConfig, NanteError } from '@nante/model';
 import {
   type Engine,
+  type OctopusApi,
   githubFor,
   kubernetesFor,
   nexusFor,
   octopusFor,
+  routeOf,
 } from '@nante/plugin-infrastructure-node';
 import type { Problems } from './problems';
 import {
@@ -183,7 +185,7 @@ async function lookAtNexus(
 async function lookAtOctopus(
   engine: Source,
   config: InfrastructureConfig,
-  { environment }: Wish,
+  { app, environment, isExisting }: Wish,
   maven: string | undefined,
   options: { signal?: AbortSignal },
 ): Promise<NonNullable<Surroundings['octopus']>> {
@@ -195,10 +197,46 @@ async function lookAtOctopus(
       { hint: 'Choose an environment that names an Octopus connection.' },
     );
   const { name } = octopusFor(config, { environment }, { change: true });
-  const feeds = maven && (await (await engine.octopus(name)).feeds(options));
+  const called = known?.octopusEnvironment ?? environment;
+  const api = await engine.octopus(name);
+  const feeds = maven && (await api.feeds(options));
+  if (!isExisting) await assertFirst(api, app, called, options);
   return {
-    connection: name,
-    environment: known?.octopusEnvironment ?? environment,
+    ...{ connection: name, environment: called },
     ...(feeds && { feed: chooseMavenFeed(feeds, maven) }),
   };
+}
+
+/** A new project gets the first lifecycle of the space, which says where its first version may go. */
+async function assertFirst(
+  api: OctopusApi,
+  app: string,
+  environment: string,
+  options: { signal?: AbortSignal },
+): Promise<void> {
+  const [lifecycles, environments, project] = await Promise.all([
+    api.lifecycles(options),
+    api.environments(options),
+    api.findProject(app, options),
+  ]);
+  const wanted = environments.find(one => one.name === environment);
+  if (!wanted)
+    throw new NanteError(
+      'not-found',
+      `Octopus has no environment ${environment}.`,
+      { hint: 'Whoever runs Octopus makes it.' },
+    );
+  if (project) return;
+  const nameOf = (id: string) =>
+    environments.find(one => one.id === id)?.name ?? id;
+  const problem = routeOf(
+    lifecycles[0],
+    environments.map(({ id }) => id),
+  ).problem(wanted.id, new Set(), nameOf);
+  if (problem)
+    throw new NanteError(
+      'invalid-input',
+      `The first version cannot go to ${environment}: ${problem}`,
+      { hint: 'Choose another environment, and promote it from there.' },
+    );
 }
