@@ -118,13 +118,14 @@ class Rewriter {
         `"uses: $/…" became "uses: ${used.source.repository}/…@${used.source.sha}"`,
       );
     const [repository, ref] = calledRepository.split('@');
+    const { secrets: given } = job;
     const named = {
-      ...(job.secrets as Record<string, unknown>),
+      ...(given as Record<string, unknown>),
       GITHUB_TOKEN: '${{ secrets.GITHUB_TOKEN }}',
       ...handedOn(environments),
     };
     // `inherit` is the only word that there is.
-    const all = typeof job.secrets === 'string';
+    const all = typeof given === 'string';
     const place = `${repository}/.github/workflows/${file}@${ref}`;
     return { ...job, uses: place, ...(all ? {} : { secrets: named }) };
   }
