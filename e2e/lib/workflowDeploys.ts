@@ -22,6 +22,14 @@ const dockerRole = [
   },
 ];
 
+/** As the example has them. */
+const hostRoles = [
+  {
+    name: 'base_setup',
+    arguments: { base_setup_firewall_tcp_ports: [appPort] },
+  },
+];
+
 /** What the app of a guest answers. */
 async function answerOf(address: string | undefined): Promise<string> {
   const answer = await fetch(`http://${address}:${appPort}/`);
@@ -179,7 +187,7 @@ export async function pipelines(
     const run = await built(world, {
       workflow: 'afterwards.yml',
       inputs: {
-        ...{ version: '0.1.5501', roles: 'base_setup' },
+        ...{ version: '0.1.5501', roles: JSON.stringify(hostRoles) },
         health_url: isLab ? `http://${address}:${appPort}/healthz` : '',
       },
     });
