@@ -10,7 +10,7 @@ export interface PlayHost {
   user: string;
 }
 
-/** How a play ended on one host. */
+/** How a play ended. */
 export interface PlayResult {
   code: number;
   ok: number;
@@ -69,7 +69,7 @@ export class Playbooks {
   }
 
   /**
-   * Plays one playbook on one host.
+   * Plays one playbook on one host, or on several at once; then the numbers are those of all of them.
    *
    * @param variables - strings in them are data
    * @param flags - such as `--check`
@@ -77,27 +77,31 @@ export class Playbooks {
    */
   async play(
     playbook: 'bootstrap' | 'site',
-    host: PlayHost,
+    host: PlayHost | readonly PlayHost[],
     variables: Record<string, unknown>,
     flags: string[] = [],
     environment: Record<string, string> = {},
   ): Promise<PlayResult> {
-    const inventory = path.join(this.#folder, `${host.name}.json`);
+    const hosts = [host].flat() as PlayHost[];
+    const inventory = path.join(this.#folder, `${hosts[0].name}.json`);
     const known = path.join(this.#folder, 'known_hosts');
     writeFileSync(
       inventory,
       JSON.stringify({
         all: {
-          hosts: {
-            [host.name]: {
-              ansible_host: host.address,
-              ansible_user: host.user,
-              // Whoever is root needs no sudo.
-              ...(host.user === 'root' ? { ansible_become: false } : {}),
-              ansible_ssh_private_key_file: this.#keyFile,
-              ansible_ssh_common_args: `-o UserKnownHostsFile=${known} -o StrictHostKeyChecking=yes -o IdentitiesOnly=yes`,
-            },
-          },
+          hosts: Object.fromEntries(
+            hosts.map(({ name, address, user }) => [
+              name,
+              {
+                ansible_host: address,
+                ansible_user: user,
+                // Whoever is root needs no sudo.
+                ...(user === 'root' ? { ansible_become: false } : {}),
+                ansible_ssh_private_key_file: this.#keyFile,
+                ansible_ssh_common_args: `-o UserKnownHostsFile=${known} -o StrictHostKeyChecking=yes -o IdentitiesOnly=yes`,
+              },
+            ]),
+          ),
         },
       }),
     );
@@ -123,11 +127,13 @@ export class Playbooks {
       },
     );
     const output = lines.join('\n');
-    const recap = /: ok=(\d+)\s+changed=(\d+)/.exec(output);
+    const recap = [...output.matchAll(/: ok=(\d+)\s+changed=(\d+)/g)];
+    const sum = (group: number) =>
+      recap.reduce((total, found) => total + Number(found[group]), 0);
     return {
       code,
-      ok: Number(recap?.[1] ?? 0),
-      changed: Number(recap?.[2] ?? 0),
+      ok: sum(1),
+      changed: sum(2),
       seconds: Math.round((performance.now() - started) / 100) / 10,
       output,
     };

@@ -1,6 +1,7 @@
 // The Ansible roles on booted guests, a virtual machine's and a container's: by the real ansible-playbook over SSH, twice,
 // and seen from outside afterwards, also after a restart. `--no-report` leaves docs/roles-report.md as it is;
-// `--tentacle` tries the role octopus-tentacle alone, `--app-deploy` the role app-deploy;
+// `--tentacle` tries the role octopus-tentacle alone, `--app-deploy` the role app-deploy, `--k3s` the role k3s-cluster with a
+// pretended K3s on three servers and an agent;
 // `--tailscale DIR` does nothing but try base_setup with the real programs in DIR: tailscale, tailscaled and a control server.
 import assert from 'node:assert/strict';
 import { parseArgs } from 'node:util';
@@ -24,6 +25,7 @@ import {
   type AskedRole,
   type RoleGuest,
 } from '../lib/roles/lab';
+import { k3sCluster } from '../lib/roles/k3s/cluster';
 import { Mesh, meshOnly } from '../lib/roles/mesh';
 import {
   refusedSecrets,
@@ -288,9 +290,11 @@ void runScenario('roles', async undo => {
       tailscale: { type: 'string' },
       tentacle: { type: 'boolean' },
       'app-deploy': { type: 'boolean' },
+      k3s: { type: 'boolean' },
     },
   });
   if (values.tailscale) return realTailscale(values.tailscale, undo);
+  if (values.k3s) return k3sCluster(undo);
   const started = Date.now();
   const lab = await RoleLab.open(undo);
   const mesh = new Mesh(lab);

@@ -100,11 +100,13 @@ export class RoleLab {
 
   /**
    * @param options - of the sandbox, in place of what it is started with otherwise
+   * @param kinds - of its guests; several of a kind are told apart by a number
    * @throws SkipScenario where no guest can be booted
    */
   static async open(
     undo: (() => unknown)[],
     options: Pick<SandboxOptions, 'systems' | 'packages'> = {},
+    kinds: readonly ('vm' | 'lxc')[] = ['vm', 'lxc'],
   ): Promise<RoleLab> {
     const data = temporaryFolder(undo);
     await requireLab(data);
@@ -126,22 +128,21 @@ export class RoleLab {
     const proxmox = new ProxmoxCalls(sandbox.endpoints);
     const key = createKeyPair(data);
     const playbooks = new Playbooks(tools, data, key.file, undo);
-    const guest = (
-      kind: 'vm' | 'lxc',
-      vmId: number,
-      number: number,
-    ): RoleGuest => ({
-      ...{ kind, vmId, vlan, publicKey: key.publicKey },
-      name: `roles-${kind}`,
-      address: `${subnet}.${number}`,
+    const guest = (kind: 'vm' | 'lxc', index: number): RoleGuest => ({
+      ...{ kind, vmId: 7001 + index, vlan, publicKey: key.publicKey },
+      name:
+        kinds.indexOf(kind) < index
+          ? `roles-${kind}-${index}`
+          : `roles-${kind}`,
+      address: `${subnet}.${21 + index}`,
       gateway: `${subnet}.1`,
       user: kind === 'vm' ? 'ops' : 'root',
       // For an engine with its containers.
       memoryMb: 1024,
       nesting: true,
     });
-    const guests = [guest('vm', 7001, 21), guest('lxc', 7002, 22)];
-    await part('A virtual machine and a container', async () => {
+    const guests = kinds.map(guest);
+    await part(`Guests: ${kinds.join(', ')}`, async () => {
       for (const wish of guests) {
         await proxmox.make({ ...wish, address: `${wish.address}/24` });
         await until(`SSH of ${wish.name}`, () =>
@@ -161,7 +162,7 @@ export class RoleLab {
 
   /** Applies roles by `site.yml`. */
   site(
-    host: PlayHost,
+    host: PlayHost | readonly PlayHost[],
     roles: readonly AskedRole[],
     { flags, env }: PlayOptions = {},
   ): Promise<PlayResult> {
