@@ -202,6 +202,26 @@ export const secretDefinitions = {
     neededBy: ['workflows', 'ansible'],
     secret: false,
   },
+  K3S_TOKEN: {
+    description:
+      'Secret by which nodes join a K3s cluster of ours; choose it once, 16 or more letters and digits.',
+    neededBy: ['ansible'],
+    handedOverAs: 'token of config.yaml, a file with mode 0600',
+    secret: true,
+  },
+  K3S_DOPPLER_TOKEN: {
+    description:
+      'Token of Doppler that may write one config, where the role k3s-cluster puts the kubeconfig of a cluster.',
+    neededBy: ['ansible'],
+    handedOverAs: 'DOPPLER_TOKEN in the environment of Ansible',
+    secret: true,
+  },
+  DOPPLER_API_HOST: {
+    description:
+      'Address of another Doppler than https://api.doppler.com, for the role k3s-cluster.',
+    neededBy: ['ansible'],
+    secret: false,
+  },
   K8S_KUBECONFIG: {
     description: 'kubeconfig of the target cluster.',
     neededBy: ['engine', 'workflows'],

@@ -11,8 +11,13 @@ const registry: readonly HandedOver[] = [
   ['NEXUS_PASSWORD', 'NEXUS_PASSWORD'],
 ];
 
+const kubeconfig: readonly HandedOver[] = [
+  ['DOPPLER_TOKEN', 'K3S_DOPPLER_TOKEN'],
+  ['DOPPLER_API_HOST', 'DOPPLER_API_HOST'],
+];
+
 /** Which secrets a play needs in its environment, beside the key of the mesh. */
-function handedOver({ telemetry, hasDocker }: SiteNeeds): HandedOver[] {
+function handedOver({ telemetry, hasDocker, k3s }: SiteNeeds): HandedOver[] {
   const { connection: openobserve } = telemetry;
   return [
     ...(telemetry.hosts.length > 0
@@ -24,6 +29,8 @@ function handedOver({ telemetry, hasDocker }: SiteNeeds): HandedOver[] {
         ]
       : []),
     ...(hasDocker ? registry : []),
+    ...(k3s ? [['K3S_TOKEN', 'K3S_TOKEN'] as const] : []),
+    ...(k3s?.keepsKubeconfig ? kubeconfig : []),
   ];
 }
 

@@ -94,6 +94,40 @@ describe('A site', () => {
     ]);
   });
 
+  it('hands a cluster its token, and a way into Doppler only where its kubeconfig goes there', async () => {
+    const context = {
+      options: {
+        secrets: {
+          title: 'the test',
+          readOptional: async (names: readonly string[]) =>
+            Object.fromEntries(names.map(name => [name, `value of ${name}`])),
+        },
+      },
+    } as never;
+    const cluster = (arguments_: Record<string, unknown>) =>
+      needsOf(
+        [{ name: 'k3s-cluster', arguments: arguments_ }] as RoleChoice[],
+        'bare',
+      );
+    const plain = await siteSecrets(context, cluster({}));
+    expect(plain).toEqual({
+      K3S_TOKEN: 'value of K3S_TOKEN',
+      NEXUS_DOCKER_REGISTRY: 'value of NEXUS_DOCKER_REGISTRY',
+      NEXUS_USERNAME: 'value of NEXUS_USERNAME',
+      NEXUS_PASSWORD: 'value of NEXUS_PASSWORD',
+    });
+    expect(secretsIn(plain)).toContain('value of K3S_TOKEN');
+    const keeps = cluster({ k3s_cluster_store_kubeconfig: true });
+    expect(await siteSecrets(context, keeps)).toEqual({
+      ...plain,
+      DOPPLER_TOKEN: 'value of K3S_DOPPLER_TOKEN',
+      DOPPLER_API_HOST: 'value of DOPPLER_API_HOST',
+    });
+    expect(secretsByHand(keeps)).toEqual([
+      expect.stringContaining('DOPPLER_TOKEN="$K3S_DOPPLER_TOKEN"'),
+    ]);
+  });
+
   it('hands secrets over by the names that roles read, and shows no more than those', async () => {
     const known: Record<string, string> = {
       ...{ OO_USER: 'a-user', OO_PASS: 'a-password', TS_AUTHKEY: 'a-key' },

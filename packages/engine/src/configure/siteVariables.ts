@@ -43,6 +43,8 @@ export interface SiteNeeds {
   };
   /** A host runs containers, whose images may lie in a registry that wants a login. */
   hasDocker: boolean;
+  /** Hosts become a cluster of K3s; `keepsKubeconfig` when its kubeconfig goes into the secret store. */
+  k3s?: { keepsKubeconfig: boolean };
 }
 
 /**
@@ -105,9 +107,33 @@ export function siteNeeds(
       connection: found.telemetry,
     },
     hasDocker: hosts.some(({ roles }) =>
-      roles.some(({ name }) => ['mgmt-docker', 'app-deploy'].includes(name)),
+      roles.some(({ name }) => runsContainers.includes(name)),
     ),
+    ...k3sOf(config, place, hosts),
   };
+}
+
+/** Roles that take the login of a registry. */
+const runsContainers = ['mgmt-docker', 'app-deploy', 'k3s-cluster'];
+
+function k3sOf(
+  config: InfrastructureConfig,
+  place: SitePlace,
+  hosts: readonly SiteHost[],
+): Pick<SiteNeeds, 'k3s'> {
+  const variable = 'k3s_cluster_store_kubeconfig';
+  const asked = hosts.flatMap(({ name, roles }) =>
+    roles
+      .filter(role => role.name === 'k3s-cluster')
+      .map(
+        role =>
+          role.arguments[variable] ??
+          siteVariables(config, place, name)[variable],
+      ),
+  );
+  return asked.length > 0
+    ? { k3s: { keepsKubeconfig: asked.some(isYes) } }
+    : {};
 }
 
 /** What the roles of a request for a host need of the site. */
