@@ -152,6 +152,8 @@ function packageSources(packages?: Endpoint): Record<string, unknown> {
     ...Object.fromEntries(sources),
     // It has every suite, and apt takes one key for each: Alloy's is kept elsewhere, and its suite has the vendor's name for it.
     octopus_tentacle_apt_suite: 'octopus',
+    // That of the host is Tailscale's.
+    mgmt_docker_apt_suite: 'docker',
   };
 }
 
