@@ -5,11 +5,14 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { root } from '../lib/paths.mjs';
 
-const require = createRequire(import.meta.url);
-const {
-  createFetchTemplateAction,
-} = require('@backstage/plugin-scaffolder-backend');
-const { createTemplateRenderer } = require('nunjitsu');
+// The portal's own: what it does with a template is what is looked at.
+const ofBackend = createRequire(
+  path.join(root, 'packages/backend/package.json'),
+);
+const scaffolder = '@backstage/plugin-scaffolder-backend';
+const { createFetchTemplateAction } = ofBackend(scaffolder);
+const ofScaffolder = createRequire(ofBackend.resolve(scaffolder));
+const { createTemplateRenderer } = ofScaffolder('nunjitsu');
 
 const folder = path.join(root, 'templates');
 
