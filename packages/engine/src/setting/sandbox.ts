@@ -153,8 +153,6 @@ function packageSources(packages?: Endpoint): Record<string, unknown> {
     // It has every suite, and apt takes one key for each: a host may have several of these roles, and each keeps the key in a file of its own.
     mgmt_docker_apt_suite: 'docker',
     octopus_tentacle_apt_suite: 'octopus',
-    // That of the host is Tailscale's.
-    mgmt_docker_apt_suite: 'docker',
   };
 }
 
