@@ -26,7 +26,7 @@ import {
   type Wanted,
 } from './k8s/install';
 import { withPrivateFolder, writePrivate } from './k8s/privateFiles';
-import { currentRelease, settle, type CurrentRelease } from './k8s/revisions';
+import { currentRelease, type CurrentRelease } from './k8s/revisions';
 import { valuesTree } from './k8s/values';
 import { assertMayDeploy } from './mayDeploy';
 

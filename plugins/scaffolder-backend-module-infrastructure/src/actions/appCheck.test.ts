@@ -307,10 +307,10 @@ describe('an app that the catalog does not have yet', () => {
     const seen = catalog.getEntitiesByRefs.bind(catalog);
     deps.catalog = Object.assign(catalogServiceMock({}), {
       getEntitiesByRefs: (async (query, options) => {
-        const { principal } = options.credentials as {
-          principal?: { type?: string };
+        const { credentials } = options as {
+          credentials: { principal?: { type?: string } };
         };
-        return principal?.type === 'user'
+        return credentials.principal?.type === 'user'
           ? { items: query.entityRefs.map(() => undefined) }
           : seen(query, options);
       }) as typeof seen,

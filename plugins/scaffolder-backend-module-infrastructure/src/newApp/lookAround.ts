@@ -35,8 +35,8 @@ export interface Wish {
   isExisting: boolean;
 }
 
-/** What is where, for the steps of a template. */
-export interface Surroundings {
+/** What is where, for the steps of a template. Plain JSON: it is kept in a checkpoint. */
+export type Surroundings = {
   github: {
     connection: string;
     organization: string;
@@ -49,7 +49,7 @@ export interface Surroundings {
     /** Name of the repository by what lies in it. */
     repositories: Partial<Record<ArtifactFormat, string>>;
   };
-}
+};
 
 type Source = Pick<
   Engine,
