@@ -164,8 +164,10 @@ export async function pipelines(
       'A release that is not healthy: the last good one again',
       async () => {
         const broken = await variant(world, {
-          'main.go': appSources['main.go'].replace('/healthz', '/health'),
-          'main_test.go': appSources['main_test.go'],
+          'main.go': appSources['main.go'].replace(
+            'fmt.Fprintln(w, "ok")',
+            'w.WriteHeader(500)',
+          ),
         });
         const failed = await world.run({
           ...{ ...full, event: push, runId: '5502', caller: broken },
