@@ -38,7 +38,9 @@ class Cluster {
       NEXUS_USERNAME: 'robot',
       NEXUS_PASSWORD: this.password,
       DOPPLER_API_HOST: doppler.url,
-      DOPPLER_TOKEN: String(doppler.token),
+      DOPPLER_TOKEN: String(doppler.serviceAccountToken),
+      DOPPLER_TARGET_PROJECT: String(doppler.project),
+      DOPPLER_TARGET_CONFIG: 'management',
     };
   }
 
@@ -250,6 +252,18 @@ export async function k3sCluster(undo: (() => unknown)[]): Promise<object> {
     succeeded(await cluster.play(from)),
   );
   assert.equal(again.changed, 0, again.output.slice(-4000));
+  await part('A token of Doppler that may only read is told', async () => {
+    const { code, output } = await cluster.play(
+      from,
+      { k3s_cluster_kubeconfig_secret: 'K8S_OTHER' },
+      { env: { DOPPLER_TOKEN: String(lab.endpoints.doppler!.token) } },
+    );
+    assert.notEqual(code, 0);
+    assert.match(
+      output,
+      /The cluster runs, and its kubeconfig is not in Doppler, which answered with 403/,
+    );
+  });
   const check = await part('A check run afterwards', async () =>
     succeeded(await cluster.play(from, {}, { flags: ['--check', '--diff'] })),
   );

@@ -14,6 +14,8 @@ const registry: readonly HandedOver[] = [
 const kubeconfig: readonly HandedOver[] = [
   ['DOPPLER_TOKEN', 'K3S_DOPPLER_TOKEN'],
   ['DOPPLER_API_HOST', 'DOPPLER_API_HOST'],
+  ['DOPPLER_TARGET_PROJECT', 'DOPPLER_TARGET_PROJECT'],
+  ['DOPPLER_TARGET_CONFIG', 'DOPPLER_TARGET_CONFIG'],
 ];
 
 /** Which secrets a play needs in its environment, beside the key of the mesh. */

@@ -122,6 +122,8 @@ describe('A site', () => {
       ...plain,
       DOPPLER_TOKEN: 'value of K3S_DOPPLER_TOKEN',
       DOPPLER_API_HOST: 'value of DOPPLER_API_HOST',
+      DOPPLER_TARGET_PROJECT: 'value of DOPPLER_TARGET_PROJECT',
+      DOPPLER_TARGET_CONFIG: 'value of DOPPLER_TARGET_CONFIG',
     });
     expect(secretsByHand(keeps)).toEqual([
       expect.stringContaining('DOPPLER_TOKEN="$K3S_DOPPLER_TOKEN"'),
