@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import type { PlayResult } from '../../playbook';
-import { part } from '../../report';
+import { type Figures, part } from '../../report';
 import { succeeded, RoleLab, type AskedRole, type RoleGuest } from '../lab';
 import { messageOf } from '../refusals';
 import { startRelease, type Release } from './release';
@@ -212,7 +212,7 @@ async function refusals(cluster: Cluster): Promise<string[]> {
 }
 
 /** The role with a pretended K3s: made, again, upgraded node by node, broken, and what is refused. */
-export async function k3sCluster(undo: (() => unknown)[]): Promise<object> {
+export async function k3sCluster(undo: (() => unknown)[]): Promise<Figures> {
   const lab = await RoleLab.open(
     undo,
     { systems: ['proxmox', 'packages', 'doppler'] },
