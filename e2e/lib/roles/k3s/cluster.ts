@@ -122,6 +122,12 @@ export async function k3sCluster(undo: (() => unknown)[]): Promise<Figures> {
     succeeded(await cluster.play(to)),
   );
   assert.deepEqual(await cluster.turnsSince(length), cluster.inTurn(to));
+  for (const host of lab.guests)
+    assert.equal(
+      await lab.root(host, 'ls /usr/local/lib/k3s-cluster'),
+      to,
+      'the program of before is gone',
+    );
   await part('No way back, and no minor version skipped', async () => {
     messages.push(
       await refused(cluster.play(from), /K3s does not go back/),
