@@ -16,8 +16,10 @@ import { errorLines, linesOfStage, readLog } from './jobLog';
 /** Lines that are shown before somebody asks for all. */
 const TAIL = 60;
 const ERRORS = 5;
-/** Milliseconds between two looks for the log of a job that has not ended. */
+/** Milliseconds between two looks for a log that is not there yet. */
 const LOOK_MS = 5_000;
+/** Looks for the log of a job that has ended: GitHub hands it out a moment later, and one day no more. */
+const LATE_LOOKS = 6;
 
 /** End of a job's log, first what went wrong in it. */
 export function JobLog(props: {
@@ -36,6 +38,7 @@ export function JobLog(props: {
   const { t } = useTranslationRef(infrastructureTranslationRef);
   const api = useApi(infrastructureApiRef);
   const [isWhole, setWhole] = useState(false);
+  const [lateLooks, setLateLooks] = useState(0);
   const box = useRef<HTMLPreElement>(null);
   const load = useCallback(
     (signal: AbortSignal) =>
@@ -43,8 +46,12 @@ export function JobLog(props: {
     [api, connection, repository, jobId],
   );
   const { data, error, reload } = useLive(load, {
-    intervalMs: goesOn ? LOOK_MS : 0,
+    intervalMs: goesOn || lateLooks < LATE_LOOKS ? LOOK_MS : 0,
   });
+  useEffect(() => {
+    if (data && !goesOn)
+      setLateLooks(count => (data.lines ? LATE_LOOKS : count + 1));
+  }, [data, goesOn]);
   const lines = useMemo(
     () =>
       data?.lines &&
