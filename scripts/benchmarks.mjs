@@ -21,6 +21,7 @@ const known = [
   'deployments',
   'publish',
   'follow',
+  'pipeline',
 ];
 
 /**

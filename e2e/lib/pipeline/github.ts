@@ -135,3 +135,19 @@ export function stageSeconds(jobs: WorkflowJob[]): Record<string, number> {
     ]),
   );
 }
+
+/** Seconds in which at least one step worked. */
+export function stepSeconds(jobs: WorkflowJob[]): number {
+  const spans = jobs
+    .flatMap(({ steps }) => steps)
+    .map(step => [Date.parse(step.started_at), Date.parse(step.completed_at)])
+    .filter(([from, to]) => to > from)
+    .sort(([a], [b]) => a - b);
+  let until = 0;
+  let sum = 0;
+  for (const [from, to] of spans) {
+    sum += Math.max(0, to - Math.max(from, until));
+    until = Math.max(until, to);
+  }
+  return sum / 1000;
+}
