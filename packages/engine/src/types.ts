@@ -12,10 +12,8 @@ import type {
   HostResult,
   Impact,
   InfrastructureConfig,
-  LedgerEntry,
   NanteErrorCode,
   Observation,
-  OnboardedServer,
   OnboardRequest,
   PlanSummary,
   PowerRequest,
@@ -37,6 +35,12 @@ import type {
   SnapshotRequest,
   TemplateRequest,
 } from '@nante/model';
+import type {
+  ManagedHost,
+  ManagedRepository,
+  ManagedServer,
+  ManagedTarget,
+} from './managed';
 import type { AnsibleInstallation } from './ansible/environment';
 import type {
   GithubApi,
@@ -50,6 +54,8 @@ import type {
 } from '@nante/clients';
 import type { DoctorOptions } from './doctor/doctor';
 import type { UnlockRequest, UnlockResult } from './lock/unlock';
+
+export type * from './managed';
 
 /** Where Terraform gets the Proxmox provider from. */
 export type ProviderSource =
@@ -145,56 +151,6 @@ export interface CheckResult {
   field?: keyof ProvisionRequest;
   /** Of the error, where it is not the same for every failure of the check. */
   code?: NanteErrorCode;
-}
-
-/** A host of ours as the bucket knows it. */
-export interface ManagedHost {
-  app: string;
-  environment: string;
-  name: string;
-  connection: string;
-  desired: DesiredHost;
-  ledger?: LedgerEntry;
-  /** Run that touched it last. */
-  lastRunId?: string;
-}
-
-/** A server of ours that no Terraform makes, as the bucket knows it. */
-export interface ManagedServer {
-  app: string;
-  environment: string;
-  name: string;
-  server: OnboardedServer;
-  ledger?: LedgerEntry;
-  lastRunId?: string;
-}
-
-/** A deployment target of ours as the ledger knows it: which machine of Octopus a host is, by recorded ids alone. */
-export interface ManagedTarget {
-  app: string;
-  environment: string;
-  /** Name of the host, or of the cluster. */
-  host: string;
-  /** Octopus connection. */
-  connection: string;
-  machineId: string;
-  /** Certificate or host key that Octopus knew it by when it was registered. */
-  thumbprint?: string;
-  requestId: string;
-  /** Run that registered it last. */
-  runId: string;
-}
-
-/** A repository of ours as the ledger knows it. */
-export interface ManagedRepository {
-  app: string;
-  /** GitHub connection. */
-  connection: string;
-  /** `owner/name` when it was made; a rename in GitHub keeps the id. */
-  repository: string;
-  /** GitHub's id. */
-  repositoryId: string;
-  runId: string;
 }
 
 /** What a change of size would do. */
