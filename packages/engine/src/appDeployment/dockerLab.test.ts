@@ -116,12 +116,11 @@ const changesOf = ({ configuration }: RunDocument) =>
   configuration?.recap.map(({ changed }) => changed);
 
 // Each deployment takes most of a minute: what is told apart only by its cause is tried where there is time.
-const withTime = process.env.NANTE_LONG === '1' ? it : it.skip;
+const withTime = process.env.NANTE_LONG === '1' ? describe : describe.skip;
 
 inLab(labTitle('An app on a booted Docker host'), () => {
-  withTime(
-    'is taken down where its very first version is broken (with NANTE_LONG=1)',
-    async () => {
+  withTime('with NANTE_LONG=1', () => {
+    it('is taken down where its very first version is broken', async () => {
       const broken = await publish('broken', true);
       const none = await timed(
         'a broken first version',
@@ -130,8 +129,8 @@ inLab(labTitle('An app on a booted Docker host'), () => {
       expect(none.message).toContain('shop 0.9.0 is not healthy on shop-1');
       expect(none.message).toContain('it was taken down (shop-1)');
       expect(await page()).toBe('no answer');
-    },
-  );
+    });
+  });
 
   it('answers, is left alone when it is asked for again, and is replaced', async () => {
     const one = request('1.0.0', await publish('v1'));
@@ -188,9 +187,8 @@ inLab(labTitle('An app on a booted Docker host'), () => {
     expect(ledger).toMatchObject([{ outsideId: '1.1.0', state: 'created' }]);
   });
 
-  withTime(
-    'is left where it is well on the host, and not from outside (with NANTE_LONG=1)',
-    async () => {
+  withTime('with NANTE_LONG=1', () => {
+    it('is left where it is well on the host, and not from outside', async () => {
       onHost(
         `sudo nft add table inet block; sudo nft 'add chain inet block forward { type filter hook prerouting priority -300; }'; sudo nft add rule inet block forward tcp dport 8080 ip saddr != 127.0.0.0/8 drop`,
       );
@@ -207,6 +205,6 @@ inLab(labTitle('An app on a booted Docker host'), () => {
       expect(error.message).toContain('was well on shop-1 itself');
       expect(error.message).toContain('1.1.0 is back, and healthy (shop-1).');
       expect(await page()).toBe('v2');
-    },
-  );
+    });
+  });
 });
