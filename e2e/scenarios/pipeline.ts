@@ -136,7 +136,7 @@ async function wholeWay(
     assert.ok(!fs.existsSync('/tmp/pwned'), 'the message was run');
   });
   await page.goto(`${portal.url}/catalog/default/component/${name}/pipeline`);
-  await page.getByText('Deploy').first().waitFor();
+  await page.getByText('Stages of the newest commit').waitFor();
   await keepPicture(page, `pipeline-${template}`);
 
   await part(

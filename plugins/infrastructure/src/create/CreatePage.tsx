@@ -211,7 +211,7 @@ export function CreatePage() {
       />
     ) : (
       <div role="status" aria-busy="true">
-        <Skeleton height={420} />
+        <Skeleton width="100%" height={420} />
       </div>
     );
   };

@@ -54,7 +54,7 @@ export function Loaded<T>(props: {
     <Problem error={error} permission={props.permission} onRetry={reload} />
   ) : (
     <div role="status" aria-busy="true">
-      <Skeleton height={96} />
+      <Skeleton width="100%" height={96} />
     </div>
   );
 }

@@ -70,7 +70,7 @@ export function JobLog(props: {
         onRetry={reload}
       />
     ) : (
-      <Skeleton height={160} />
+      <Skeleton width="100%" height={160} />
     );
   }
   if (!lines) return <Text as="p">{t('pipeline.log.later')}</Text>;

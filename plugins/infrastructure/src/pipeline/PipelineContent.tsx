@@ -71,8 +71,8 @@ export function PipelineContent() {
       />
     ) : (
       <div role="status" aria-busy="true" className={styles.page}>
-        <Skeleton height={140} />
-        <Skeleton height={240} />
+        <Skeleton width="100%" height={140} />
+        <Skeleton width="100%" height={240} />
       </div>
     );
   }

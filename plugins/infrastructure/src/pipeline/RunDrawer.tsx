@@ -136,7 +136,7 @@ function Inside(props: {
       onRetry={reload}
     />
   ) : (
-    <Skeleton height={240} />
+    <Skeleton width="100%" height={240} />
   );
 }
 

@@ -192,7 +192,7 @@ export function WorkflowsPage() {
       />
     ) : (
       <div role="status" aria-busy="true">
-        <Skeleton height={320} />
+        <Skeleton width="100%" height={320} />
       </div>
     );
   };
