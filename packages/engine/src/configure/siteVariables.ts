@@ -6,6 +6,9 @@ import {
   type TailscaleConnection,
 } from '@nante/model';
 
+/** Roles that take the login of a registry. */
+const runsContainers = ['mgmt-docker', 'app-deploy', 'k3s-cluster'];
+
 /** App and environment of a play: all of its hosts belong to one. */
 export interface SitePlace {
   app: string;
@@ -112,9 +115,6 @@ export function siteNeeds(
     ...k3sOf(config, place, hosts),
   };
 }
-
-/** Roles that take the login of a registry. */
-const runsContainers = ['mgmt-docker', 'app-deploy', 'k3s-cluster'];
 
 function k3sOf(
   config: InfrastructureConfig,

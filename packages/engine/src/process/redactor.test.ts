@@ -140,10 +140,10 @@ describe('the redactor', () => {
 });
 
 it('masks what signs in of a kubeconfig, and not the words that stand in every answer of a cluster', () => {
-  const token = 'sha256~t0ken-of-the-cluster';
+  const access = 'sha256~t0ken-of-the-cluster';
   const user = {
     name: 'ci',
-    user: { token, 'client-key-data': 'LS0tLS1CRUdJTg==' },
+    user: { token: access, 'client-key-data': 'LS0tLS1CRUdJTg==' },
   };
   const config = {
     apiVersion: 'v1',
@@ -151,10 +151,10 @@ it('masks what signs in of a kubeconfig, and not the words that stand in every a
     clusters: [],
     users: [user],
   };
-  const yaml = `apiVersion: v1\nkind: Config\nclusters: []\nusers:\n  - name: ci\n    user:\n      token: ${token}\n`;
+  const yaml = `apiVersion: v1\nkind: Config\nclusters: []\nusers:\n  - name: ci\n    user:\n      token: ${access}\n`;
   for (const secret of [JSON.stringify(config, null, 2), yaml]) {
     const redactor = createRedactor([secret]);
-    expect(redactor.redact(`Bearer ${token}`)).toBe('Bearer ***');
+    expect(redactor.redact(`Bearer ${access}`)).toBe('Bearer ***');
     expect(redactor.redact('{\n  "apiVersion": "v1",\n')).toBe(
       '{\n  "apiVersion": "v1",\n',
     );
