@@ -158,7 +158,7 @@ async function wholeWay(
     },
   );
   await page.goto(`${portal.url}/catalog/default/component/${name}/pipeline`);
-  await page.getByText('Failed').first().waitFor();
+  await page.getByText('What went wrong').waitFor();
   await keepPicture(page, `pipeline-${template}-failed`);
   return figures;
 }
