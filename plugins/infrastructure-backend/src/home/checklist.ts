@@ -45,7 +45,9 @@ function ofType(
   return stepOf(
     `Connect ${title}`,
     isDone,
-    own.length ? own[0].error : missing(type),
+    own.length
+      ? (own[0].error ?? 'It has not been asked yet; the checks ask it.')
+      : missing(type),
   );
 }
 
