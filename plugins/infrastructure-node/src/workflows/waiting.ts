@@ -11,8 +11,7 @@ export function describeWait(
   queued: readonly Pick<WorkflowJob, 'name' | 'labels'>[],
   runners: readonly GithubRunner[] | undefined,
 ): string | undefined {
-  if (queued.length)
-    return describeQueued(queued[0], runners, run?.status === 'in_progress');
+  if (queued.length) return describeQueued(queued[0], runners);
   switch (run?.status) {
     case 'waiting':
       return 'It waits for an approval in GitHub.';
@@ -29,9 +28,7 @@ export function describeWait(
 function describeQueued(
   { name, labels }: Pick<WorkflowJob, 'name' | 'labels'>,
   runners: readonly GithubRunner[] | undefined,
-  /** Others of its run work: with a free runner it is a matter of seconds, or its condition is not asked yet. */
-  isMoving: boolean,
-): string | undefined {
+): string {
   const wanted = labels.join(', ');
   if (!runners || !labels.length)
     return `No runner has taken ${name} yet${wanted ? `; it asks for one with the labels ${wanted}` : ''}.`;
@@ -42,7 +39,6 @@ function describeQueued(
     return `${name} waits: no runner with the labels ${wanted} is online (${names(able)}).`;
   if (online.every(({ isBusy }) => isBusy))
     return `${name} waits: every runner with the labels ${wanted} is busy (${names(online)}).`;
-  if (isMoving) return undefined;
   return `No runner has taken ${name} yet, although ${names(online.filter(({ isBusy }) => !isBusy))} with the labels ${wanted} is free.`;
 }
 

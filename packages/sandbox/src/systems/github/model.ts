@@ -246,6 +246,8 @@ export interface PlannedJob {
   labels: string[];
   /** Keys of the jobs that have to end before. */
   needs: string[];
+  /** Its condition, or that of a job that calls it, is false whatever other jobs come to. */
+  isRuledOut?: boolean;
   environment?: string;
 }
 

@@ -7,6 +7,8 @@ export interface FileJob {
   id: string;
   name?: string;
   needs: string[];
+  /** Condition, as it is written. */
+  if?: string;
   runsOn?: unknown;
   /** Reusable workflow that it calls. */
   uses?: string;
@@ -152,6 +154,7 @@ function readJob(id: string, job: unknown): FileJob {
     id,
     ...(typeof job.name === 'string' ? { name: job.name } : {}),
     needs: [needs].flat().map(String),
+    ...(job.if === undefined ? {} : { if: String(job.if) }),
     ...(isCaller ? { uses: String(job.uses) } : { runsOn: job['runs-on'] }),
     with: isFields(job.with) ? job.with : {},
     environment: job.environment,

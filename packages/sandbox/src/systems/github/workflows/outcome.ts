@@ -1,8 +1,10 @@
 import type { Conclusion, Job, PlannedJob } from '../model';
 
-/** Jobs that wait for no other. */
+/** Jobs that wait for no other, and that their condition lets run. */
 export function readyJobs(plan: readonly PlannedJob[]): PlannedJob[] {
-  return plan.filter(({ needs }) => needs.length === 0);
+  return plan.filter(
+    ({ needs, isRuledOut }) => needs.length === 0 && !isRuledOut,
+  );
 }
 
 /** What a run is when its jobs are what they are. */

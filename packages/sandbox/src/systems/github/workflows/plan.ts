@@ -1,5 +1,6 @@
 import type { PlannedJob, Run } from '../model';
 import {
+  evaluate,
   evaluateText,
   interpolate,
   toText,
@@ -60,7 +61,12 @@ export async function planJobs(
     jobs: FileJob[],
     from: Origin,
     known: Contexts,
-    prefix: { keys: string[]; name: string; needs: string[] },
+    prefix: {
+      keys: string[];
+      name: string;
+      needs: string[];
+      isRuledOut: boolean;
+    },
   ): Promise<PlannedJob[]> {
     if (prefix.keys.length > deepestNesting)
       throw new InvalidWorkflow(
@@ -74,6 +80,9 @@ export async function planJobs(
       ];
       const name = prefix.name + nameOf(job, known);
       const keys = [...prefix.keys, job.id];
+      // What other jobs came to is not known yet.
+      const isRuledOut =
+        prefix.isRuledOut || (needs.length === 0 && isFalse(job.if, known));
       if (!job.uses) {
         made.set(job.id, [
           {
@@ -81,6 +90,7 @@ export async function planJobs(
             name,
             needs,
             labels: labelsOf(job.runsOn, known),
+            ...(isRuledOut ? { isRuledOut } : {}),
             ...environmentOf(job.environment, known),
           },
         ]);
@@ -99,7 +109,7 @@ export async function planJobs(
           calledFile.jobs,
           called,
           { ...known, inputs: callInputs(calledFile, job, known) },
-          { keys, name: `${name} / `, needs },
+          { keys, name: `${name} / `, needs, isRuledOut },
         ),
       );
     }
@@ -113,7 +123,7 @@ export async function planJobs(
       referenced.push({ path: named, sha, ...(ref ? { ref } : {}) });
   }
 
-  const start = { keys: [], name: '', needs: [] };
+  const start = { keys: [], name: '', needs: [], isRuledOut: false };
   return {
     jobs: await expand(file.jobs, origin, contexts, start),
     referenced,
@@ -173,6 +183,18 @@ function inOrder(jobs: FileJob[]): FileJob[] {
     ordered.push(next);
   }
   return ordered;
+}
+
+/** Whether a condition is false; one that we cannot work out is left to the runner. */
+function isFalse(condition: string | undefined, contexts: Contexts): boolean {
+  if (condition === undefined) return false;
+  const [, only = condition] =
+    /^\s*\$\{\{([\s\S]*)\}\}\s*$/.exec(condition) ?? [];
+  try {
+    return !evaluate(only, contexts);
+  } catch {
+    return false;
+  }
 }
 
 function nameOf({ name, id }: FileJob, contexts: Contexts): string {

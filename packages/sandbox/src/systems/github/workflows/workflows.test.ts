@@ -81,6 +81,25 @@ it('puts the jobs of a called workflow in the place of the job that calls', asyn
   expect(jobs[1].labels).toEqual(['1', '2']);
 });
 
+it('knows from the begin which jobs their condition rules out, with all that they call', async () => {
+  const { jobs } = await plan(
+    `  other: { if: "\${{ github.ref == 'refs/tags/v1' }}", uses: acme/shared/.github/workflows/x.yml@v1, with: { size: big } }
+  this: { if: github.ref == 'refs/heads/main', runs-on: x, steps: [{ run: a }] }
+  open: { if: always(), runs-on: x, steps: [{ run: a }] }
+  later: { needs: this, if: "false", runs-on: x, steps: [{ run: a }] }`,
+    reusable,
+  );
+  expect(jobs.map(({ key, isRuledOut }) => [key, isRuledOut ?? false])).toEqual(
+    [
+      ['other/first', true],
+      ['other/second', true],
+      ['this', false],
+      ['open', false],
+      ['later', false],
+    ],
+  );
+});
+
 it.each([
   ['  a: { uses: acme/shared/.github/workflows/x.yml@v1 }', 'required'],
   [
