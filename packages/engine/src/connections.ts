@@ -3,6 +3,7 @@ import {
   connectionsOf,
   NanteError,
   type Connection,
+  type Environment,
   type GithubConnection,
   type InfrastructureConfig,
   type KubernetesConnection,
@@ -47,14 +48,10 @@ export function octopusFor(
   choice: ConnectionChoice,
   use: ConnectionUse,
 ): NamedConnection<OctopusConnection> {
-  const environment =
-    choice.environment === undefined
-      ? undefined
-      : config.environments[choice.environment];
   return chosen(
     config,
     'octopus',
-    choice.connection ?? environment?.octopus,
+    choice.connection ?? environmentOf(config, choice)?.octopus,
     use,
   );
 }
@@ -95,16 +92,19 @@ export function kubernetesFor(
   choice: ConnectionChoice,
   use: ConnectionUse,
 ): NamedConnection<KubernetesConnection> {
-  const environment =
-    choice.environment === undefined
-      ? undefined
-      : config.environments[choice.environment];
   return chosen(
     config,
     'kubernetes',
-    choice.connection ?? environment?.cluster,
+    choice.connection ?? environmentOf(config, choice)?.cluster,
     use,
   );
+}
+
+function environmentOf(
+  { environments }: InfrastructureConfig,
+  { environment }: ConnectionChoice,
+): Environment | undefined {
+  return environment === undefined ? undefined : environments[environment];
 }
 
 function chosen<T extends keyof typeof titles>(

@@ -1,4 +1,5 @@
 import { NanteError, type InfrastructureConfig } from '@nante/model';
+import { assertConfirmed } from '../policy/confirmed';
 
 /**
  * Refuses a deployment that the environment does not allow, before a run begins.
@@ -15,7 +16,7 @@ export function assertMayDeploy(
     dryRun: boolean;
   },
 ): void {
-  const { environment: name, operator, confirm, dryRun } = request;
+  const { environment: name, dryRun } = request;
   const environment = config.environments[name];
   if (!environment)
     throw new NanteError(
@@ -25,15 +26,6 @@ export function assertMayDeploy(
         hint: `Choose one of ${Object.keys(config.environments).sort().join(', ')}.`,
       },
     );
-  if (!environment.restricted || dryRun) return;
-  if (!operator)
-    throw new NanteError('refused', `Only operators may deploy to ${name}.`, {
-      hint: 'Ask one of them.',
-    });
-  if (confirm !== name)
-    throw new NanteError(
-      'refused',
-      `${name} is restricted: what is done there has to be confirmed.`,
-      { hint: `Confirm it by its name, "${name}".` },
-    );
+  if (environment.restricted && !dryRun)
+    assertConfirmed(request, name, 'deploy to');
 }

@@ -4,6 +4,7 @@ import {
   type InfrastructureConfig,
 } from '@nante/model';
 import { octopusFor } from '../connections';
+import { assertConfirmed } from '../policy/confirmed';
 
 /** Where a deployment goes, by the configuration alone. */
 export interface Destination {
@@ -36,7 +37,7 @@ export function destinationOf(
   request: DestinationRequest,
   verb: string,
 ): Destination {
-  const { dryRun, operator, confirm } = request;
+  const { dryRun } = request;
   const own = config.environments[request.environment];
   const { name: connection } = octopusFor(config, request, {
     change: !dryRun,
@@ -60,19 +61,6 @@ export function destinationOf(
         ((other.octopus ?? connection) === connection &&
           (other.octopusEnvironment ?? name) === environment)),
   );
-  if (isRestricted && !dryRun) {
-    if (!operator)
-      throw new NanteError(
-        'refused',
-        `Only operators may ${verb} ${environment}.`,
-        { hint: 'Ask one of them.' },
-      );
-    if (confirm !== environment)
-      throw new NanteError(
-        'refused',
-        `${environment} is restricted: what is done there has to be confirmed.`,
-        { hint: `Confirm it by its name, "${environment}".` },
-      );
-  }
+  if (isRestricted && !dryRun) assertConfirmed(request, environment, verb);
   return { connection, environment };
 }

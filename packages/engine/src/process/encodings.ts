@@ -51,11 +51,24 @@ function isKubeconfig(text: string): boolean {
   return /^\s*"?users"?\s*:/m.test(text) && /^\s*"?clusters"?\s*:/m.test(text);
 }
 
+/** Keys of a kubeconfig whose values nobody may see. */
+export const kubeconfigSecrets = [
+  'token',
+  'password',
+  'client-key-data',
+  'id-token',
+  'refresh-token',
+  'client-secret',
+] as const;
+
+const secretOfKubeconfig = new RegExp(
+  `"?\\b(?:${kubeconfigSecrets.join('|')})"?\\s*:\\s*["']?([^"',\\s}]+)`,
+  'g',
+);
+
 /** Values of the keys by which a kubeconfig signs in. */
 function secretValuesOf(kubeconfig: string): string[] {
-  const found = kubeconfig.matchAll(
-    /"?\b(?:token|password|client-key-data|id-token|refresh-token|client-secret)"?\s*:\s*["']?([^"',\s}]+)/g,
-  );
+  const found = kubeconfig.matchAll(secretOfKubeconfig);
   return [...found].map(([, value]) => value);
 }
 

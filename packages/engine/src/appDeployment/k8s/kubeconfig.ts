@@ -1,8 +1,6 @@
 import { NanteError } from '@nante/model';
 import { parse } from 'yaml';
-
-/** Keys of a kubeconfig whose values nobody may see. */
-const secretKeys = ['token', 'password', 'client-key-data', 'id-token'];
+import { kubeconfigSecrets } from '../../process/encodings';
 
 interface Kubeconfig {
   contexts?: { name?: unknown; context?: { cluster?: unknown } }[];
@@ -57,7 +55,7 @@ export function readKubeconfig(
     context,
     server: cluster.server,
     secrets: users.flatMap(({ user = {} }) =>
-      secretKeys.flatMap(key =>
+      kubeconfigSecrets.flatMap(key =>
         typeof user[key] === 'string' ? [user[key] as string] : [],
       ),
     ),
