@@ -46,3 +46,23 @@ export function runCommand(
     child.on('close', code => resolve({ code: code ?? 1, output }));
   });
 }
+
+/**
+ * Runs a program that has to succeed.
+ *
+ * @returns its standard output
+ * @throws Error with all that it printed
+ */
+export async function must(
+  file: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<string> {
+  const lines: string[] = [];
+  const { code, output } = await runCommand(file, args, {
+    ...options,
+    onLine: line => lines.push(line),
+  });
+  if (code === 0) return output;
+  throw new Error(`${file} ${args.join(' ')}:\n${lines.join('\n')}`);
+}

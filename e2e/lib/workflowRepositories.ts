@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { root } from '../../scripts/lib/paths.mjs';
-import { runCommand } from './command';
+import { must, runCommand } from './command';
 
 /** What the copy is called in callers, and the ref that they name. */
 export const repository = 'acme/nante';
@@ -38,7 +38,7 @@ export async function copyOfNante(
       ...['--import', 'tsx', 'packages/cli/scripts/bundle.ts'],
       ...['--out', path.join(folder, '.github/actions/nante/dist')],
     ],
-    root,
+    { cwd: root },
   );
   const counts = { self: 0, queue: 0 };
   const github = path.join(folder, '.github');
@@ -118,8 +118,10 @@ export async function changedRepository(
 ): Promise<string> {
   fs.cpSync(original, folder, { recursive: true });
   writeSources(folder, changes);
-  await must('git', ['add', '--all'], folder);
-  await must('git', [...who, 'commit', '--quiet', '-m', message], folder);
+  await must('git', ['add', '--all'], { cwd: folder });
+  await must('git', [...who, 'commit', '--quiet', '-m', message], {
+    cwd: folder,
+  });
   return folder;
 }
 
@@ -147,19 +149,14 @@ async function trackedFiles(): Promise<string[]> {
 const who = ['-c', 'user.name=verify', '-c', 'user.email=v@example.test'];
 
 async function commit(folder: string, remote?: string): Promise<void> {
-  await must('git', ['init', '--quiet', '--initial-branch', ref], folder);
-  if (remote) await must('git', ['remote', 'add', 'origin', remote], folder);
-  // The bundle as well, whatever is ignored.
-  await must('git', ['add', '--all', '--force'], folder);
-  await must('git', [...who, 'commit', '--quiet', '-m', 'A copy'], folder);
-}
-
-async function must(file: string, args: readonly string[], cwd: string) {
-  const lines: string[] = [];
-  const { code } = await runCommand(file, args, {
-    cwd,
-    onLine: line => lines.push(line),
+  await must('git', ['init', '--quiet', '--initial-branch', ref], {
+    cwd: folder,
   });
-  if (code !== 0)
-    throw new Error(`${file} ${args.join(' ')}: ${lines.join('\n')}`);
+  if (remote)
+    await must('git', ['remote', 'add', 'origin', remote], { cwd: folder });
+  // The bundle as well, whatever is ignored.
+  await must('git', ['add', '--all', '--force'], { cwd: folder });
+  await must('git', [...who, 'commit', '--quiet', '-m', 'A copy'], {
+    cwd: folder,
+  });
 }

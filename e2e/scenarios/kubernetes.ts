@@ -7,9 +7,10 @@ import path from 'node:path';
 import { stringify } from 'yaml';
 import type { RunDocument } from '@nante/model';
 import type { Endpoints } from '@nante/sandbox';
+import { must } from '../lib/command';
 import { type CommandLine, commandLine } from '../lib/commandLine';
 import { startControlPlane } from '../lib/kubernetes/controlPlane';
-import { appImage, bodyOf, must, pauseImage } from '../lib/kubernetes/images';
+import { appImage, bodyOf, pauseImage } from '../lib/kubernetes/images';
 import { makeNode, pauseName } from '../lib/kubernetes/node';
 import { kubernetesParts } from '../lib/kubernetes/parts';
 import { requireLab } from '../lib/lab';
@@ -74,7 +75,7 @@ async function publish(world: World, helm: string, version: string) {
     world.registry,
   );
   const chart = path.resolve(__dirname, '../lib/kubernetes/chart');
-  await must(folder, helm, ['package', chart, '--version', version]);
+  await must(helm, ['package', chart, '--version', version], { cwd: folder });
   const { code, log } = await nante(
     ...['publish', '--app', app, '--repository', 'helm-hosted'],
     ...['--format', 'helm', '--file', path.join(folder, `web-${version}.tgz`)],
@@ -206,7 +207,7 @@ async function claims(world: World): Promise<Figures> {
 
   await part('A release that somebody else made is refused', async () => {
     await world.kubectl('create', 'namespace', 'theirs');
-    await must(world.folder, 'helm', [
+    await must('helm', [
       ...[
         'install',
         'theirs',
@@ -304,7 +305,7 @@ async function startCluster(
   assert.equal(made.code, 0, made.log);
   const address = String(made.document?.run?.result?.address);
   const kubectl = (...args: string[]) =>
-    must(folder, 'kubectl', ['--kubeconfig', kubeconfig, ...args]);
+    must('kubectl', ['--kubeconfig', kubeconfig, ...args]);
   await part('containerd and kubelet on it', async () =>
     makeNode(undo, parts, {
       ...{ address, keyFile, folder, kubeconfig },

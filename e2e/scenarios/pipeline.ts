@@ -8,6 +8,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { RunDocument } from '@nante/model';
+import { bodyOf } from '../lib/bodyOf';
 import { inLabPortal, type LabPortal } from '../lib/labPortal';
 import { appTask, type NewApp, requestApp } from '../lib/pipeline/appForm';
 import { Developer } from '../lib/pipeline/developer';
@@ -42,15 +43,6 @@ const apps: Record<NewApp['template'], Omit<NewApp, 'sshKey'>> = {
 
 /** A commit message made to attack a shell. */
 const hostile = 'Say hello "; touch /tmp/pwned; $(touch /tmp/pwned) `id` #';
-
-async function bodyOf(url: string): Promise<string | undefined> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(1_000) });
-    return (await response.text()).trim();
-  } catch {
-    return undefined;
-  }
-}
 
 /** The whole way of one app. */
 async function wholeWay(

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { RunDocument } from '@nante/model';
 import type { Endpoints } from '@nante/sandbox';
+import { bodyOf as answerAt } from '../lib/bodyOf';
 import { commandLine } from '../lib/commandLine';
 import { inLabPortal } from '../lib/labPortal';
 import { requireLab } from '../lib/lab';
@@ -31,16 +32,7 @@ const { values: options } = parseArgs({
 });
 
 /** What a host answers on the port of the app; undefined where nothing does. */
-async function answerOf(address: string): Promise<string | undefined> {
-  try {
-    const response = await fetch(`http://${address}:8080/`, {
-      signal: AbortSignal.timeout(1_000),
-    });
-    return (await response.text()).trim();
-  } catch {
-    return undefined;
-  }
-}
+const answerOf = (address: string) => answerAt(`http://${address}:8080/`);
 
 const secondsOf = (run: RunDocument) =>
   (Date.parse(run.finishedAt ?? '') - Date.parse(run.startedAt ?? '')) / 1000;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { runCommand } from '../command';
+import { must } from '../command';
 
 /** Sleeps until it is told to end: holds the network of a pod together. */
 const pauseProgram = `package main
@@ -73,11 +73,17 @@ async function scratchImage(
   fs.mkdirSync(at('layer'), { recursive: true });
   fs.writeFileSync(at('main.go'), program);
   fs.writeFileSync(at('go.mod'), 'module example.test/image\n\ngo 1.22\n');
-  await must(folder, 'go', [
-    ...['build', '-trimpath', '-ldflags', ['-s -w', ...linked].join(' ')],
-    ...['-o', 'layer/main', '.'],
-  ]);
-  await must(folder, 'tar', ['-cf', 'layer.tar', '-C', 'layer', 'main']);
+  await must(
+    'go',
+    [
+      ...['build', '-trimpath', '-ldflags', ['-s -w', ...linked].join(' ')],
+      ...['-o', 'layer/main', '.'],
+    ],
+    { cwd: folder, env: { ...process.env, CGO_ENABLED: '0' } },
+  );
+  await must('tar', ['-cf', 'layer.tar', '-C', 'layer', 'main'], {
+    cwd: folder,
+  });
   const digest = createHash('sha256')
     .update(fs.readFileSync(at('layer.tar')))
     .digest('hex');
@@ -97,24 +103,10 @@ async function scratchImage(
     ]),
   );
   const archive = path.join(parent, `${title}.tar`);
-  await must(folder, 'tar', [
-    ...['-cf', archive, 'manifest.json', 'config.json', 'layer.tar'],
-  ]);
+  await must(
+    'tar',
+    ['-cf', archive, 'manifest.json', 'config.json', 'layer.tar'],
+    { cwd: folder },
+  );
   return archive;
-}
-
-/** @throws Error with what the program printed */
-export async function must(
-  cwd: string,
-  file: string,
-  args: string[],
-): Promise<string> {
-  const lines: string[] = [];
-  const { code, output } = await runCommand(file, args, {
-    cwd,
-    env: { ...process.env, CGO_ENABLED: '0' },
-    onLine: line => lines.push(line),
-  });
-  if (code === 0) return output;
-  throw new Error(`${file} ${args.join(' ')}:\n${lines.join('\n')}`);
 }

@@ -1,8 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { stringify } from 'yaml';
-import { runCommand } from '../command';
-import { must } from './images';
+import { must, runCommand } from '../command';
 import { ssh } from '../ssh';
 import type { KubernetesParts } from './parts';
 
@@ -139,7 +138,7 @@ export async function makeNode(
   await on('ctr -n k8s.io images import /root/pause.tar');
   await on('systemctl enable --quiet --now kubelet');
 
-  await must(folder, 'ip', ['route', 'replace', podNetwork, 'via', address]);
+  await must('ip', ['route', 'replace', podNetwork, 'via', address]);
   undo.push(() => runCommand('ip', ['route', 'delete', podNetwork]));
 }
 

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { root } from '../../../scripts/lib/paths.mjs';
-import { runCommand } from '../command';
+import { must, runCommand } from '../command';
 import { say, SkipScenario } from '../report';
 
 /** Upstream Kubernetes, whose parts are built from their Go module: no registry of packages has their programs. */
@@ -100,15 +100,11 @@ func main() { os.Exit(cli.Run(${command})) }
 `;
 }
 
-async function go(cwd: string, ...args: string[]): Promise<string> {
-  const lines: string[] = [];
-  const { code, output } = await runCommand('go', args, {
+function go(cwd: string, ...args: string[]): Promise<string> {
+  return must('go', args, {
     cwd,
     env: { ...process.env, GOFLAGS: '-mod=mod' },
-    onLine: line => lines.push(line),
   });
-  if (code === 0) return output;
-  throw new Error(`go ${args.join(' ')}:\n${lines.slice(-20).join('\n')}`);
 }
 
 /** Debian's etcd, taken out of its package: installed, it would start a service on this machine. */
