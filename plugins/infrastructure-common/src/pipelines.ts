@@ -1,5 +1,6 @@
 import type { PipelineStageKind } from '@nante/model';
 import type { Allowed, SourceAge } from './deployments';
+import type { HealthWord } from './hosts';
 
 /** How something of a pipeline is, whoever reports it. */
 export type PipelineState =
@@ -227,8 +228,8 @@ export interface HomeResponse {
     /** Page in the portal. */
     path: string;
   }[];
-  /** Hosts of the person's groups, by state. */
-  hosts: { state: string; count: number }[];
+  /** Hosts of the person's groups, by state, worst first. */
+  hosts: { state: HealthWord; count: number }[];
   /** Free capacity of each cluster. */
   capacity: {
     connection: string;

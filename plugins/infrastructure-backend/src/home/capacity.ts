@@ -1,4 +1,5 @@
 import type {
+  HealthWord,
   HomeResponse,
   HostSummary,
   NodeSummary,
@@ -32,7 +33,7 @@ export function capacityOf(nodes: NodeSummary[]): HomeResponse['capacity'] {
 }
 
 /** Worst first. */
-const states = [
+const states: HealthWord[] = [
   'Failed',
   'Attention',
   'Unknown',

@@ -1,4 +1,5 @@
 import Ajv from 'ajv';
+import { pointInto } from '../../../__testUtils__/schemaReferences';
 
 type Schema = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any
 
@@ -66,7 +67,9 @@ export function vendorSchemas(document: Schema) {
     },
     /** What a value has otherwise than its schema. */
     compare(call: string, value: unknown, schema: Schema): string[] {
-      const validate = ajv.compile(pointed(asJsonSchema(schema)) as object);
+      const validate = ajv.compile(
+        pointInto('github', asJsonSchema(schema)) as object,
+      );
       validate(value);
       return [
         ...(validate.errors ?? []).map(
@@ -94,16 +97,4 @@ function asJsonSchema(schema: unknown): unknown {
     Object.entries(rest).map(([key, value]) => [key, asJsonSchema(value)]),
   );
   return nullable === true ? { anyOf: [plain, { type: 'null' }] } : plain;
-}
-
-/** References into the document that was added as `github`. */
-function pointed(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(pointed);
-  if (typeof schema !== 'object' || schema === null) return schema;
-  return Object.fromEntries(
-    Object.entries(schema).map(([key, value]) => [
-      key,
-      key === '$ref' ? `github${value}` : pointed(value),
-    ]),
-  );
 }

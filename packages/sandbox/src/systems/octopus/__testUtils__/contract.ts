@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Ajv from 'ajv';
+import { pointInto } from '../../../__testUtils__/schemaReferences';
 
 /** A schema as far as these functions look into it. */
 export interface Schema {
@@ -150,7 +151,7 @@ export function vendorSchemas(folder: string) {
     /** What a value has otherwise than its schema. */
     compare(call: string, value: unknown, schema: Schema): string[] {
       found.length = 0;
-      const validate = ajv.compile(pointed(schema) as object);
+      const validate = ajv.compile(pointInto('octopus', schema) as object);
       validate(value);
       return [
         ...(validate.errors ?? []).map(
@@ -176,18 +177,6 @@ function fieldsOf(
       : []),
   ];
   return new Set(collect(definitions[name]));
-}
-
-/** References into the document that was added as `octopus`. */
-function pointed(schema: unknown): unknown {
-  if (Array.isArray(schema)) return schema.map(pointed);
-  if (typeof schema !== 'object' || schema === null) return schema;
-  return Object.fromEntries(
-    Object.entries(schema).map(([key, value]) => [
-      key,
-      key === '$ref' ? `octopus${value}` : pointed(value),
-    ]),
-  );
 }
 
 /** Real answers carry null for what is absent, which no schema says. */
