@@ -2,45 +2,48 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 
-/** Kinds of documents by name; every document has a number of its own. */
-type Kinds<K> = Record<keyof K, { id: number }>;
-
-/** A document before it has its number; one that brings its own keeps it. */
-export type NewDocument<T extends { id: number }> = Omit<T, 'id'> & {
-  id?: number;
-};
-
 /**
- * Documents of a stand-in, in memory for reading and written through to an SQLite file, so that a killed sandbox loses
- * nothing. A document is replaced as a whole and never changed in place; do not change what you are given.
+ * Documents of a stand-in by their kinds, in memory for reading and written through to an SQLite file, so that a killed sandbox
+ * loses nothing. A document is replaced as a whole and never changed in place; do not change what you are given. How documents
+ * get their ids is the system's own.
  */
-export class DocumentStore<K extends Kinds<K>> {
+export abstract class DocumentStore<K, Id extends string | number> {
   readonly #database: DatabaseSync;
-  readonly #kinds = new Map<keyof K, Map<number, unknown>>();
+  readonly #kinds = new Map<keyof K, Map<Id, unknown>>();
   readonly #counters = new Map<string, number>();
   readonly #put: StatementSync;
   readonly #delete: StatementSync;
   readonly #count: StatementSync;
+  readonly #readId: (text: string) => Id;
   #isOpen = true;
 
-  /** @param file - its folder is made when missing */
-  constructor(file: string) {
+  /**
+   * @param file - its folder is made when missing
+   * @param readId - turns an id back into what it was
+   */
+  constructor(file: string, readId: (text: string) => Id) {
+    this.#readId = readId;
     mkdirSync(dirname(file), { recursive: true });
     this.#database = new DatabaseSync(file);
     this.#database.exec(`
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = OFF;
-      CREATE TABLE IF NOT EXISTS documents (kind TEXT, id INTEGER, body TEXT, PRIMARY KEY (kind, id));
-      CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, last INTEGER);
+      CREATE TABLE IF NOT EXISTS documents (
+        position INTEGER PRIMARY KEY, collection TEXT, id TEXT, body TEXT, UNIQUE (collection, id)
+      );
+      CREATE TABLE IF NOT EXISTS counters (prefix TEXT PRIMARY KEY, last INTEGER);
     `);
+    // An update keeps the position: order is the order of insertion, in memory and after a start.
     this.#put = this.#database.prepare(
-      'INSERT OR REPLACE INTO documents (kind, id, body) VALUES (?, ?, ?)',
+      `INSERT INTO documents (collection, id, body) VALUES (?, ?, ?)
+       ON CONFLICT (collection, id) DO UPDATE SET body = excluded.body`,
     );
     this.#delete = this.#database.prepare(
-      'DELETE FROM documents WHERE kind = ? AND id = ?',
+      'DELETE FROM documents WHERE collection = ? AND id = ?',
     );
     this.#count = this.#database.prepare(
-      'INSERT OR REPLACE INTO counters (name, last) VALUES (?, ?)',
+      `INSERT INTO counters (prefix, last) VALUES (?, ?)
+       ON CONFLICT (prefix) DO UPDATE SET last = excluded.last`,
     );
     this.#load();
   }
@@ -55,49 +58,14 @@ export class DocumentStore<K extends Kinds<K>> {
     return [...this.#of(kind).values()];
   }
 
-  /** Those that fit, oldest first. */
-  filter<N extends keyof K>(kind: N, fits: (document: K[N]) => boolean) {
-    return this.all(kind).filter(fits);
-  }
-
-  find<N extends keyof K>(
-    kind: N,
-    fits: (document: K[N]) => boolean,
-  ): K[N] | undefined {
-    for (const document of this.#of(kind).values())
-      if (fits(document)) return document;
-    return undefined;
-  }
-
-  get<N extends keyof K>(kind: N, id: number): K[N] | undefined {
+  get<N extends keyof K>(kind: N, id: Id): K[N] | undefined {
     return this.#of(kind).get(id);
   }
 
-  /** Adds a document under the next number of its kind. */
-  insert<N extends keyof K>(kind: N, document: NewDocument<K[N]>): K[N] {
-    const { id = this.next(String(kind)), ...fields } = document;
-    const made = { id, ...fields } as unknown as K[N];
-    this.#save(kind, made);
-    return made;
-  }
-
-  /**
-   * Changes fields of a document; a field that is undefined goes.
-   *
-   * @throws when there is none
-   */
-  update<N extends keyof K>(kind: N, id: number, change: Partial<K[N]>): K[N] {
-    const before = this.get(kind, id);
-    if (!before) throw new Error(`There is no ${String(kind)} ${id}.`);
-    const after = { ...before, ...change, id };
-    this.#save(kind, after);
-    return after;
-  }
-
   /** @returns whether it was there */
-  remove(kind: keyof K, id: number): boolean {
+  remove(kind: keyof K, id: Id): boolean {
     const wasThere = this.#of(kind).delete(id);
-    if (wasThere && this.#isOpen) this.#delete.run(String(kind), id);
+    if (wasThere && this.#isOpen) this.#delete.run(String(kind), String(id));
     return wasThere;
   }
 
@@ -114,6 +82,20 @@ export class DocumentStore<K extends Kinds<K>> {
     if (this.#isOpen) this.#count.run(counter, last);
   }
 
+  /** Many changes as one write: all of them on disk, or none. */
+  batch<T>(work: () => T): T {
+    this.#database.exec('BEGIN');
+    try {
+      const result = work();
+      this.#database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      this.#database.exec('ROLLBACK');
+      this.#load();
+      throw error;
+    }
+  }
+
   /** Drops everything. */
   clear(): void {
     this.#database.exec('DELETE FROM documents; DELETE FROM counters;');
@@ -127,30 +109,42 @@ export class DocumentStore<K extends Kinds<K>> {
     this.#database.close();
   }
 
-  #of<N extends keyof K>(kind: N): Map<number, K[N]> {
+  /** Puts a document in the place of the one with its id, or behind all others. */
+  protected save<N extends keyof K>(kind: N, id: Id, document: K[N]): K[N] {
+    this.#of(kind).set(id, document);
+    if (this.#isOpen)
+      this.#put.run(String(kind), String(id), JSON.stringify(document));
+    return document;
+  }
+
+  /** @throws when there is none */
+  protected demand<N extends keyof K>(kind: N, id: Id): K[N] {
+    const found = this.get(kind, id);
+    if (!found) throw new Error(`There is no ${id} in ${String(kind)}.`);
+    return found;
+  }
+
+  #of<N extends keyof K>(kind: N): Map<Id, K[N]> {
     let documents = this.#kinds.get(kind);
     if (!documents) {
       documents = new Map();
       this.#kinds.set(kind, documents);
     }
-    return documents as Map<number, K[N]>;
-  }
-
-  #save<N extends keyof K>(kind: N, document: K[N]) {
-    this.#of(kind).set(document.id, document);
-    if (this.#isOpen)
-      this.#put.run(String(kind), document.id, JSON.stringify(document));
+    return documents as Map<Id, K[N]>;
   }
 
   #load() {
     this.#kinds.clear();
     this.#counters.clear();
     const documents = this.#database.prepare(
-      'SELECT kind, id, body FROM documents ORDER BY kind, id',
+      'SELECT collection, id, body FROM documents ORDER BY position',
     );
-    for (const { kind, id, body } of documents.iterate())
-      this.#of(kind as keyof K).set(Number(id), JSON.parse(`${body}`));
+    for (const { collection, id, body } of documents.iterate())
+      this.#of(collection as keyof K).set(
+        this.#readId(`${id}`),
+        JSON.parse(`${body}`),
+      );
     for (const row of this.#database.prepare('SELECT * FROM counters').all())
-      this.#counters.set(`${row.name}`, Number(row.last));
+      this.#counters.set(`${row.prefix}`, Number(row.last));
   }
 }

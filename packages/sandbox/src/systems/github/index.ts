@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { DocumentStore } from '../../storage/documentStore';
 import { readJsonFile, writeFileAtomic } from '../../storage/atomicFile';
 import type { StandIn, StandInContext } from '../../standIn';
 import { Tokens } from './access';
@@ -11,7 +10,7 @@ import { writeHooks } from './git/hook';
 import { BareRepositories } from './git/repositories';
 import { answerGit, isGitPath } from './gitServer';
 import { JobLogs } from './jobLogs';
-import type { Documents } from './model';
+
 import { answerPage } from './pages';
 import { RateLimits } from './rateLimits';
 import { WorkflowRuns } from './runs';
@@ -19,6 +18,7 @@ import { Seals } from './seals';
 import { ownRepository, seedCompany } from './seed/company';
 import type { Github } from './server';
 import { ShortLived } from './shortLived';
+import { GithubState } from './state';
 import { tellOfRuns } from './webhooks/runEvents';
 import { Webhooks } from './webhooks/webhooks';
 
@@ -152,7 +152,7 @@ export async function createGithub(
 async function createServer({ dataDir, log }: StandInContext): Promise<Github> {
   const hooks = join(dataDir, 'hooks');
   writeHooks(hooks);
-  const state = new DocumentStore<Documents>(join(dataDir, 'github.sqlite'));
+  const state = new GithubState(join(dataDir, 'github.sqlite'));
   const git = new BareRepositories(join(dataDir, 'repositories'), hooks);
   const logs = new JobLogs(join(dataDir, 'logs'));
   const tokens = new Tokens(join(dataDir, 'tokens.json'));

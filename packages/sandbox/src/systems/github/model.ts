@@ -1,5 +1,3 @@
-import type { DocumentStore } from '../../storage/documentStore';
-
 /** What the stand-in keeps. Times are ISO; fields that hold ids are named after what they point at. */
 export interface Documents {
   users: User;
@@ -18,7 +16,7 @@ export interface Documents {
   runners: Runner;
 }
 
-export type GithubState = DocumentStore<Documents>;
+export type { GithubState } from './state';
 
 /** What one may do in a repository, from little to much. */
 export type Permission = 'none' | 'read' | 'write' | 'admin';

@@ -77,7 +77,7 @@ export function seedInfrastructure(
 }
 
 function addFeeds(state: OctopusState) {
-  state.setCounter('Feeds', 1000);
+  state.startCounter('Feeds', 1000);
   const retry = { DownloadAttempts: 5, DownloadRetryBackoffSeconds: 10 };
   const feeds = [
     { Name: 'Nexus Maven', FeedType: 'Maven', ...retry },
