@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NanteError } from '@nante/model';
-import { createRedactor, runProcess } from '../process';
+import { createRedactor, makePrivateFolder, runProcess } from '../process';
 import { callbackName, callbackSource } from './callback';
 
 /** A socket's path has to be shorter than 104 bytes everywhere, of which SSH takes up to 40 for its own name. */
@@ -59,16 +58,7 @@ export async function fillPrivateFolder(
   content: PrivateContent,
 ): Promise<void> {
   await emptyPrivateFolder(paths);
-  try {
-    // Fails where somebody else has made one of that name: then it is not ours to trust.
-    await mkdir(paths.path, { mode: 0o700 });
-    await chmod(paths.path, 0o700);
-  } catch (cause) {
-    throw new NanteError('failed', `${paths.path} cannot be made.`, {
-      hint: 'It holds what a play must keep to itself. Remove it if somebody else has made it.',
-      cause,
-    });
-  }
+  await makePrivateFolder(paths.path, 'what a play must keep to itself');
   for (const folder of [paths.sockets, paths.plugins, paths.temporary])
     await mkdir(folder, { mode: 0o700 });
   const files: [string, string][] = [

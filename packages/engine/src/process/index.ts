@@ -1,5 +1,6 @@
 export * from './detached';
 export * from './environment';
+export * from './makePrivateFolder';
 export * from './redactor';
 export * from './redactStrings';
 export * from './run';
